@@ -1,0 +1,288 @@
+/**
+ * The contracts of the catalogue. What Druid's JSON can name (an aggregator, a filter, …) is one file each in the
+ * folder of its kind: its schema, prose, SQL and examples. The examples are the tests and the reference documentation.
+ *
+ * An entry imports this file only; `registry.generated.ts` collects the entries; readers go through `index.ts`.
+ */
+import { z } from 'zod';
+import { and, type Sql, sql } from '../sql.ts';
+
+/** Druid's type signatures. https://druid.apache.org/docs/latest/querying/sql-data-types */
+export type ColumnType = 'STRING' | 'LONG' | 'FLOAT' | 'DOUBLE' | `ARRAY<${string}>` | `COMPLEX<${string}>`;
+
+/** A typed SQL expression. */
+export interface Value {
+  /** VARCHAR for STRING (VARCHAR[] if `multiValue`), BIGINT, FLOAT, DOUBLE, JSON for COMPLEX<json>; else the state's type. */
+  readonly sql: Sql;
+  readonly type: ColumnType;
+  /** A STRING column of which some row holds several values: the SQL is a VARCHAR[], never NULL, `[NULL]` where empty. */
+  readonly multiValue?: boolean;
+}
+
+/** What an expression may refer to: the columns of a table at query time, the fields of an event at ingestion. */
+export interface Scope {
+  /** The row's time, a TIMESTAMP in UTC. */
+  readonly time: Sql;
+  /** A column by its logical name, case-sensitive; `__time` is a LONG of milliseconds; an unknown name is a NULL STRING. */
+  column(name: string): Value;
+}
+
+export type Kind = 'aggregator' | 'filter' | 'postAggregator' | 'extraction' | 'dimension' | 'granularity';
+
+interface Entry<S> {
+  /** The word in `type`, as Druid spells it. */
+  readonly type: string;
+  /** Other spellings that Druid accepts. */
+  readonly aliases?: readonly string[];
+  /** One or two sentences for the reference. */
+  readonly summary: string;
+  /** Link to Druid's documentation of it. */
+  readonly see?: string;
+  /** Shape of the JSON, `type` included. */
+  readonly schema: z.ZodType<S>;
+}
+
+// ---------------------------------------------------------------------------------------------------- aggregators
+
+/** How an aggregator reads: the rows in scope, and a condition that a row must meet to count. */
+export interface FoldInput {
+  readonly scope: Scope;
+  readonly where?: Sql | undefined;
+}
+
+/**
+ * An aggregator says how it ingests (`fold`: raw values → state), merges (states → state) and finishes (state → value).
+ * Law: `finish(merge(fold(part)…))` equals `finish(fold(whole))`.
+ */
+export interface Aggregator<S = unknown> extends Entry<S> {
+  readonly kind: 'aggregator';
+  /** False for those that Druid offers only at query time. */
+  readonly ingestible: boolean;
+  /** Fields that it reads from an event. Druid's dimension discovery leaves them out. */
+  inputs(spec: S): readonly string[];
+  /** Type of the state, as stored in a metric column. */
+  stateType(spec: S): ColumnType;
+  /** The engine's type of that state, such as BIGINT. */
+  sqlType(spec: S): Sql;
+  /** An SQL aggregate over the scope's rows that yields a state. Over a column that already holds states it merges. */
+  fold(spec: S, input: FoldInput): Sql;
+  /** An SQL aggregate over states that yields a state. */
+  merge(spec: S, state: Sql, where?: Sql): Sql;
+  /** A scalar: state → the value that a user sees. */
+  finish(spec: S, state: Sql): Value;
+  readonly examples: readonly AggregatorExample[];
+}
+
+export interface AggregatorExample {
+  readonly spec: Record<string, unknown>;
+  /** Events, in order; those without `__time` come a second apart from 2000-01-01. */
+  readonly events: readonly Record<string, unknown>[];
+  /** What a query over all of them answers, whole or in parts. */
+  readonly result: unknown;
+  /** Allowed relative error. */
+  readonly tolerance?: number;
+}
+
+// -------------------------------------------------------------------------------------------------------- filters
+
+export interface Filter<S = unknown> extends Entry<S> {
+  readonly kind: 'filter';
+  /** A condition in SQL's three-valued logic. */
+  compile(spec: S, scope: Scope): Sql;
+  readonly examples: readonly FilterExample[];
+}
+
+export interface FilterExample {
+  readonly spec: Record<string, unknown>;
+  /** Events of one table. A list is a multi-value dimension. */
+  readonly matches: readonly Record<string, unknown>[];
+  readonly rejects: readonly Record<string, unknown>[];
+}
+
+// ---------------------------------------------------------------------------------------------- post-aggregators
+
+/** What a post-aggregator may refer to: the query's aggregators and earlier post-aggregators. */
+export interface ResultScope {
+  /** Finished, or as state (`finalizingFieldAccess` and `fieldAccess`); undefined when there is none of that name. */
+  field(name: string, as: 'value' | 'state'): Value | undefined;
+}
+
+export interface PostAggregator<S = unknown> extends Entry<S> {
+  readonly kind: 'postAggregator';
+  compile(spec: S, scope: ResultScope): Value;
+  readonly examples: readonly { readonly spec: Record<string, unknown>; readonly row: Record<string, number>; readonly result: unknown }[];
+}
+
+// ------------------------------------------------------------------------------- extraction functions, dimensions
+
+export interface Extraction<S = unknown> extends Entry<S> {
+  readonly kind: 'extraction';
+  /** VARCHAR → VARCHAR. `__time` comes as text of its milliseconds. */
+  compile(spec: S, input: Sql): Sql;
+  readonly examples: readonly { readonly spec: Record<string, unknown>; readonly pairs: readonly (readonly [string | null, string | null])[] }[];
+}
+
+export interface DimensionSpec<S = unknown> extends Entry<S> {
+  readonly kind: 'dimension';
+  outputName(spec: S): string;
+  compile(spec: S, scope: Scope): Value;
+  readonly examples: readonly { readonly spec: Record<string, unknown>; readonly events: readonly Record<string, unknown>[]; readonly values: readonly unknown[] }[];
+}
+
+// -------------------------------------------------------------------------------------------------- granularities
+
+/** A compiled granularity: how time falls into buckets. All SQL here is TIMESTAMP in UTC. */
+export interface Buckets {
+  /** `all`: one bucket for everything. `none`: one for each millisecond. */
+  readonly extent: 'all' | 'none' | 'regular';
+  /** IANA name in which periods are counted and answers are printed. */
+  readonly timeZone: string;
+  /** Start of the bucket that holds this time. For `all`, a NULL TIMESTAMP. */
+  floor(time: Sql): Sql;
+  /** Start of the bucket after the one that starts here. */
+  next(bucket: Sql): Sql;
+}
+
+export interface Granularity<S = unknown> extends Entry<S> {
+  readonly kind: 'granularity';
+  compile(spec: S): Buckets;
+  readonly examples: readonly { readonly spec: Record<string, unknown> | string; readonly pairs: readonly (readonly [string, string])[] }[];
+}
+
+// ------------------------------------------------------------------------------------------------------- registry
+
+export type AnyEntry = Aggregator | Filter | PostAggregator | Extraction | DimensionSpec | Granularity;
+export type EntryOf<K extends Kind> = Extract<AnyEntry, { kind: K }>;
+
+/** A spec that was checked against its entry's schema. Only {@link parseSpec} and {@link specOf} make them. */
+export interface Checked<K extends Kind> {
+  readonly kind: K;
+  readonly entry: EntryOf<K>;
+  readonly spec: { readonly type: string; readonly name?: string } & Record<string, unknown>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: an entry is stored without its spec's type; `Checked` pairs the two again
+type Erased = any;
+
+export const defineAggregator = <S>(entry: Omit<Aggregator<S>, 'kind'>): Aggregator => ({ kind: 'aggregator', ...entry }) as Erased;
+export const defineFilter = <S>(entry: Omit<Filter<S>, 'kind'>): Filter => ({ kind: 'filter', ...entry }) as Erased;
+export const definePostAggregator = <S>(entry: Omit<PostAggregator<S>, 'kind'>): PostAggregator =>
+  ({ kind: 'postAggregator', ...entry }) as Erased;
+export const defineExtraction = <S>(entry: Omit<Extraction<S>, 'kind'>): Extraction => ({ kind: 'extraction', ...entry }) as Erased;
+export const defineDimension = <S>(entry: Omit<DimensionSpec<S>, 'kind'>): DimensionSpec => ({ kind: 'dimension', ...entry }) as Erased;
+export const defineGranularity = <S>(entry: Omit<Granularity<S>, 'kind'>): Granularity => ({ kind: 'granularity', ...entry }) as Erased;
+
+const registry = new Map<string, AnyEntry>();
+const typesOfKind = new Map<Kind, string[]>();
+/** Types that Druid has and millrace does not have yet: answered with 501 rather than 400. */
+const notYetSupported = new Map<Kind, ReadonlySet<string>>();
+/** A spec written without an object (a bare string), or without `type`. */
+const normalizers = new Map<Kind, (value: unknown) => unknown>();
+
+export function register(entries: readonly AnyEntry[]): void {
+  for (const entry of entries) {
+    for (const type of [entry.type, ...(entry.aliases ?? [])]) registry.set(`${entry.kind} ${type}`, entry);
+    typesOfKind.set(entry.kind, [...(typesOfKind.get(entry.kind) ?? []), entry.type]);
+  }
+}
+
+export function registerGaps(kind: Kind, types: readonly string[]): void {
+  notYetSupported.set(kind, new Set(types));
+}
+
+/** How a kind's shorthand (`"url"` for a default dimension, `"hour"` for a granularity) becomes an object with `type`. */
+export function registerShorthand(kind: Kind, normalize: (value: unknown) => unknown): void {
+  normalizers.set(kind, normalize);
+}
+
+export function entryOf<K extends Kind>(kind: K, type: string): EntryOf<K> | undefined {
+  return registry.get(`${kind} ${type}`) as EntryOf<K> | undefined;
+}
+
+export function entriesOf<K extends Kind>(kind: K): EntryOf<K>[] {
+  return typesOf(kind).map((type) => entryOf(kind, type) as EntryOf<K>);
+}
+
+export function typesOf(kind: Kind): readonly string[] {
+  return typesOfKind.get(kind) ?? [];
+}
+
+export function isGap(kind: Kind, type: string): boolean {
+  return notYetSupported.get(kind)?.has(type) ?? false;
+}
+
+/** Marks the issue of a type that Druid has and we lack, so that the reader answers 501. */
+export interface TypeIssueParams {
+  readonly unsupported?: boolean;
+  readonly wrongType?: string;
+  readonly rightTypes?: readonly string[];
+}
+
+/**
+ * The schema of any spec of a kind, to stand in another schema: `filter: specOf('filter')`.
+ * Its output is {@link Checked}: the entry and the spec that passed the entry's own schema.
+ */
+export function specOf<K extends Kind>(kind: K): z.ZodType<Checked<K>> {
+  return z.unknown().transform((raw, context): Checked<K> => {
+    const value = normalizers.get(kind)?.(raw) ?? raw;
+    const fail = (message: string, path: PropertyKey[], params: TypeIssueParams = {}) => {
+      context.issues.push({ code: 'custom', message, path, params, input: raw });
+      return z.NEVER;
+    };
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return fail(`expected a ${kind} object`, []);
+    const type = (value as Record<string, unknown>).type;
+    if (typeof type !== 'string') return fail(`expected the ${kind}'s type, one of ${typesOf(kind).join(', ')}`, ['type']);
+    const entry = entryOf(kind, type);
+    if (!entry) {
+      if (isGap(kind, type)) return fail(`${kind} type '${type}' is not supported yet`, ['type'], { unsupported: true });
+      return fail(`unknown ${kind} type '${type}'`, ['type'], { wrongType: type, rightTypes: typesOf(kind) });
+    }
+    const parsed = entry.schema.safeParse(value);
+    if (parsed.success) return { kind, entry, spec: parsed.data as Checked<K>['spec'] };
+    for (const issue of parsed.error.issues) context.issues.push({ ...issue, input: raw } as Erased);
+    return z.NEVER;
+  }) as z.ZodType<Checked<K>>;
+}
+
+// ------------------------------------------------------------------------------------- calling a checked spec's code
+
+export const compileFilter = (filter: Checked<'filter'>, scope: Scope): Sql => filter.entry.compile(filter.spec, scope);
+export const compileExtraction = (extraction: Checked<'extraction'>, input: Sql): Sql =>
+  extraction.entry.compile(extraction.spec, input);
+export const compileDimension = (dimension: Checked<'dimension'>, scope: Scope): Value =>
+  dimension.entry.compile(dimension.spec, scope);
+export const dimensionName = (dimension: Checked<'dimension'>): string => dimension.entry.outputName(dimension.spec);
+export const compilePostAggregator = (post: Checked<'postAggregator'>, scope: ResultScope): Value =>
+  post.entry.compile(post.spec, scope);
+export const compileGranularity = (granularity: Checked<'granularity'>): Buckets => granularity.entry.compile(granularity.spec);
+
+/** An aggregator of a spec or query, bound to its spec. */
+export const aggregator = (checked: Checked<'aggregator'>) => ({
+  name: checked.spec.name as string,
+  ingestible: checked.entry.ingestible,
+  inputs: () => checked.entry.inputs(checked.spec),
+  stateType: () => checked.entry.stateType(checked.spec),
+  sqlType: () => checked.entry.sqlType(checked.spec),
+  fold: (input: FoldInput) => checked.entry.fold(checked.spec, input),
+  merge: (state: Sql, where?: Sql) => checked.entry.merge(checked.spec, state, where),
+  finish: (state: Sql) => checked.entry.finish(checked.spec, state),
+});
+
+// -------------------------------------------------------------------------------------------- helpers for entries
+
+/** ` FILTER (WHERE …)` after an SQL aggregate, or nothing. */
+export function only(...conditions: readonly (Sql | undefined)[]): Sql {
+  const given = conditions.filter((condition) => condition !== undefined);
+  return given.length === 0 ? sql`` : sql` FILTER (WHERE ${and(given)})`;
+}
+
+/** Whether a value, or any of a multi-value dimension's values, passes the test. */
+export function anyValue(value: Value, test: (single: Sql) => Sql): Sql {
+  if (!value.multiValue) return test(value.sql);
+  return sql`list_bool_or(list_transform(${value.sql}, lambda v: ${test(sql`v`)}))`;
+}
+
+/** The value (each of them, for a multi-value dimension) as VARCHAR. */
+export function asText(value: Value): Value {
+  return value.type === 'STRING' ? value : { sql: sql`CAST(${value.sql} AS VARCHAR)`, type: 'STRING' };
+}

@@ -1,0 +1,62 @@
+/** How text and other types become numbers, as Druid's `Rows.objectToNumber` and `DimensionHandlerUtils` do it. */
+import { type Sql, sql } from '../sql.ts';
+import type { Value } from './define.ts';
+
+/** BIGINT; NULL where the value is no number. Fractions are cut off, `1,000` is a thousand. */
+export function toLong(value: Value): Sql {
+  switch (value.type) {
+    case 'LONG':
+      return value.sql;
+    case 'FLOAT':
+    case 'DOUBLE':
+      return doubleToLong(value.sql);
+    default: {
+      const text = firstText(value);
+      // TRY_CAST would round a fraction, so only text without a point goes to BIGINT directly.
+      const whole = sql`CASE WHEN strpos(${text}, '.') = 0 THEN TRY_CAST(${text} AS BIGINT) END`;
+      return sql`coalesce(${whole}, ${doubleToLong(textToDouble(text))})`;
+    }
+  }
+}
+
+/** DOUBLE; NULL where the value is no number. */
+export function toDouble(value: Value): Sql {
+  switch (value.type) {
+    case 'DOUBLE':
+      return value.sql;
+    case 'LONG':
+    case 'FLOAT':
+      return sql`CAST(${value.sql} AS DOUBLE)`;
+    default:
+      return textToDouble(firstText(value));
+  }
+}
+
+/** FLOAT; NULL where the value is no number. */
+export function toFloat(value: Value): Sql {
+  if (value.type === 'FLOAT') return value.sql;
+  // A double beyond FLOAT's range is infinite in Java; the engine refuses the cast.
+  const double = toDouble(value);
+  return sql`coalesce(TRY_CAST(${double} AS FLOAT), CASE WHEN ${double} > 0 THEN 'Infinity'::FLOAT WHEN ${double} < 0 THEN '-Infinity'::FLOAT END)`;
+}
+
+/** As Java's `(long) x`: cut towards zero, saturate at the ends, NaN is 0. */
+export function doubleToLong(double: Sql): Sql {
+  return sql`CASE WHEN isnan(${double}) THEN 0 WHEN ${double} >= 9223372036854775807 THEN 9223372036854775807 WHEN ${double} <= -9223372036854775808 THEN (-9223372036854775807 - 1) ELSE CAST(trunc(${double}) AS BIGINT) END`;
+}
+
+/** A HUGEINT sum as Java's long: it wraps around. */
+export function wrapLong(huge: Sql): Sql {
+  const shifted = sql`(((${huge}) + 9223372036854775808::HUGEINT) % 18446744073709551616::HUGEINT)`;
+  const wrapped = sql`CAST((CASE WHEN ${shifted} < 0 THEN ${shifted} + 18446744073709551616::HUGEINT ELSE ${shifted} END) - 9223372036854775808::HUGEINT AS BIGINT)`;
+  return sql`coalesce(TRY_CAST(${huge} AS BIGINT), ${wrapped})`;
+}
+
+function textToDouble(text: Sql): Sql {
+  return sql`coalesce(TRY_CAST(${text} AS DOUBLE), TRY_CAST(replace(${text}, ',', '') AS DOUBLE))`;
+}
+
+function firstText(value: Value): Sql {
+  if (value.multiValue) return sql`(${value.sql})[1]`;
+  return value.type === 'STRING' ? value.sql : sql`CAST(${value.sql} AS VARCHAR)`;
+}

@@ -1,0 +1,34 @@
+/** The contract of a query type: native JSON → plan. One file each in `native/`. */
+import type { z } from 'zod';
+import type { Sql } from '../sql.ts';
+import type { TableView } from '../store/table.ts';
+
+export interface QueryType<S = unknown> {
+  readonly type: string;
+  readonly summary: string;
+  readonly see: string;
+  readonly schema: z.ZodType<S>;
+  plan(query: S, context: PlanContext): Plan;
+}
+
+export interface PlanContext {
+  /** Undefined for an unknown dataSource: native queries answer as for an empty one. */
+  table(dataSource: string): TableView | undefined;
+  readonly nowMs: number;
+}
+
+export interface Plan {
+  /** One SELECT whose rows come in the order of the answer; undefined when the answer needs no rows. */
+  readonly statement: Sql | undefined;
+  /** Rows → the answer's JSON text in pieces: compact, no white space between values. */
+  shape(batches: AsyncIterable<RowBatch>): AsyncIterable<string>;
+}
+
+/**
+ * Some rows by column, in the order of the statement's SELECT list. Values as the engine's client gives them: string, boolean, number,
+ * bigint for BIGINT, null; the plan casts everything else (TIMESTAMP to BIGINT milliseconds by epoch_ms, lists and JSON to VARCHAR JSON text).
+ */
+export interface RowBatch {
+  readonly rowCount: number;
+  readonly columns: readonly (readonly unknown[])[];
+}

@@ -1,0 +1,93 @@
+/**
+ * What every way of describing a stream (supervisor, Tranquility file, realtime spec, auto-creation) becomes:
+ * one definition, from which the ingestion plan and the tables are compiled.
+ */
+import type { Checked } from '../catalog/index.ts';
+
+export interface DataSource {
+  readonly name: string;
+  readonly timestamp: TimestampSpec;
+  readonly input: InputFormat;
+  readonly dimensions: readonly Dimension[];
+  /** Which of an event's other fields become dimensions: none, all as STRING, or all by their JSON type. */
+  readonly discovery: 'none' | 'strings' | 'types';
+  /** Fields that discovery leaves out; already holds the timestamp, metric inputs and metric names. */
+  readonly exclusions: readonly string[];
+  readonly metrics: readonly Checked<'aggregator'>[];
+  readonly segmentGranularity: Checked<'granularity'>;
+  readonly queryGranularity: Checked<'granularity'>;
+  /** Whether rows of the same time and dimensions are combined. */
+  readonly rollup: boolean;
+  readonly transforms: readonly Transform[];
+  /** Rows that do not pass are thrown away (counted as `filtered`). */
+  readonly filter?: Checked<'filter'>;
+  readonly window: Window;
+  /** The `dataSchema` in today's form, as it can be shown, stored, and sent to a Druid. */
+  readonly dataSchema: Readonly<Record<string, unknown>>;
+}
+
+export interface TimestampSpec {
+  readonly column: string;
+  /** `auto`, `iso`, `posix`, `millis`, `micro`, `nano`, `ruby`, or a Joda pattern. */
+  readonly format: string;
+  /** Milliseconds, for events without a timestamp. */
+  readonly missingValue?: number;
+}
+
+export type DimensionType = 'string' | 'long' | 'float' | 'double' | 'json' | 'auto';
+
+export interface Dimension {
+  readonly name: string;
+  readonly type: DimensionType;
+  /** What happens to the values of a multi-value dimension. Druid's default is sorted_array. */
+  readonly multiValueHandling: 'sorted_array' | 'sorted_set' | 'array';
+}
+
+/** `path` is a JSONPath of members and indexes, as the engine takes it. */
+export interface FlattenField {
+  readonly name: string;
+  readonly path: string;
+  /** The top-level field that the path begins in. */
+  readonly root: string;
+}
+
+export type InputFormat =
+  | {
+      readonly type: 'json';
+      /** Whether top-level fields are read by their names (Druid's useFieldDiscovery). */
+      readonly rootFields: boolean;
+      readonly flatten: readonly FlattenField[];
+    }
+  | {
+      readonly type: 'delimited';
+      readonly delimiter: string;
+      /** `"` for csv; undefined for tsv, where quotes are ordinary characters. */
+      readonly quote: string | undefined;
+      /** Separates the values of a multi-value dimension inside one field. */
+      readonly listDelimiter: string | undefined;
+      /** Undefined: the first line of each body names the columns. */
+      readonly columns: readonly string[] | undefined;
+      readonly skipHeaderRows: number;
+    }
+  | {
+      readonly type: 'regex';
+      readonly pattern: string;
+      /** Names of the pattern's groups; `column_1`… where the spec gives none. */
+      readonly columns: readonly string[];
+      readonly listDelimiter: string | undefined;
+    };
+
+export interface Transform {
+  readonly name: string;
+  /** Druid's expression language. */
+  readonly expression: string;
+}
+
+/** Which events are too late or too early to be taken. */
+export interface Window {
+  /** `serverTime`: against the clock; `messageTime`: against the newest event so far; `none`: all are taken. */
+  readonly policy: 'none' | 'serverTime' | 'messageTime';
+  readonly periodMs: number;
+  /** `event`: by the event's own time; `bucket`: by its segment's bucket, as Tranquility's source does. */
+  readonly rule: 'event' | 'bucket';
+}
