@@ -15,7 +15,9 @@ export interface Backend {
   define(dataSource: DataSource): Promise<void>;
   dataSources(): readonly string[];
   /** Its columns as `GET /druid/v2/datasources/{name}` lists them; undefined when there is none of that name. */
-  describe(dataSource: string): { readonly dimensions: readonly string[]; readonly metrics: readonly string[] } | undefined;
+  describe(
+    dataSource: string,
+  ): { readonly dimensions: readonly string[]; readonly metrics: readonly string[] } | undefined;
   /** The last rejected events, newest first, at most 1,000. */
   rejects(dataSource: string): Promise<readonly Reject[]>;
   health(): Health;

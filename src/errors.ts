@@ -73,7 +73,8 @@ export class MillraceError extends Error {
     const kind = errorKinds[this.code];
     return {
       // Older clients look for these two texts in `error`.
-      error: this.code === 'timeout' ? 'Query timeout' : this.code === 'cancelled' ? 'Query cancelled' : 'druidException',
+      error:
+        this.code === 'timeout' ? 'Query timeout' : this.code === 'cancelled' ? 'Query cancelled' : 'druidException',
       errorCode: this.code,
       persona: kind.persona,
       category: kind.category,
@@ -86,14 +87,18 @@ export class MillraceError extends Error {
 export function formatPlace(place: Place): string {
   const at = [
     place.file,
-    place.line === undefined ? undefined : `line ${place.line}${place.column === undefined ? '' : ` column ${place.column}`}`,
+    place.line === undefined
+      ? undefined
+      : `line ${place.line}${place.column === undefined ? '' : ` column ${place.column}`}`,
     place.path,
   ];
   return at.filter((part) => part !== undefined).join(', ');
 }
 
-export const invalidInput = (message: string, details?: ErrorDetails) => new MillraceError('invalidInput', message, details);
-export const unsupported = (message: string, details?: ErrorDetails) => new MillraceError('unsupported', message, details);
+export const invalidInput = (message: string, details?: ErrorDetails) =>
+  new MillraceError('invalidInput', message, details);
+export const unsupported = (message: string, details?: ErrorDetails) =>
+  new MillraceError('unsupported', message, details);
 export const notFound = (message: string, details?: ErrorDetails) => new MillraceError('notFound', message, details);
 
 /** Any thrown value as a MillraceError; what is not one is a defect of ours. */

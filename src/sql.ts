@@ -53,7 +53,10 @@ export function literal(value: string | number | bigint | boolean | null): Sql {
 
 function stringLiteral(value: string): string {
   // A lone surrogate has no UTF-8 form, and the engine takes NUL for the end of the statement.
-  const parts = value.toWellFormed().split('\0').map((part) => `'${part.replaceAll("'", "''")}'`);
+  const parts = value
+    .toWellFormed()
+    .split('\0')
+    .map((part) => `'${part.replaceAll("'", "''")}'`);
   return parts.length === 1 ? (parts[0] as string) : `(${parts.join(' || chr(0) || ')})`;
 }
 

@@ -5,6 +5,7 @@
  * An entry imports this file only; `registry.generated.ts` collects the entries; readers go through `index.ts`.
  */
 import { z } from 'zod';
+import { invalidInput } from '../errors.ts';
 import { and, type Sql, sql } from '../sql.ts';
 
 /** Druid's type signatures. https://druid.apache.org/docs/latest/querying/sql-data-types */
@@ -56,8 +57,6 @@ export interface FoldInput {
  */
 export interface Aggregator<S = unknown> extends Entry<S> {
   readonly kind: 'aggregator';
-  /** False for those that Druid offers only at query time. */
-  readonly ingestible: boolean;
   /** Fields that it reads from an event. Druid's dimension discovery leaves them out. */
   inputs(spec: S): readonly string[];
   /** Type of the state, as stored in a metric column. */
@@ -66,8 +65,8 @@ export interface Aggregator<S = unknown> extends Entry<S> {
   sqlType(spec: S): Sql;
   /** An SQL aggregate over the scope's rows that yields a state. Over a column that already holds states it merges. */
   fold(spec: S, input: FoldInput): Sql;
-  /** An SQL aggregate over states that yields a state. */
-  merge(spec: S, state: Sql, where?: Sql): Sql;
+  /** An SQL aggregate over states that yields a state. Absent from those that Druid offers only at query time. */
+  merge?(spec: S, state: Sql): Sql;
   /** A scalar: state → the value that a user sees. */
   finish(spec: S, state: Sql): Value;
   readonly examples: readonly AggregatorExample[];
@@ -110,7 +109,11 @@ export interface ResultScope {
 export interface PostAggregator<S = unknown> extends Entry<S> {
   readonly kind: 'postAggregator';
   compile(spec: S, scope: ResultScope): Value;
-  readonly examples: readonly { readonly spec: Record<string, unknown>; readonly row: Record<string, number>; readonly result: unknown }[];
+  readonly examples: readonly {
+    readonly spec: Record<string, unknown>;
+    readonly row: Record<string, number>;
+    readonly result: unknown;
+  }[];
 }
 
 // ------------------------------------------------------------------------------- extraction functions, dimensions
@@ -119,14 +122,21 @@ export interface Extraction<S = unknown> extends Entry<S> {
   readonly kind: 'extraction';
   /** VARCHAR → VARCHAR. `__time` comes as text of its milliseconds. */
   compile(spec: S, input: Sql): Sql;
-  readonly examples: readonly { readonly spec: Record<string, unknown>; readonly pairs: readonly (readonly [string | null, string | null])[] }[];
+  readonly examples: readonly {
+    readonly spec: Record<string, unknown>;
+    readonly pairs: readonly (readonly [string | null, string | null])[];
+  }[];
 }
 
 export interface DimensionSpec<S = unknown> extends Entry<S> {
   readonly kind: 'dimension';
   outputName(spec: S): string;
   compile(spec: S, scope: Scope): Value;
-  readonly examples: readonly { readonly spec: Record<string, unknown>; readonly events: readonly Record<string, unknown>[]; readonly values: readonly unknown[] }[];
+  readonly examples: readonly {
+    readonly spec: Record<string, unknown>;
+    readonly events: readonly Record<string, unknown>[];
+    readonly values: readonly unknown[];
+  }[];
 }
 
 // -------------------------------------------------------------------------------------------------- granularities
@@ -146,7 +156,10 @@ export interface Buckets {
 export interface Granularity<S = unknown> extends Entry<S> {
   readonly kind: 'granularity';
   compile(spec: S): Buckets;
-  readonly examples: readonly { readonly spec: Record<string, unknown> | string; readonly pairs: readonly (readonly [string, string])[] }[];
+  readonly examples: readonly {
+    readonly spec: Record<string, unknown> | string;
+    readonly pairs: readonly (readonly [string, string])[];
+  }[];
 }
 
 // ------------------------------------------------------------------------------------------------------- registry
@@ -164,13 +177,17 @@ export interface Checked<K extends Kind> {
 // biome-ignore lint/suspicious/noExplicitAny: an entry is stored without its spec's type; `Checked` pairs the two again
 type Erased = any;
 
-export const defineAggregator = <S>(entry: Omit<Aggregator<S>, 'kind'>): Aggregator => ({ kind: 'aggregator', ...entry }) as Erased;
+export const defineAggregator = <S>(entry: Omit<Aggregator<S>, 'kind'>): Aggregator =>
+  ({ kind: 'aggregator', ...entry }) as Erased;
 export const defineFilter = <S>(entry: Omit<Filter<S>, 'kind'>): Filter => ({ kind: 'filter', ...entry }) as Erased;
 export const definePostAggregator = <S>(entry: Omit<PostAggregator<S>, 'kind'>): PostAggregator =>
   ({ kind: 'postAggregator', ...entry }) as Erased;
-export const defineExtraction = <S>(entry: Omit<Extraction<S>, 'kind'>): Extraction => ({ kind: 'extraction', ...entry }) as Erased;
-export const defineDimension = <S>(entry: Omit<DimensionSpec<S>, 'kind'>): DimensionSpec => ({ kind: 'dimension', ...entry }) as Erased;
-export const defineGranularity = <S>(entry: Omit<Granularity<S>, 'kind'>): Granularity => ({ kind: 'granularity', ...entry }) as Erased;
+export const defineExtraction = <S>(entry: Omit<Extraction<S>, 'kind'>): Extraction =>
+  ({ kind: 'extraction', ...entry }) as Erased;
+export const defineDimension = <S>(entry: Omit<DimensionSpec<S>, 'kind'>): DimensionSpec =>
+  ({ kind: 'dimension', ...entry }) as Erased;
+export const defineGranularity = <S>(entry: Omit<Granularity<S>, 'kind'>): Granularity =>
+  ({ kind: 'granularity', ...entry }) as Erased;
 
 const registry = new Map<string, AnyEntry>();
 const typesOfKind = new Map<Kind, string[]>();
@@ -229,12 +246,15 @@ export function specOf<K extends Kind>(kind: K): z.ZodType<Checked<K>> {
       context.issues.push({ code: 'custom', message, path, params, input: raw });
       return z.NEVER;
     };
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return fail(`expected a ${kind} object`, []);
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return fail(`expected a ${kind} object`, []);
     const type = (value as Record<string, unknown>).type;
-    if (typeof type !== 'string') return fail(`expected the ${kind}'s type, one of ${typesOf(kind).join(', ')}`, ['type']);
+    if (typeof type !== 'string')
+      return fail(`expected the ${kind}'s type, one of ${typesOf(kind).join(', ')}`, ['type']);
     const entry = entryOf(kind, type);
     if (!entry) {
-      if (isGap(kind, type)) return fail(`${kind} type '${type}' is not supported yet`, ['type'], { unsupported: true });
+      if (isGap(kind, type))
+        return fail(`${kind} type '${type}' is not supported yet`, ['type'], { unsupported: true });
       return fail(`unknown ${kind} type '${type}'`, ['type'], { wrongType: type, rightTypes: typesOf(kind) });
     }
     const parsed = entry.schema.safeParse(value);
@@ -254,17 +274,22 @@ export const compileDimension = (dimension: Checked<'dimension'>, scope: Scope):
 export const dimensionName = (dimension: Checked<'dimension'>): string => dimension.entry.outputName(dimension.spec);
 export const compilePostAggregator = (post: Checked<'postAggregator'>, scope: ResultScope): Value =>
   post.entry.compile(post.spec, scope);
-export const compileGranularity = (granularity: Checked<'granularity'>): Buckets => granularity.entry.compile(granularity.spec);
+export const compileGranularity = (granularity: Checked<'granularity'>): Buckets =>
+  granularity.entry.compile(granularity.spec);
 
 /** An aggregator of a spec or query, bound to its spec. */
 export const aggregator = (checked: Checked<'aggregator'>) => ({
   name: checked.spec.name as string,
-  ingestible: checked.entry.ingestible,
+  /** Whether a metricsSpec may name it. */
+  ingestible: checked.entry.merge !== undefined,
   inputs: () => checked.entry.inputs(checked.spec),
   stateType: () => checked.entry.stateType(checked.spec),
   sqlType: () => checked.entry.sqlType(checked.spec),
   fold: (input: FoldInput) => checked.entry.fold(checked.spec, input),
-  merge: (state: Sql, where?: Sql) => checked.entry.merge(checked.spec, state, where),
+  merge: (state: Sql): Sql => {
+    if (!checked.entry.merge) throw invalidInput(`aggregator type '${checked.spec.type}' exists only at query time`);
+    return checked.entry.merge(checked.spec, state);
+  },
   finish: (state: Sql) => checked.entry.finish(checked.spec, state),
 });
 

@@ -1,0 +1,76 @@
+/** How time falls into buckets: the SQL behind every granularity. */
+import { type Sql, sql } from '../sql.ts';
+import type { Buckets } from './define.ts';
+import type { Period } from './period.ts';
+import { fromLocal, offsetMillis, toLocal } from './zone.ts';
+
+export const allBuckets: Buckets = {
+  extent: 'all',
+  timeZone: 'UTC',
+  floor: () => sql`NULL::TIMESTAMP`,
+  next: () => sql`NULL::TIMESTAMP`,
+};
+export const noneBuckets: Buckets = {
+  extent: 'none',
+  timeZone: 'UTC',
+  floor: (time) => time,
+  next: (bucket) => sql`(${bucket} + to_milliseconds(1))`,
+};
+
+/** Units for which the engine's date_trunc agrees with counting from 1970, and is faster. */
+const truncations = new Map([
+  [1000, 'second'],
+  [60_000, 'minute'],
+  [3_600_000, 'hour'],
+  [86_400_000, 'day'],
+]);
+
+/** Buckets of equal length in real time, counted from an instant. */
+export function fixedBuckets(millis: number, originMs: number, timeZone = 'UTC'): Buckets {
+  const unit = originMs % millis === 0 ? truncations.get(millis) : undefined;
+  const sinceBucket = (time: Sql) => sql`((epoch_ms(${time}) - ${originMs}) % ${millis} + ${millis}) % ${millis}`;
+  return {
+    extent: 'regular',
+    timeZone,
+    floor: (time) =>
+      unit ? sql`date_trunc(${unit}, ${time})` : sql`make_timestamp_ms(epoch_ms(${time}) - (${sinceBucket(time)}))`,
+    next: (bucket) => sql`(${bucket} + to_milliseconds(${millis}))`,
+  };
+}
+
+/** Buckets of months or days on a zone's wall clock. `origin` is a local date and time, `1970-01-01 00:00:00` by default. */
+function calendarBuckets(period: Period, timeZone: string, origin: string): Buckets {
+  const step = period.months === 0 ? sql`to_days(${period.days})` : sql`to_months(${period.months})`;
+  return {
+    extent: 'regular',
+    timeZone,
+    floor: (time) => fromLocal(timeZone, sql`time_bucket(${step}, ${toLocal(timeZone, time)}, ${origin}::TIMESTAMP)`),
+    next: (bucket) => fromLocal(timeZone, sql`(${toLocal(timeZone, bucket)} + ${step})`),
+  };
+}
+
+/**
+ * Buckets of a period in a zone, as Druid's PeriodGranularity: periods below a day count real time from 1970-01-01 on the
+ * zone's clock, days and months count on the calendar, a single week begins on Monday.
+ * Undefined for a period that mixes months with shorter units, which Druid refuses too, or is not positive.
+ */
+export function periodBuckets(period: Period, timeZone: string, originMs?: number): Buckets | undefined {
+  const { months, days, millis } = period;
+  if (months < 0 || days < 0 || millis < 0 || (months > 0 && (days > 0 || millis > 0))) return undefined;
+  if (millis > 0) return fixedBuckets(days * 86_400_000 + millis, originMs ?? -offsetMillis(timeZone, 0), timeZone);
+  if (months === 0 && days === 0) return undefined;
+  if (months === 0 && timeZone === 'UTC' && days === 1 && originMs === undefined) return fixedBuckets(86_400_000, 0);
+  return calendarBuckets(
+    period,
+    timeZone,
+    originMs === undefined ? defaultOrigin(days) : localText(originMs, timeZone),
+  );
+}
+
+function defaultOrigin(days: number): string {
+  return days === 7 ? '1969-12-29 00:00:00' : '1970-01-01 00:00:00';
+}
+
+function localText(instantMs: number, timeZone: string): string {
+  return new Date(instantMs + offsetMillis(timeZone, instantMs)).toISOString().replace('T', ' ').replace('Z', '');
+}
