@@ -1,0 +1,78 @@
+/**
+ * What is counted and measured, as Prometheus reads it at `/metrics`.
+ * https://prometheus.io/docs/instrumenting/exposition_formats/
+ *
+ * Each process part gets its own registry, so that two embedded stores in one process do not add up.
+ */
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** For each dataSource: received = kept + dropped, all reasons together. */
+export interface Metrics {
+  readonly eventsReceived: Counter<'dataSource'>;
+  readonly eventsKept: Counter<'dataSource'>;
+  readonly eventsDropped: Counter<'dataSource' | 'reason'>;
+  readonly commits: Counter;
+  /** Duration of a commit, from its first statement to durable. */
+  readonly commitSeconds: Histogram;
+  /** Bytes accepted and not yet durable. */
+  readonly pendingBytes: Gauge;
+  /** Age of the oldest submission that is accepted and not yet durable; 0 when there is none. */
+  readonly durableLagSeconds: Gauge;
+  /** `status` is `ok` or the error's code. */
+  readonly queries: Counter<'type' | 'status'>;
+  /** From the request to the answer's last byte. */
+  readonly querySeconds: Histogram<'type'>;
+  /** Rows stored, live and handed off. */
+  readonly rows: Gauge<'dataSource'>;
+  readonly segments: Gauge<'dataSource'>;
+  /** Events received so far, of all dataSources. */
+  received(): Promise<number>;
+  /** Calls `refresh` before each exposition, for gauges that are cheaper to ask for than to keep. */
+  beforeExposition(refresh: () => void): void;
+  /** The exposition text, and its content type. */
+  exposition(): Promise<{ readonly contentType: string; readonly text: string }>;
+}
+
+const durations = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const refreshes: (() => void)[] = [];
+  const counter = <T extends string>(name: string, help: string, labelNames: T[] = []) =>
+    new Counter<T>({ name, help, labelNames, registers });
+  const gauge = <T extends string>(name: string, help: string, labelNames: T[] = []) =>
+    new Gauge<T>({ name, help, labelNames, registers });
+  const histogram = <T extends string>(name: string, help: string, labelNames: T[] = []) =>
+    new Histogram<T>({ name, help, labelNames, registers, buckets: durations });
+
+  const residentMemory = gauge('process_resident_memory_bytes', 'Resident memory of the process in bytes.');
+  gauge('process_start_time_seconds', 'Start of the process, in seconds since 1970.').set(
+    Math.round(Date.now() / 1000 - process.uptime()),
+  );
+
+  const eventsReceived = counter('millrace_events_received_total', 'Events received.', ['dataSource']);
+
+  return {
+    eventsReceived,
+    eventsKept: counter('millrace_events_kept_total', 'Events kept, durable.', ['dataSource']),
+    eventsDropped: counter('millrace_events_dropped_total', 'Events not kept, by reason.', ['dataSource', 'reason']),
+    commits: counter('millrace_commits_total', 'Commits of events to the store.'),
+    commitSeconds: histogram('millrace_commit_seconds', 'Duration of a commit.'),
+    pendingBytes: gauge('millrace_pending_bytes', 'Bytes accepted and not yet durable.'),
+    durableLagSeconds: gauge('millrace_durable_lag_seconds', 'Age of the oldest submission that is not yet durable.'),
+    queries: counter('millrace_queries_total', 'Queries answered, by type and outcome.', ['type', 'status']),
+    querySeconds: histogram('millrace_query_seconds', 'Duration of a query, to its last byte.', ['type']),
+    rows: gauge('millrace_rows', 'Rows stored, live and handed off.', ['dataSource']),
+    segments: gauge('millrace_segments', 'Segments handed off.', ['dataSource']),
+    received: async () => (await eventsReceived.get()).values.reduce((sum, { value }) => sum + value, 0),
+    beforeExposition: (refresh) => {
+      refreshes.push(refresh);
+    },
+    exposition: async () => {
+      residentMemory.set(process.memoryUsage.rss());
+      for (const refresh of refreshes) refresh();
+      return { contentType: registry.contentType, text: await registry.metrics() };
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createMetrics } from '../../src/observe/metrics.ts';
+
+test('counts stand in the exposition with their labels', async () => {
+  const metrics = createMetrics();
+  metrics.eventsReceived.inc({ dataSource: 'pageviews' }, 3);
+  metrics.eventsKept.inc({ dataSource: 'pageviews' }, 1);
+  metrics.eventsDropped.inc({ dataSource: 'pageviews', reason: 'late' }, 2);
+  metrics.beforeExposition(() => metrics.pendingBytes.set(77));
+  const { text, contentType } = await metrics.exposition();
+  assert.match(contentType, /^text\/plain; version=0\.0\.4/);
+  assert.match(text, /^millrace_events_received_total\{dataSource="pageviews"\} 3$/m);
+  assert.match(text, /^millrace_events_kept_total\{dataSource="pageviews"\} 1$/m);
+  assert.match(text, /^millrace_events_dropped_total\{dataSource="pageviews",reason="late"\} 2$/m);
+  assert.match(text, /^millrace_pending_bytes 77$/m);
+  assert.match(text, /^process_resident_memory_bytes [1-9]\d+$/m);
+});
+
+test('two sets of metrics in one process do not add up', async () => {
+  const one = createMetrics();
+  const other = createMetrics();
+  one.eventsReceived.inc({ dataSource: 'a' }, 2);
+  one.eventsReceived.inc({ dataSource: 'b' }, 3);
+  other.eventsReceived.inc({ dataSource: 'a' }, 10);
+  assert.equal(await one.received(), 5);
+  assert.equal(await other.received(), 10);
+});
