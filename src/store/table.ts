@@ -1,5 +1,5 @@
 /** What the store tells of a dataSource's tables. */
-import type { ColumnType } from '../catalog/index.ts';
+import type { Buckets, ColumnType } from '../catalog/index.ts';
 import { ident, type Sql, sql } from '../sql.ts';
 
 export interface StoredColumn {
@@ -15,6 +15,24 @@ export interface StoredColumn {
 
 /** The VARCHAR[] column beside a multi-value dimension. */
 export const listColumn = (physical: string): Sql => ident(`${physical}[]`);
+
+/** A column as the store keeps it. */
+export interface TableColumn extends StoredColumn {
+  /** The engine's type. */
+  readonly sqlType: Sql;
+  /** For a metric: an SQL aggregate that combines stored states. */
+  readonly merge?: (state: Sql) => Sql;
+}
+
+/** What the store must know of a dataSource to keep, combine and show its rows. */
+export interface TableDefinition {
+  readonly dataSource: string;
+  readonly columns: readonly TableColumn[];
+  readonly rollup: boolean;
+  readonly segments: Buckets;
+  /** Kept with the table, opaque to the store: what the definition is compiled from when the folder is opened again. */
+  readonly definition: Readonly<Record<string, unknown>>;
+}
 
 /** A dataSource as a query sees it: live rows and segments as one relation. */
 export interface TableView {
@@ -38,4 +56,15 @@ export function columnSql(column: StoredColumn): Sql {
   const single = ident(column.physical);
   if (!column.multiValue) return single;
   return sql`coalesce(${listColumn(column.physical)}, [${single}])`;
+}
+
+/** Physical names for new columns, different from each other and from those taken in any letter case. */
+export function physicalNames(names: readonly string[], taken: Iterable<string>): string[] {
+  const used = new Set(['__time', ...[...taken].map((name) => name.toLowerCase())]);
+  return names.map((name) => {
+    let physical = name;
+    for (let n = 2; used.has(physical.toLowerCase()) || used.has(`${physical.toLowerCase()}[]`); n++) physical = `${name}#${n}`;
+    used.add(physical.toLowerCase());
+    return physical;
+  });
 }

@@ -1,0 +1,159 @@
+/** DuckDB as the store uses it: one database file, its settings, its connections, and its errors in our words. */
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { asMillraceError, MillraceError } from '../errors.ts';
+import type { Sql } from '../sql.ts';
+
+export interface EngineOptions {
+  readonly file: string;
+  /** For what does not fit into memory; emptied by the engine. */
+  readonly temporaryDirectory: string;
+  readonly memoryLimitBytes: number;
+  readonly threads: number;
+}
+
+/** Some rows by column, values as the client gives them (bigint for BIGINT). */
+export interface Rows {
+  readonly rowCount: number;
+  readonly columns: readonly (readonly unknown[])[];
+}
+
+export class Engine {
+  readonly #instance: DuckDBInstance;
+
+  private constructor(instance: DuckDBInstance) {
+    this.#instance = instance;
+  }
+
+  static async open(options: EngineOptions): Promise<Engine> {
+    try {
+      const instance = await DuckDBInstance.create(options.file, {
+        threads: String(options.threads),
+        memory_limit: `${Math.floor(options.memoryLimitBytes / 1_048_576)}MiB`,
+        temp_directory: options.temporaryDirectory,
+        // Nothing is downloaded at run time, and a query can reach no file of the machine's but those it is given.
+        autoinstall_known_extensions: 'false',
+        autoload_known_extensions: 'false',
+        // Large enough to be rare under load, small enough that replaying it at start takes a fraction of a second.
+        checkpoint_threshold: '32MiB',
+        default_null_order: 'nulls_first_on_asc_last_on_desc',
+        preserve_insertion_order: 'true',
+        allocator_background_threads: 'false',
+      });
+      return new Engine(instance);
+    } catch (error) {
+      throw openError(error, options.file);
+    }
+  }
+
+  async connect(): Promise<Connection> {
+    const connection = new Connection(await this.#instance.connect());
+    // The process-wide setting is not there at creation, as the time zones come with a linked-in extension.
+    await connection.run("SET TimeZone = 'UTC'");
+    return connection;
+  }
+
+  close(): void {
+    this.#instance.closeSync();
+  }
+}
+
+export class Connection {
+  readonly #connection: DuckDBConnection;
+  #interrupted = false;
+
+  constructor(connection: DuckDBConnection) {
+    this.#connection = connection;
+  }
+
+  /** Runs one statement for its effect. */
+  async run(statement: Sql | string): Promise<void> {
+    try {
+      await this.#connection.run(textOf(statement));
+    } catch (error) {
+      throw engineError(error);
+    }
+  }
+
+  /** All rows of a small result, as arrays of values. */
+  async rows(statement: Sql | string): Promise<readonly (readonly unknown[])[]> {
+    try {
+      const reader = await this.#connection.runAndReadAll(textOf(statement));
+      return reader.getRows();
+    } catch (error) {
+      throw engineError(error);
+    }
+  }
+
+  /** Rows in batches as the engine yields them; leaving the loop early stops the work. */
+  async *stream(statement: Sql | string): AsyncGenerator<Rows, void, void> {
+    let drained = false;
+    this.#interrupted = false;
+    try {
+      const result = await this.#connection.stream(textOf(statement));
+      for (;;) {
+        const chunk = await result.fetchChunk();
+        // An interrupted stream ends as if it were drained.
+        if (this.#interrupted) throw cancelled();
+        if (!chunk || chunk.rowCount === 0) break;
+        yield { rowCount: chunk.rowCount, columns: chunk.getColumns() };
+      }
+      drained = true;
+    } catch (error) {
+      drained = true;
+      throw engineError(error);
+    } finally {
+      if (!drained) this.interrupt();
+    }
+  }
+
+  /** Makes the running statement fail with code `cancelled`. */
+  interrupt(): void {
+    this.#interrupted = true;
+    this.#connection.interrupt();
+  }
+
+  close(): void {
+    this.#connection.disconnectSync();
+  }
+}
+
+const textOf = (statement: Sql | string) => (typeof statement === 'string' ? statement : statement.text);
+
+/** An error of the engine that leaves the database unusable until it is opened again. */
+export const isFatal = (error: unknown): boolean =>
+  error instanceof Error && /database has been invalidated|FATAL Error/i.test(String((error.cause as Error | undefined)?.message ?? error.message));
+
+const cancelled = (cause?: unknown) => new MillraceError('cancelled', 'The query was cancelled.', { cause });
+
+const noSpace = /no space left|disk quota|file too large|could not write|failed to write|not enough space|ENOSPC|EFBIG/i;
+
+function engineError(error: unknown): MillraceError {
+  if (error instanceof MillraceError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  if (/^INTERRUPT Error/i.test(message)) return cancelled(error);
+  if (noSpace.test(message))
+    return new MillraceError('unavailable', `The disk is full or refuses writes (${firstLine(message)}). Free some space; nothing acknowledged is lost.`, {
+      cause: error,
+      retryAfterSeconds: 10,
+    });
+  if (/^Out of Memory Error/i.test(message))
+    return new MillraceError('capacityExceeded', `The engine's memory limit is reached: ${firstLine(message)}`, { cause: error });
+  if (/^(Conversion|Out of Range|Invalid Input) Error/i.test(message))
+    return new MillraceError('invalidInput', firstLine(message), { cause: error });
+  return asMillraceError(error);
+}
+
+function openError(error: unknown, file: string): MillraceError {
+  const message = error instanceof Error ? error.message : String(error);
+  if (/lock/i.test(message)) {
+    const holder = /PID (\d+)/.exec(message)?.[1];
+    return new MillraceError(
+      'environment',
+      `Another process${holder ? ` (PID ${holder})` : ''} has the data folder open (${file}). Stop it, or give this one its own folder with --data.`,
+      { cause: error },
+    );
+  }
+  return new MillraceError('environment', `Cannot open the database ${file}: ${firstLine(message)}`, { cause: error });
+}
+
+const firstLine = (text: string) => (text.split('\n')[0] as string).trim();
