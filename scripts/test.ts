@@ -1,0 +1,37 @@
+/**
+ * Runs the tests: `node scripts/test.ts [FILE…] [--grep PATTERN]`, by default every test/**\/*.test.ts.
+ * The last line is the count, `N passed, N failed`. Exits 1 when a test failed, or when none ran.
+ */
+import { globSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { finished } from 'node:stream/promises';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+/** A test that hangs is a test that failed. */
+const testTimeoutMs = 10 * 60_000;
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+const { values, positionals } = parseArgs({ options: { grep: { type: 'string' } }, allowPositionals: true });
+const files = positionals.length > 0 ? positionals : globSync('test/**/*.test.ts').sort();
+
+const counts = { passed: 0, failed: 0 };
+const events = run({
+  files,
+  concurrency: availableParallelism(),
+  timeout: testTimeoutMs,
+  ...(values.grep === undefined ? {} : { testNamePatterns: values.grep }),
+});
+events.on('test:summary', ({ file, counts: seen }) => {
+  if (file !== undefined) return; // one file's part of the whole
+  counts.passed = seen.passed;
+  counts.failed = seen.failed + seen.cancelled;
+});
+
+const report = events.compose(new spec());
+report.pipe(process.stdout, { end: false });
+await finished(report);
+process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
+process.stdout.write(`${counts.passed} passed, ${counts.failed} failed\n`);
