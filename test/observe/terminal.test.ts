@@ -9,9 +9,9 @@ function screen(columns: number) {
   return {
     columns,
     write(chunk: string): boolean {
-      for (const part of chunk.split(/(\r\x1b\[2K)/)) {
-        text = part === '\r\x1b[2K' ? text.slice(0, text.lastIndexOf('\n') + 1) : text + part;
-      }
+      const [first = '', ...afterClearing] = chunk.split('\r\x1b[2K');
+      text += first;
+      for (const part of afterClearing) text = text.slice(0, text.lastIndexOf('\n') + 1) + part;
       return true;
     },
     lines: () => text.split('\n'),
