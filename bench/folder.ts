@@ -1,0 +1,48 @@
+/** A data folder that holds all events rolled up and handed off, for the benches that read. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { MillraceProcess } from '../test/services/millrace.ts';
+import { benchFolder, eventsFile } from './events.ts';
+import { runLoad } from './load.ts';
+import { startBenchServer } from './server.ts';
+
+/** Fills a new folder and calls back with it; the folder is gone afterwards. */
+export async function withFilledFolder<T>(expectedRows: number, use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(benchFolder, 'rows-'));
+  try {
+    const server = await startBenchServer(folder);
+    try {
+      const { path, sizeBytes } = await eventsFile();
+      const port = Number(new URL(server.url).port);
+      await runLoad({
+        port,
+        path: '/v1/post/bench',
+        file: path,
+        bytes: sizeBytes,
+        connections: 4,
+        eventsPerBody: 10_000,
+      });
+      await handedOff(server, expectedRows);
+    } finally {
+      await server.stop();
+    }
+    return await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Live rows of one minute stand in as many parts as commits brought some; handed off, they are rolled up wholly. */
+async function handedOff(server: MillraceProcess, expectedRows: number): Promise<void> {
+  const deadline = Date.now() + 180_000;
+  let rows = Number.NaN;
+  while (Date.now() < deadline) {
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    rows = Number(/^millrace_rows\{dataSource="bench"\} (\d+)/m.exec(metrics)?.[1]);
+    if (rows === expectedRows) return;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  throw new Error(
+    `after 3 minutes the store holds ${rows} rows; rolled up and handed off they would be ${expectedRows}`,
+  );
+}

@@ -1,0 +1,29 @@
+/**
+ * `npm run bench -- push|query|start [--rounds N] [--json FILE]`: measures, prints each figure with its goal, and exits 0
+ * whether or not the goals were reached. What each measures stands above its file.
+ */
+import { parseArgs } from 'node:util';
+import { pushBench } from './push.ts';
+import { queryBench } from './query.ts';
+import { type Figure, printReport } from './report.ts';
+import { startBench } from './start.ts';
+
+const { values, positionals } = parseArgs({
+  options: { rounds: { type: 'string', default: '3' }, json: { type: 'string' } },
+  allowPositionals: true,
+});
+
+const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
+  push: () => pushBench(Number(values.rounds)),
+  query: queryBench,
+  start: startBench,
+};
+
+const name = positionals[0] ?? '';
+const bench = benches[name];
+if (bench && Number(values.rounds) >= 1) {
+  printReport(name, await bench(), values.json);
+} else {
+  console.error('Usage: npm run bench -- push|query|start [--rounds N (of push, default 3)] [--json FILE]');
+  process.exitCode = 2;
+}
