@@ -20,7 +20,7 @@ export interface Backend {
   ): { readonly dimensions: readonly string[]; readonly metrics: readonly string[] } | undefined;
   /** The last rejected events, newest first, at most 1,000. */
   rejects(dataSource: string): Promise<readonly Reject[]>;
-  health(): Health;
+  health(): Promise<Health>;
   /** Finishes what was accepted, commits, and lets go of everything. */
   close(): Promise<void>;
 }
@@ -46,6 +46,13 @@ export interface PushOutcome {
   readonly sent: number;
   /** Only the reasons that occurred. received = sent + all of these. */
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
+  /** Which events these were, the first 2,000 of them; `event` counts from 0 in the order of the body. */
+  readonly droppedEvents: readonly DroppedEvent[];
+}
+
+export interface DroppedEvent {
+  readonly event: number;
+  readonly reason: DropReason;
 }
 
 export interface Reject {
@@ -74,6 +81,4 @@ export interface Health {
   readonly problem?: string;
   /** Bytes accepted and not yet durable. */
   readonly pendingBytes: number;
-  /** Rows stored, live and handed off. */
-  readonly rows: number;
 }

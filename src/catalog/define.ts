@@ -122,6 +122,8 @@ export interface Extraction<S = unknown> extends Entry<S> {
   readonly kind: 'extraction';
   /** VARCHAR → VARCHAR. `__time` comes as text of its milliseconds. */
   compile(spec: S, input: Sql): Sql;
+  /** The same over the row's time, a TIMESTAMP in UTC, where the way through text would be slow. */
+  compileTime?(spec: S, time: Sql): Sql;
   readonly examples: readonly {
     readonly spec: Record<string, unknown>;
     readonly pairs: readonly (readonly [string | null, string | null])[];
@@ -167,11 +169,13 @@ export interface Granularity<S = unknown> extends Entry<S> {
 export type AnyEntry = Aggregator | Filter | PostAggregator | Extraction | DimensionSpec | Granularity;
 export type EntryOf<K extends Kind> = Extract<AnyEntry, { kind: K }>;
 
-/** A spec that was checked against its entry's schema. Only {@link parseSpec} and {@link specOf} make them. */
+/** A spec that was checked against its entry's schema. Only {@link specOf} makes them. */
 export interface Checked<K extends Kind> {
   readonly kind: K;
   readonly entry: EntryOf<K>;
   readonly spec: { readonly type: string; readonly name?: string } & Record<string, unknown>;
+  /** As it was written, shorthand written out. */
+  readonly json: Readonly<Record<string, unknown>>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: an entry is stored without its spec's type; `Checked` pairs the two again
@@ -258,7 +262,7 @@ export function specOf<K extends Kind>(kind: K): z.ZodType<Checked<K>> {
       return fail(`unknown ${kind} type '${type}'`, ['type'], { wrongType: type, rightTypes: typesOf(kind) });
     }
     const parsed = entry.schema.safeParse(value);
-    if (parsed.success) return { kind, entry, spec: parsed.data as Checked<K>['spec'] };
+    if (parsed.success) return { kind, entry, spec: parsed.data as Checked<K>['spec'], json: value as Checked<K>['json'] };
     for (const issue of parsed.error.issues) context.issues.push({ ...issue, input: raw } as Erased);
     return z.NEVER;
   }) as z.ZodType<Checked<K>>;

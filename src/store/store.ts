@@ -5,7 +5,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { MillraceError } from '../errors.ts';
-import { ident, literal, type Sql, sql } from '../sql.ts';
+import { ident, join, literal, type Sql, sql } from '../sql.ts';
 import { type DeepStorage, LocalDeepStorage } from './deep-storage.ts';
 import { type Connection, Engine, isFatal, type Rows } from './engine.ts';
 import { layoutVersion, prepareMetadata } from './metadata.ts';
@@ -211,8 +211,8 @@ async function define(connection: Connection, tables: Map<string, Table>, defini
 }
 
 async function createTables(connection: Connection, table: Table): Promise<void> {
-  const columns = table.definition.columns.flatMap(physicalColumns).map(({ name, type }) => `, ${name.text} ${type.text}`);
-  for (const target of [table.live, table.history]) await connection.run(`CREATE TABLE ${target.text} (__time TIMESTAMP${columns.join('')})`);
+  const columns = table.definition.columns.flatMap(physicalColumns).map(({ name, type }) => sql`${name} ${type}`);
+  for (const target of [table.live, table.history]) await connection.run(sql`CREATE TABLE ${target} (${join([sql`__time TIMESTAMP`, ...columns])})`);
 }
 
 async function addColumns(connection: Connection, before: Table, columns: readonly TableColumn[]): Promise<void> {
@@ -222,7 +222,9 @@ async function addColumns(connection: Connection, before: Table, columns: readon
     if (presentType === type.text) continue;
     for (const target of [before.live, before.history]) {
       await connection.run(
-        presentType === undefined ? sql`ALTER TABLE ${target} ADD COLUMN ${name} ${type}` : sql`ALTER TABLE ${target} ALTER COLUMN ${name} TYPE ${type}`,
+        presentType === undefined
+          ? sql`ALTER TABLE ${target} ADD COLUMN ${name} ${type}`
+          : sql`ALTER TABLE ${target} ALTER COLUMN ${name} TYPE ${type} USING ${type.text === 'JSON' ? sql`to_json(${name})` : sql`CAST(${name} AS ${type})`}`,
       );
     }
   }

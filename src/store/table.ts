@@ -22,6 +22,8 @@ export interface TableColumn extends StoredColumn {
   readonly sqlType: Sql;
   /** For a metric: an SQL aggregate that combines stored states. */
   readonly merge?: (state: Sql) => Sql;
+  /** For a metric: the aggregator's JSON, from which `merge` is compiled. */
+  readonly aggregator?: Readonly<Record<string, unknown>>;
 }
 
 /** What the store must know of a dataSource to keep, combine and show its rows. */

@@ -1,0 +1,129 @@
+/** What is done beside the stream: hand-off, combining live rows, forgetting what is old. */
+import type { Logger } from 'pino';
+import { compileGranularity } from '../catalog/index.ts';
+import type { Committer } from '../ingest/committer.ts';
+import { maxRejects } from '../ingest/round.ts';
+import type { DataSource } from '../spec/data-source.ts';
+import { sql } from '../sql.ts';
+import type { Connection } from '../store/engine.ts';
+import { combineLive, handOff, removeOrphans } from '../store/hand-off.ts';
+import type { Store, Table } from '../store/store.ts';
+
+export interface HousekeepingOptions {
+  readonly store: Store;
+  readonly committer: Committer;
+  readonly log: Logger;
+  readonly dataSources: ReadonlyMap<string, DataSource>;
+  readonly now: () => number;
+  /** Pause between two rounds. */
+  readonly intervalMs: number;
+  /** Without a window, a closed bucket is handed off when nothing came for this long. */
+  readonly quietMs: number;
+}
+
+/** Live rows above which buckets are handed off, or combined, without waiting for quiet. */
+const manyLiveRows = 1_000_000;
+
+export class Housekeeping {
+  readonly #options: HousekeepingOptions;
+  readonly #stop = new AbortController();
+  /** Live rows at the last look, by dataSource: what has not changed since is quiet. */
+  readonly #seen = new Map<string, { rows: number; sinceMs: number }>();
+  /** Live rows after they were last combined, by dataSource. */
+  readonly #combined = new Map<string, number>();
+  #running: Promise<void> = Promise.resolve();
+  #timer: NodeJS.Timeout;
+
+  constructor(options: HousekeepingOptions) {
+    this.#options = options;
+    this.#timer = setTimeout(() => this.#tick(true), options.intervalMs).unref();
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    clearTimeout(this.#timer);
+    await this.#running;
+  }
+
+  #tick(first: boolean): void {
+    this.#running = this.#round(first)
+      .catch((error: unknown) => this.#options.log.warn({ err: error }, 'housekeeping failed; it is tried again'))
+      .finally(() => {
+        if (!this.#stop.signal.aborted) this.#timer = setTimeout(() => this.#tick(false), this.#options.intervalMs).unref();
+      });
+  }
+
+  async #round(first: boolean): Promise<void> {
+    const { store, committer, log } = this.#options;
+    if (store.failure) return;
+    const connection = await store.connect();
+    try {
+      if (first) {
+        const removed = await removeOrphans(store, connection);
+        if (removed > 0) log.info({ files: removed }, 'removed segment files that a crash had left behind');
+      }
+      for (const table of store.tables.values()) {
+        if (this.#stop.signal.aborted) return;
+        await this.#look(connection, table);
+      }
+      await connection.run(sql`
+        DELETE FROM millrace.rejects WHERE rowid IN (
+          SELECT rowid FROM millrace.rejects QUALIFY row_number() OVER (PARTITION BY data_source ORDER BY rejected_at DESC, rowid DESC) > ${maxRejects})`);
+      await committer.expireReceipts();
+    } finally {
+      connection.close();
+    }
+  }
+
+  async #look(connection: Connection, table: Table): Promise<void> {
+    const { dataSource } = table.definition;
+    const definition = this.#options.dataSources.get(dataSource);
+    const rows = Number((await connection.rows(sql`SELECT count(*) FROM ${table.live}`))[0]?.[0]);
+    if (!definition || rows === 0) return;
+    const nowMs = this.#options.now();
+    const seen = this.#seen.get(dataSource);
+    const quiet = seen?.rows === rows && nowMs - seen.sinceMs >= this.#options.quietMs;
+    if (seen?.rows !== rows) this.#seen.set(dataSource, { rows, sinceMs: nowMs });
+    const beforeMs = await closedBefore(connection, definition, nowMs, quiet || rows > manyLiveRows);
+    const handedOff = beforeMs === undefined ? 0 : await this.#handOff(connection, table, beforeMs);
+    // Twice as many as combining left the last time: else the rows are as distinct as they get.
+    if (handedOff > 0 || rows < Math.max(manyLiveRows, 2 * (this.#combined.get(dataSource) ?? 0))) return;
+    this.#combined.set(dataSource, await combineLive(connection, table));
+  }
+
+  async #handOff(connection: Connection, table: Table, beforeMs: number): Promise<number> {
+    const started = performance.now();
+    let segments = 0;
+    let rows = 0;
+    for (;;) {
+      const result = await handOff(this.#options.store, connection, table, beforeMs);
+      segments += result.segments;
+      rows += result.rows;
+      if (!result.more || this.#stop.signal.aborted) break;
+    }
+    if (segments === 0) return 0;
+    this.#options.log.info({ dataSource: table.definition.dataSource, segments, rows, ms: Math.round(performance.now() - started) }, 'handed off');
+    return segments;
+  }
+}
+
+/**
+ * Buckets that start before this are closed; undefined when none can be.
+ * serverTime and messageTime: start < bucketStart(max(W, clock) − W), as the realtime plumber. none: what has ended, once it is quiet.
+ */
+async function closedBefore(connection: Connection, definition: DataSource, nowMs: number, settled: boolean): Promise<number | undefined> {
+  const { policy, periodMs } = definition.window;
+  if (policy === 'none' && !settled) return undefined;
+  const clock = policy === 'messageTime' ? await messageClock(connection, definition.name) : nowMs;
+  if (clock === undefined) return undefined;
+  const at = sql`make_timestamp_ms(${policy === 'none' ? clock : Math.max(periodMs, clock) - periodMs})`;
+  const buckets = compileGranularity(definition.segmentGranularity);
+  if (buckets.extent === 'all') return undefined;
+  const [row] = await connection.rows(sql`SELECT epoch_ms(${buckets.floor(at)})`);
+  return Number(row?.[0]);
+}
+
+async function messageClock(connection: Connection, dataSource: string): Promise<number | undefined> {
+  const [row] = await connection.rows(sql`SELECT position FROM millrace.offsets WHERE source = 'messageTime' AND "partition" = ${dataSource}`);
+  return row === undefined ? undefined : Number(row[0]);
+}

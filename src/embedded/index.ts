@@ -1,0 +1,202 @@
+/** The embedded backend: one process, one data folder. */
+import { availableParallelism } from 'node:os';
+import type { Logger } from 'pino';
+import type { Answer, Backend, Health, PushOutcome, QueryOptions, Reject, Submission } from '../backend.ts';
+import { invalidInput, MillraceError } from '../errors.ts';
+import { BatchFiles } from '../ingest/batch-files.ts';
+import { Committer, type Part } from '../ingest/committer.ts';
+import { jsonObjects } from '../ingest/reader.ts';
+import { maxRejects } from '../ingest/round.ts';
+import { storedColumn, tableDefinition } from '../ingest/table.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import { restoreDataSource } from '../spec/data-schema.ts';
+import type { DataSource } from '../spec/data-source.ts';
+import { discoveredDataSource, timestampColumns, validateDataSourceName } from '../spec/discovered.ts';
+import { sql } from '../sql.ts';
+import { Store } from '../store/store.ts';
+import { Housekeeping } from './housekeeping.ts';
+import { Queries } from './queries.ts';
+import { splitByDataSource } from './split.ts';
+
+export interface EmbeddedOptions {
+  readonly dataDirectory: string;
+  /** Whether a push into an unknown dataSource creates it. */
+  readonly autoCreate: boolean;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Bytes that may wait for the engine; 128 MiB. */
+  readonly maxPendingBytes?: number | undefined;
+  /** The longest event; 32 MiB. */
+  readonly maxEventBytes?: number | undefined;
+  /** Where all rejected events are kept, too. */
+  readonly deadLetterDirectory?: string | undefined;
+  /** Without a window: how long nothing must come until closed buckets are handed off; a minute. */
+  readonly quietMs?: number | undefined;
+  /** Memory for the engine; 192 MiB. What does not fit goes to the data folder for a while. */
+  readonly memoryLimitBytes?: number | undefined;
+  /** The clock, for tests of windows. */
+  readonly now?: (() => number) | undefined;
+}
+
+const mebibyte = 1024 * 1024;
+const housekeepingIntervalMs = 5_000;
+
+export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedBackend> {
+  const threads = availableParallelism();
+  const dataSources = new Map<string, DataSource>();
+  const store = await Store.open({
+    directory: options.dataDirectory,
+    memoryLimitBytes: options.memoryLimitBytes ?? 192 * mebibyte,
+    threads,
+    maxReaders: Math.max(4, 2 * threads),
+    compile: ({ dataSource, definition, columns }) => {
+      const restored = restoreDataSource(definition);
+      dataSources.set(dataSource, restored);
+      return tableDefinition(restored, columns.map(storedColumn));
+    },
+  });
+  if (store.repair) options.log.warn(store.repair, 'the last write before a crash was scrambled; it was never acknowledged and has been cut off');
+  const files = await BatchFiles.open(threads);
+  const maxEventBytes = options.maxEventBytes ?? 32 * mebibyte;
+  const now = options.now ?? Date.now;
+  const { metrics, deadLetterDirectory } = options;
+  const maxPendingBytes = options.maxPendingBytes ?? 128 * mebibyte;
+  const committer = await Committer.open({ store, files, metrics, maxPendingBytes, maxEventBytes, deadLetterDirectory, now });
+  return new EmbeddedBackend({ ...options, store, files, committer, dataSources, maxEventBytes, now });
+}
+
+interface Parts extends EmbeddedOptions {
+  readonly store: Store;
+  readonly files: BatchFiles;
+  readonly committer: Committer;
+  readonly dataSources: Map<string, DataSource>;
+  readonly maxEventBytes: number;
+  readonly now: () => number;
+}
+
+export class EmbeddedBackend implements Backend {
+  readonly #store: Store;
+  readonly #files: BatchFiles;
+  readonly #committer: Committer;
+  readonly #dataSources: Map<string, DataSource>;
+  readonly #queries: Queries;
+  readonly #housekeeping: Housekeeping;
+  readonly #autoCreate: boolean;
+  readonly #maxEventBytes: number;
+  /** DataSources that are being created, so that bodies that come together create one. */
+  readonly #creating = new Map<string, Promise<DataSource>>();
+
+  constructor({ store, files, committer, dataSources, metrics, log, autoCreate, maxEventBytes, now, quietMs }: Parts) {
+    this.#store = store;
+    this.#files = files;
+    this.#committer = committer;
+    this.#dataSources = dataSources;
+    this.#autoCreate = autoCreate;
+    this.#maxEventBytes = maxEventBytes;
+    this.#queries = new Queries(store, metrics, now);
+    this.#housekeeping = new Housekeeping({ store, committer, log, dataSources, now, intervalMs: housekeepingIntervalMs, quietMs: quietMs ?? 60_000 });
+    metrics.beforeExposition(() => {
+      metrics.pendingBytes.set(committer.pendingBytes);
+      metrics.durableLagSeconds.set(committer.lagMs / 1000);
+    });
+  }
+
+  async push(submission: Submission): Promise<PushOutcome> {
+    const parts = await this.#partsOf(submission);
+    return this.#committer.submit({ parts, idempotencyKey: submission.idempotencyKey });
+  }
+
+  query(query: unknown, options: QueryOptions = {}): Promise<Answer> {
+    return this.#queries.start(query, options);
+  }
+
+  cancel(queryId: string): boolean {
+    return this.#queries.cancel(queryId);
+  }
+
+  async define(dataSource: DataSource): Promise<void> {
+    validateDataSourceName(dataSource.name);
+    await this.#store.transaction(async (transaction) => {
+      const present = transaction.table(dataSource.name)?.definition.columns ?? [];
+      await transaction.define(tableDefinition(dataSource, present));
+    });
+    this.#dataSources.set(dataSource.name, dataSource);
+  }
+
+  dataSources(): readonly string[] {
+    return [...this.#dataSources.keys()].sort();
+  }
+
+  describe(dataSource: string) {
+    const columns = this.#store.tables.get(dataSource)?.definition.columns;
+    const namesOf = (kind: 'dimension' | 'metric') => (columns ?? []).filter((column) => column.kind === kind).map(({ name }) => name);
+    return columns && { dimensions: namesOf('dimension'), metrics: namesOf('metric') };
+  }
+
+  async rejects(dataSource: string): Promise<readonly Reject[]> {
+    const statement = sql`
+      SELECT epoch_ms(rejected_at), reason, detail, event FROM millrace.rejects WHERE data_source = ${dataSource}
+      ORDER BY rejected_at DESC, rowid DESC LIMIT ${maxRejects}`;
+    const rejects: Reject[] = [];
+    for await (const { columns, rowCount } of this.#store.read(statement)) {
+      for (let row = 0; row < rowCount; row++) {
+        const [at, reason, detail, event] = columns.map((column) => column[row]) as [bigint, Reject['reason'], string, string];
+        rejects.push({ rejectedAt: new Date(Number(at)).toISOString(), reason, detail, event });
+      }
+    }
+    return rejects;
+  }
+
+  async health(): Promise<Health> {
+    const { failure } = this.#store;
+    const pendingBytes = this.#committer.pendingBytes;
+    return failure ? { healthy: false, problem: failure.message, pendingBytes } : { healthy: true, pendingBytes };
+  }
+
+  async close(): Promise<void> {
+    await this.#committer.close();
+    await this.#housekeeping.close();
+    await this.#files.close();
+    await this.#store.close();
+  }
+
+  async #partsOf({ dataSource, format, lines, events }: Submission): Promise<Part[]> {
+    if (dataSource !== undefined) return [{ dataSource: await this.#definitionFor(dataSource, format, lines), format, lines, events }];
+    if (format === 'text') throw invalidInput('Must include dataSource in URL for contentType[text/plain]');
+    const named = await splitByDataSource(this.#store, this.#files, lines, this.#maxEventBytes);
+    return Promise.all(named.map(async (part) => ({ ...part, format, dataSource: await this.#definitionFor(part.dataSource, format, part.lines) })));
+  }
+
+  async #definitionFor(name: string, format: Submission['format'], lines: Uint8Array): Promise<DataSource> {
+    const known = this.#dataSources.get(name) ?? (await this.#creating.get(name));
+    if (known) return known;
+    if (!this.#autoCreate || format === 'text') throw invalidInput(`No definition for dataSource '${name}'`);
+    const creating = this.#create(name, lines).finally(() => this.#creating.delete(name));
+    this.#creating.set(name, creating);
+    return creating;
+  }
+
+  /** A dataSource from the fields that its first body has. */
+  async #create(name: string, lines: Uint8Array): Promise<DataSource> {
+    validateDataSourceName(name);
+    const batch = await this.#files.write([lines], this.#maxEventBytes);
+    try {
+      const fields = new Set<unknown>();
+      const objects = jsonObjects(batch.files, this.#maxEventBytes);
+      const statement = sql`SELECT DISTINCT unnest(json_keys(json)) FROM ${objects} WHERE json_type(json) = 'OBJECT' LIMIT 10000`;
+      for await (const { columns } of this.#store.read(statement)) for (const field of columns[0] ?? []) fields.add(field);
+      const column = timestampColumns.find((candidate) => fields.has(candidate));
+      if (column === undefined) {
+        throw new MillraceError(
+          'invalidInput',
+          `DataSource '${name}' is unknown and cannot be created: no event has a field ${timestampColumns.map((field) => `'${field}'`).join(', ')} for its timestamp. Name the field so, or define the dataSource first.`,
+        );
+      }
+      const dataSource = discoveredDataSource(name, column);
+      await this.define(dataSource);
+      return dataSource;
+    } finally {
+      await this.#files.remove(batch);
+    }
+  }
+}

@@ -1,0 +1,125 @@
+/** Running queries: their plans, time limits and cancels. */
+import { randomUUID } from 'node:crypto';
+import type { Answer, QueryOptions } from '../backend.ts';
+import { asMillraceError, MillraceError } from '../errors.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import { planNativeQuery } from '../query/native.ts';
+import type { RowBatch } from '../query/define.ts';
+import type { Store } from '../store/store.ts';
+
+/** Druid's default for `timeout`. */
+const defaultTimeoutMs = 300_000;
+
+export class Queries {
+  readonly #store: Store;
+  readonly #metrics: Metrics;
+  readonly #now: () => number;
+  readonly #running = new Map<string, Set<AbortController>>();
+
+  constructor(store: Store, metrics: Metrics, now: () => number) {
+    this.#store = store;
+    this.#metrics = metrics;
+    this.#now = now;
+  }
+
+  /** Plans and starts a query; errors that show before the first row reject here, so that they get their HTTP status. */
+  async start(query: unknown, { signal }: QueryOptions): Promise<Answer> {
+    const measure = { type: 'unknown', done: this.#metrics.querySeconds.startTimer() };
+    try {
+      const { plan, type, context } = planNativeQuery(query, { table: (name) => this.#store.view(name), nowMs: this.#now() });
+      measure.type = type;
+      const queryId = context.queryId ?? randomUUID();
+      const abort = this.#register(queryId);
+      const signals = [abort.signal, ...(signal ? [signal] : [])];
+      // 0 means no limit.
+      const timeoutMs = context.timeoutMs ?? defaultTimeoutMs;
+      if (timeoutMs > 0) signals.push(AbortSignal.timeout(timeoutMs));
+      const stop = AbortSignal.any(signals);
+      const batches = plan.statement ? this.#store.read(plan.statement, stop) : noRows();
+      const chunks = this.#watch(plan.shape(batches), stop, timeoutMs, measure, () => this.#unregister(queryId, abort));
+      const first = await chunks.next();
+      return { queryId, chunks: resume(first, chunks) };
+    } catch (error) {
+      if (!(error instanceof WatchedError)) this.#finish(measure, asMillraceError(error).code);
+      throw error instanceof WatchedError ? error.cause : error;
+    }
+  }
+
+  cancel(queryId: string): boolean {
+    const running = this.#running.get(queryId);
+    for (const abort of running ?? []) abort.abort(new MillraceError('cancelled', `Query ${queryId} was cancelled.`));
+    return running !== undefined;
+  }
+
+  async *#watch(
+    chunks: AsyncIterable<string>,
+    stop: AbortSignal,
+    timeoutMs: number,
+    measure: Measure,
+    finished: () => void,
+  ): AsyncGenerator<string, void, void> {
+    let status = 'cancelled';
+    try {
+      yield* chunks;
+      status = 'ok';
+    } catch (error) {
+      const known = stop.aborted ? stopError(stop.reason, timeoutMs) : asMillraceError(error);
+      status = known.code;
+      throw new WatchedError(known);
+    } finally {
+      finished();
+      this.#finish(measure, status);
+    }
+  }
+
+  #finish({ type, done }: Measure, status: string): void {
+    done({ type });
+    this.#metrics.queries.inc({ type, status });
+  }
+
+  #register(queryId: string): AbortController {
+    const abort = new AbortController();
+    const running = this.#running.get(queryId) ?? new Set();
+    this.#running.set(queryId, running.add(abort));
+    return abort;
+  }
+
+  #unregister(queryId: string, abort: AbortController): void {
+    const running = this.#running.get(queryId);
+    running?.delete(abort);
+    if (running?.size === 0) this.#running.delete(queryId);
+  }
+}
+
+interface Measure {
+  type: string;
+  readonly done: (labels: { type: string }) => number;
+}
+
+/** An error that was counted already. */
+class WatchedError extends Error {
+  constructor(cause: MillraceError) {
+    super(cause.message, { cause });
+  }
+}
+
+function stopError(reason: unknown, timeoutMs: number): MillraceError {
+  if (reason instanceof MillraceError) return reason;
+  if ((reason as Error).name === 'TimeoutError')
+    return new MillraceError('timeout', `Query did not complete within its timeout of ${timeoutMs} ms. Give it more with context.timeout, or ask for less.`);
+  return new MillraceError('cancelled', 'The client has gone.', { cause: reason });
+}
+
+async function* resume(first: IteratorResult<string, void>, rest: AsyncGenerator<string, void, void>): AsyncGenerator<string, void, void> {
+  try {
+    if (first.done) return;
+    yield first.value;
+    yield* rest;
+  } catch (error) {
+    throw error instanceof WatchedError ? error.cause : error;
+  } finally {
+    await rest.return();
+  }
+}
+
+async function* noRows(): AsyncGenerator<RowBatch, void, void> {}

@@ -1,0 +1,72 @@
+/** Bodies → files that the engine reads: its JSON reader takes bytes from files only. In memory where the system has such a place. */
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Batch } from './plan.ts';
+
+/** One thread reads one small file; below this a second file costs more than it gains. */
+const minFileBytes = 256 * 1024;
+
+const bracket = '['.charCodeAt(0);
+const quote = '"'.charCodeAt(0);
+
+export class BatchFiles {
+  readonly #directory: string;
+  readonly #readers: number;
+  #next = 0;
+
+  private constructor(directory: string, readers: number) {
+    this.#directory = directory;
+    this.#readers = readers;
+  }
+
+  /** `readers`: how many files are read at once. */
+  static async open(readers: number): Promise<BatchFiles> {
+    const root = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+    await mkdir(root, { recursive: true });
+    return new BatchFiles(await mkdtemp(path.join(root, `millrace-${process.pid}-`)), readers);
+  }
+
+  /** Spreads bodies over files, in their order. `inOrder`: into one file, for readers that go by line. */
+  async write(bodies: readonly Uint8Array[], maxEventBytes: number): Promise<Batch> {
+    const total = bodies.reduce((sum, body) => sum + body.byteLength, 0);
+    const share = Math.max(minFileBytes, Math.ceil(total / this.#readers));
+    const groups: Uint8Array[][] = [];
+    let size = share;
+    for (const body of bodies) {
+      if (size >= share) {
+        groups.push([]);
+        size = 0;
+      }
+      groups.at(-1)?.push(body);
+      size += body.byteLength;
+    }
+    const files = await Promise.all(groups.map((group) => this.#writeFile(group)));
+    return {
+      files,
+      maxEventBytes,
+      mayHoldLists: bodies.some((body) => body.includes(bracket)),
+      hasQuotes: bodies.some((body) => body.includes(quote)),
+    };
+  }
+
+  async remove(batch: Batch): Promise<void> {
+    await Promise.all(batch.files.map((file) => rm(file, { force: true })));
+  }
+
+  async close(): Promise<void> {
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  async #writeFile(bodies: readonly Uint8Array[]): Promise<string> {
+    const file = path.join(this.#directory, `${this.#next++}.batch`);
+    const handle = await open(file, 'w');
+    try {
+      await handle.writev(bodies);
+    } finally {
+      await handle.close();
+    }
+    return file;
+  }
+}

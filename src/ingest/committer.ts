@@ -1,0 +1,291 @@
+/**
+ * The commit loop. Bodies wait in a bounded queue; each round takes what has come meanwhile, so that many small requests
+ * share one commit, and settles them when that commit is durable.
+ */
+import path from 'node:path';
+import type { DropReason, PushOutcome } from '../backend.ts';
+import { invalidInput, MillraceError } from '../errors.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import type { DataSource } from '../spec/data-source.ts';
+import type { Store, Transaction } from '../store/store.ts';
+import type { BatchFiles } from './batch-files.ts';
+import type { Batch } from './plan.ts';
+import { Receipts, writeReceipt } from './receipts.ts';
+import { type Body, type BodyOutcome, ingestRound, newestEvent } from './round.ts';
+
+/** Bodies for one or more dataSources that are taken together or not at all. */
+export interface Work {
+  readonly parts: readonly Part[];
+  readonly idempotencyKey: string | undefined;
+}
+
+export interface Part extends Body {
+  readonly dataSource: DataSource;
+  readonly format: 'json' | 'text';
+}
+
+export interface CommitterOptions {
+  readonly store: Store;
+  readonly files: BatchFiles;
+  readonly metrics: Metrics;
+  /** Bytes that may wait; beyond that a body is refused with `bufferFull`. */
+  readonly maxPendingBytes: number;
+  readonly maxEventBytes: number;
+  /** Where all rejected events are kept, too. */
+  readonly deadLetterDirectory: string | undefined;
+  readonly now: () => number;
+}
+
+interface Waiting {
+  readonly work: Work;
+  readonly bytes: number;
+  readonly sinceMs: number;
+  readonly resolve: (outcome: PushOutcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Bodies of one dataSource and format that go through one plan. */
+interface Group {
+  readonly dataSource: DataSource;
+  readonly format: Part['format'];
+  readonly bodies: { readonly waiting: Waiting; readonly part: Part }[];
+}
+
+/** One round takes at most this much, so that its time and memory are bounded. */
+const maxRoundBytes = 32 * 1024 * 1024;
+
+export class Committer {
+  readonly #options: CommitterOptions;
+  readonly #receipts: Receipts;
+  readonly #queue: Waiting[] = [];
+  /** Keys of work that is accepted and not settled: a second try meanwhile waits for the first. */
+  readonly #inFlight = new Map<string, Promise<PushOutcome>>();
+  #pendingBytes = 0;
+  #loop: Promise<void> | undefined;
+  #closed = false;
+
+  private constructor(options: CommitterOptions, receipts: Receipts) {
+    this.#options = options;
+    this.#receipts = receipts;
+  }
+
+  static async open(options: CommitterOptions): Promise<Committer> {
+    const receipts = new Receipts();
+    await receipts.load(options.store.read(Receipts.loadStatement));
+    return new Committer(options, receipts);
+  }
+
+  get pendingBytes(): number {
+    return this.#pendingBytes;
+  }
+
+  /** Milliseconds since the oldest waiting body came; 0 when none waits. */
+  get lagMs(): number {
+    const [oldest] = this.#queue;
+    return oldest ? Math.max(0, this.#options.now() - oldest.sinceMs) : 0;
+  }
+
+  /** Settles when the work is durable. */
+  async submit(work: Work): Promise<PushOutcome> {
+    const { idempotencyKey } = work;
+    if (idempotencyKey === undefined) return this.#enqueue(work);
+    const scope = scopeOf(work);
+    const known = this.#receipts.find(scope, idempotencyKey, this.#options.now());
+    if (known) return known;
+    const key = `${scope}\0${idempotencyKey}`;
+    const running = this.#inFlight.get(key);
+    if (running) return running;
+    const outcome = this.#enqueue(work).finally(() => this.#inFlight.delete(key));
+    this.#inFlight.set(key, outcome);
+    return outcome;
+  }
+
+  /** Removes old receipts; to be called now and then. */
+  async expireReceipts(): Promise<void> {
+    await this.#options.store.transaction((transaction) => this.#receipts.expire(transaction, this.#options.now()));
+  }
+
+  /** Takes nothing new, finishes what was accepted. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#loop;
+  }
+
+  #enqueue(work: Work): Promise<PushOutcome> {
+    const bytes = work.parts.reduce((sum, part) => sum + part.lines.byteLength, 0);
+    if (this.#closed) return Promise.reject(new MillraceError('unavailable', 'millrace is shutting down.', { retryAfterSeconds: 5 }));
+    if (this.#options.store.failure) return Promise.reject(this.#options.store.failure);
+    // A body larger than the whole queue may still pass when nothing waits.
+    if (this.#pendingBytes > 0 && this.#pendingBytes + bytes > this.#options.maxPendingBytes) {
+      return Promise.reject(bufferFull(work));
+    }
+    this.#pendingBytes += bytes;
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ work, bytes, sinceMs: this.#options.now(), resolve, reject });
+      this.#loop ??= this.#run().finally(() => {
+        this.#loop = undefined;
+      });
+    });
+  }
+
+  async #run(): Promise<void> {
+    // Requests that were read from their sockets in this turn of the event loop join the first round.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#queue.length > 0) {
+      const round = this.#takeRound();
+      await this.#commit(round);
+      this.#pendingBytes -= round.reduce((sum, { bytes }) => sum + bytes, 0);
+    }
+  }
+
+  #takeRound(): Waiting[] {
+    let bytes = 0;
+    let count = 0;
+    for (const waiting of this.#queue) {
+      if (count > 0 && bytes + waiting.bytes > maxRoundBytes) break;
+      bytes += waiting.bytes;
+      count++;
+    }
+    return this.#queue.splice(0, count);
+  }
+
+  async #commit(round: readonly Waiting[]): Promise<void> {
+    const done = this.#options.metrics.commitSeconds.startTimer();
+    try {
+      const outcomes = await this.#ingest(round);
+      done();
+      this.#options.metrics.commits.inc();
+      for (const [waiting, outcome] of outcomes) waiting.resolve(outcome);
+    } catch (error) {
+      if (!(error instanceof MalformedBodies)) {
+        // One body that the engine chokes on must not take its neighbours with it.
+        if (round.length > 1 && !this.#options.store.failure) {
+          for (const waiting of round) await this.#commit([waiting]);
+        } else for (const waiting of round) waiting.reject(error);
+        return;
+      }
+      for (const [waiting, line] of error.lines) waiting.reject(malformedJson(line));
+      const rest = round.filter((waiting) => !error.lines.has(waiting));
+      if (rest.length > 0) await this.#commit(rest);
+    }
+  }
+
+  async #ingest(round: readonly Waiting[]): Promise<Map<Waiting, PushOutcome>> {
+    const { store, files, maxEventBytes } = this.#options;
+    const nowMs = this.#options.now();
+    const groups = groupsOf(round);
+    const batches: Batch[] = [];
+    try {
+      for (const group of groups) batches.push(await files.write(group.bodies.map(({ part }) => part.lines), maxEventBytes));
+      const { results, outcomes } = await store.transaction(async (transaction) => {
+        const results: (readonly BodyOutcome[])[] = [];
+        for (const [index, group] of groups.entries()) results.push(await this.#ingestGroup(transaction, group, batches[index] as Batch, nowMs));
+        const outcomes = outcomesOf(round, groups, results);
+        for (const [{ work }, outcome] of outcomes) {
+          if (work.idempotencyKey !== undefined) await writeReceipt(transaction, scopeOf(work), work.idempotencyKey, outcome, nowMs);
+        }
+        return { results, outcomes };
+      });
+      for (const [{ work }, outcome] of outcomes) {
+        if (work.idempotencyKey !== undefined) this.#receipts.remember(scopeOf(work), work.idempotencyKey, outcome, nowMs);
+      }
+      for (const [index, group] of groups.entries()) this.#count(group, results[index] ?? []);
+      return outcomes;
+    } finally {
+      await Promise.all(batches.map((batch) => files.remove(batch)));
+    }
+  }
+
+  #count({ dataSource: { name: dataSource }, bodies }: Group, outcomes: readonly BodyOutcome[]): void {
+    const { metrics } = this.#options;
+    const received = bodies.reduce((sum, { part }) => sum + part.events, 0);
+    let dropped = 0;
+    for (const [reason, count] of outcomes.flatMap((outcome) => [...outcome.dropped])) {
+      metrics.eventsDropped.inc({ dataSource, reason }, count);
+      dropped += count;
+    }
+    metrics.eventsReceived.inc({ dataSource }, received);
+    metrics.eventsKept.inc({ dataSource }, received - dropped);
+  }
+
+  async #ingestGroup(transaction: Transaction, group: Group, batch: Batch, nowMs: number): Promise<readonly BodyOutcome[]> {
+    const { dataSource, format, bodies } = group;
+    const newestMs = dataSource.window.policy === 'messageTime' ? await newestEvent(transaction, dataSource.name) : undefined;
+    const result = await ingestRound(transaction, {
+      dataSource: format === 'json' ? withJsonInput(dataSource) : dataSource,
+      bodies: bodies.map(({ part }) => part),
+      batch,
+      clock: { nowMs, newestMs },
+      strictJson: format === 'json',
+      deadLetterFile: this.#deadLetterFile(dataSource.name, nowMs),
+    });
+    if ('outcomes' in result) return result.outcomes;
+    throw new MalformedBodies(new Map(result.malformed.map(({ body, line }) => [bodies[body]?.waiting as Waiting, line])));
+  }
+
+  #deadLetterFile(dataSource: string, nowMs: number): string | undefined {
+    const { deadLetterDirectory } = this.#options;
+    if (deadLetterDirectory === undefined) return undefined;
+    return path.join(deadLetterDirectory, `${encodeURIComponent(dataSource)}-${new Date(nowMs).toISOString().replaceAll(':', '')}.ndjson`);
+  }
+}
+
+/** Thrown out of a transaction to undo it: these bodies hold a line that is no JSON object. */
+class MalformedBodies extends Error {
+  readonly lines: ReadonlyMap<Waiting, number>;
+  constructor(lines: ReadonlyMap<Waiting, number>) {
+    super('malformed bodies');
+    this.lines = lines;
+  }
+}
+
+const malformedJson = (line: number) =>
+  invalidInput(`Malformed JSON: event ${line} of the body is no JSON object. Nothing of the body was taken.`, { place: { line } });
+
+function bufferFull(work: Work): MillraceError {
+  const names = [...new Set(work.parts.map((part) => part.dataSource.name))].join(', ');
+  return new MillraceError('bufferFull', `Buffer full for dataSource '${names}'`, { retryAfterSeconds: 1 });
+}
+
+/** A key is remembered for the dataSource that it was sent to, or for the mixed endpoint. */
+function scopeOf(work: Work): string {
+  const [first, ...rest] = work.parts;
+  return rest.length === 0 && first ? first.dataSource.name : '';
+}
+
+function groupsOf(round: readonly Waiting[]): Group[] {
+  const groups = new Map<string, Group>();
+  for (const waiting of round) {
+    for (const part of waiting.work.parts) {
+      const key = `${part.format} ${part.dataSource.name}`;
+      const group = groups.get(key) ?? { dataSource: part.dataSource, format: part.format, bodies: [] };
+      group.bodies.push({ waiting, part });
+      groups.set(key, group);
+    }
+  }
+  return [...groups.values()];
+}
+
+function outcomesOf(round: readonly Waiting[], groups: readonly Group[], results: readonly (readonly BodyOutcome[])[]): Map<Waiting, PushOutcome> {
+  const dropped = new Map<Waiting, BodyOutcome[]>();
+  groups.forEach((group, g) => {
+    group.bodies.forEach(({ waiting }, b) => {
+      dropped.set(waiting, [...(dropped.get(waiting) ?? []), results[g]?.[b] as BodyOutcome]);
+    });
+  });
+  return new Map(round.map((waiting) => [waiting, outcomeOf(waiting.work, dropped.get(waiting) ?? [])]));
+}
+
+function outcomeOf(work: Work, bodies: readonly BodyOutcome[]): PushOutcome {
+  const dropped: Partial<Record<DropReason, number>> = {};
+  for (const body of bodies) for (const [reason, count] of body.dropped) dropped[reason] = (dropped[reason] ?? 0) + count;
+  const received = work.parts.reduce((sum, part) => sum + part.events, 0);
+  const lost = Object.values(dropped).reduce((sum, count) => sum + count, 0);
+  // Places are those in the one body; a body that was split among dataSources has no such order any more.
+  return { received, sent: received - lost, dropped, droppedEvents: bodies.length === 1 ? (bodies[0]?.droppedEvents ?? []) : [] };
+}
+
+/** JSON that is posted is read by field names, whatever format the definition names for its text. */
+function withJsonInput(dataSource: DataSource): DataSource {
+  return dataSource.input.type === 'json' ? dataSource : { ...dataSource, input: { type: 'json', rootFields: true, flatten: [] } };
+}

@@ -1,0 +1,82 @@
+/** Which dimensions a batch brings that the table does not have, or not in this type. */
+import type { DataSource } from '../spec/data-source.ts';
+import { type Sql, sql } from '../sql.ts';
+import type { TableColumn } from '../store/table.ts';
+import type { FoundDimension } from './table.ts';
+
+/** A dataSource gets no more dimensions than this by discovery; further fields are left out. */
+export const maxDiscoveredDimensions = 1000;
+
+/** Distinct field names, or distinct structures, that are looked at in one batch. */
+const maxSeen = 10_000;
+
+type Rows = (statement: Sql) => Promise<readonly (readonly unknown[])[]>;
+type FoundType = FoundDimension['type'];
+
+/** `objects` is a relation with a column `json`, NULL where a line holds none. */
+export async function discover(dataSource: DataSource, columns: readonly TableColumn[], objects: Sql, rows: Rows): Promise<FoundDimension[]> {
+  const automatic = new Set(dataSource.dimensions.filter(({ type }) => type === 'auto').map(({ name }) => name));
+  const excluded = new Set(dataSource.exclusions);
+  const declared = new Set(dataSource.dimensions.filter(({ type }) => type !== 'auto').map(({ name }) => name));
+  const present = new Map(columns.map((column) => [column.name, column]));
+  const wanted = (name: string) => automatic.has(name) || (dataSource.discovery !== 'none' && !excluded.has(name) && !declared.has(name));
+  const seen = dataSource.discovery === 'strings' && automatic.size === 0 ? await fieldNames(objects, rows) : await fieldTypes(objects, rows);
+  const found: FoundDimension[] = [];
+  let room = maxDiscoveredDimensions - columns.length;
+  for (const [name, seenType] of seen) {
+    const column = present.get(name);
+    if (!wanted(name) || column?.kind === 'metric') continue;
+    const type = dataSource.discovery === 'strings' && !automatic.has(name) ? 'string' : seenType;
+    if (type === undefined) continue;
+    if (!column && room-- > 0) found.push({ name, type });
+    else if (column) {
+      const wider = widerType(typeOf(column), type);
+      if (wider !== typeOf(column)) found.push({ name, type: wider });
+    }
+  }
+  return found;
+}
+
+async function fieldNames(objects: Sql, rows: Rows): Promise<Map<string, FoundType>> {
+  const names = await rows(sql`SELECT DISTINCT unnest(json_keys(json)) FROM ${objects} WHERE json_type(json) = 'OBJECT' LIMIT ${maxSeen}`);
+  return new Map(names.map(([name]) => [name as string, 'string']));
+}
+
+/** Undefined for a field that was null throughout. */
+async function fieldTypes(objects: Sql, rows: Rows): Promise<Map<string, FoundType | undefined>> {
+  const structures = await rows(sql`SELECT DISTINCT json_structure(json)::VARCHAR FROM ${objects} WHERE json_type(json) = 'OBJECT' LIMIT ${maxSeen}`);
+  const types = new Map<string, FoundType | undefined>();
+  for (const [structure] of structures) {
+    for (const [name, fieldStructure] of Object.entries(JSON.parse(structure as string) as Record<string, unknown>)) {
+      const type = dimensionType(fieldStructure);
+      const before = types.get(name);
+      types.set(name, before && type ? widerType(before, type) : (type ?? before));
+    }
+  }
+  return types;
+}
+
+/** The engine's description of a JSON value → the dimension type that Druid's discovery gives it. */
+function dimensionType(structure: unknown): FoundType | undefined {
+  if (structure === 'NULL') return undefined;
+  if (typeof structure === 'string') {
+    if (structure === 'DOUBLE') return 'double';
+    // Druid keeps JSON's true and false as 1 and 0.
+    if (structure === 'BIGINT' || structure === 'BOOLEAN') return 'long';
+    if (structure === 'UBIGINT') return 'long';
+    return structure === 'JSON' ? 'json' : 'string';
+  }
+  // A list of plain values is a multi-value dimension.
+  return Array.isArray(structure) && typeof structure[0] === 'string' && structure[0] !== 'JSON' ? 'string' : 'json';
+}
+
+function widerType(a: FoundType, b: FoundType): FoundType {
+  if (a === b) return a;
+  if (a === 'json' || b === 'json') return 'json';
+  return a === 'string' || b === 'string' ? 'string' : 'double';
+}
+
+function typeOf(column: TableColumn): FoundType {
+  const types: Record<string, FoundType> = { STRING: 'string', LONG: 'long', FLOAT: 'float', DOUBLE: 'double' };
+  return types[column.type] ?? 'json';
+}

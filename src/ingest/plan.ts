@@ -1,0 +1,220 @@
+/**
+ * The ingestion plan: a batch of lines → judged events → rows. One SQL pipeline, compiled from the definition:
+ *
+ *     lines ─ reader ─► fields (text or JSON) ─► parsed (time, lists) ─► transforms ─► judged (why not kept) ─► folded rows
+ *
+ * Events are never touched one by one; what is not kept is found by counting.
+ */
+import { aggregator, asText, compileFilter, compileGranularity, type Scope, type Value } from '../catalog/index.ts';
+import { compileExpression } from '../catalog/expression/index.ts';
+import { toDouble, toFloat, toLong } from '../catalog/numbers.ts';
+import type { DataSource, Dimension } from '../spec/data-source.ts';
+import { ident, join, type Sql, sql } from '../sql.ts';
+import { listColumn, type TableColumn } from '../store/table.ts';
+import { type ReaderField, readLines } from './reader.ts';
+import { timestampSql } from './timestamp.ts';
+
+/** Files of newline-delimited events, in the order of arrival. */
+export interface Batch {
+  readonly files: readonly string[];
+  /** False when no `[` occurs, so that no field can hold a list. Not knowing is true. */
+  readonly mayHoldLists: boolean;
+  /** False when no `"` occurs. */
+  readonly hasQuotes: boolean;
+  readonly maxEventBytes: number;
+}
+
+/** The window's bounds when the batch is judged. */
+export interface Clock {
+  readonly nowMs: number;
+  /** For `messageTime`: the newest event's time so far. */
+  readonly newestMs: number | undefined;
+}
+
+export interface IngestPlan {
+  /** SELECT of rows ready for the table, with `__rows` (events in each). Columns by physical name, lists beside. */
+  readonly rows: Sql;
+  /** SELECT of one row an event, in order: n from 1, __time, __reason (NULL if kept), __stamp (the timestamp's text). */
+  readonly judged: Sql;
+  /** Physical names of the columns that `rows` yields after `__time`, without lists and `__rows`. */
+  readonly columns: readonly TableColumn[];
+  /** Of those, the STRING dimensions for which `rows` yields a list column too. */
+  readonly listColumns: readonly TableColumn[];
+}
+
+export function ingestPlan(dataSource: DataSource, columns: readonly TableColumn[], batch: Batch, clock: Clock): IngestPlan {
+  const fields = new Fields(listSyntax(dataSource, batch), columns);
+  const transformed = new Map<string, Value>();
+  const scope: Scope = {
+    time: sql`__ts`,
+    column: (name) => {
+      if (name === '__time') return { sql: sql`epoch_ms(__ts)`, type: 'LONG' };
+      return transformed.get(name) ?? fields.value(name);
+    },
+  };
+  // A transform sees the event's fields only, not other transforms.
+  const transforms = dataSource.transforms.map((transform, index) => {
+    const value = compileExpression(transform.expression, { time: scope.time, column: (name) => (name === '__time' ? scope.column(name) : fields.value(name)) });
+    return { name: transform.name, alias: ident(`x${index}`), value };
+  });
+  const stamp = fields.text(dataSource.timestamp.column);
+  for (const { name, alias, value } of transforms) transformed.set(name, { ...value, sql: alias });
+  const passes = dataSource.filter && compileFilter(dataSource.filter, scope);
+  const handling = new Map(dataSource.dimensions.map((dimension) => [dimension.name, dimension.multiValueHandling]));
+  const metrics = new Map(dataSource.metrics.map((checked) => [checked.spec.name, aggregator(checked)]));
+  const listColumns: TableColumn[] = [];
+  const kept: TableColumn[] = [];
+  const outputs: Sql[] = [];
+  const keys: Sql[] = [];
+  for (const column of columns) {
+    const name = ident(column.physical);
+    if (column.kind === 'metric') {
+      const metric = metrics.get(column.name);
+      // A metric that the definition has dropped stays in the table, empty from now on.
+      if (!metric) continue;
+      kept.push(column);
+      outputs.push(sql`${metric.fold({ scope })} AS ${name}`);
+      continue;
+    }
+    kept.push(column);
+    const value: Value = column.type === 'COMPLEX<json>' ? { sql: fields.json(column.name), type: column.type } : scope.column(column.name);
+    if (column.type === 'STRING' && value.multiValue) {
+      const { single, list } = splitList(value.sql, handling.get(column.name) ?? 'sorted_array');
+      listColumns.push(column);
+      keys.push(sql`${single} AS ${name}`, sql`${list} AS ${listColumn(column.physical)}`);
+    } else keys.push(sql`${dimensionValue(column, value)} AS ${name}`);
+  }
+  const query = compileGranularity(dataSource.queryGranularity);
+  // Druid gives rows of queryGranularity `all` the start of their segment.
+  const bucket = query.extent === 'all' ? compileGranularity(dataSource.segmentGranularity).floor(sql`__ts`) : query.floor(sql`__ts`);
+  const source = readLines(dataSource.input, batch.files, fields.wanted(), { hasQuotes: batch.hasQuotes, maxEventBytes: batch.maxEventBytes });
+  const time = timestampSql(dataSource.timestamp, stamp);
+  const parsed = sql`SELECT *, ${time} AS __ts FROM ${source}`;
+  const withTransforms =
+    transforms.length === 0 ? parsed : sql`SELECT *, ${join(transforms.map(({ alias, value }) => sql`${value.sql} AS ${alias}`))} FROM (${parsed})`;
+  const reason = judge(dataSource, clock, passes);
+  const pipeline = sql`SELECT *, ${reason.sql} AS __reason FROM (${reason.prepare(withTransforms)})`;
+  const selected = [sql`${bucket} AS __time`, ...keys];
+  return {
+    rows: foldedRows(pipeline, selected, outputs, dataSource.rollup),
+    judged: sql`SELECT row_number() OVER () AS n, __ts AS __time, __reason, ${stamp} AS __stamp FROM (${pipeline})`,
+    columns: kept,
+    listColumns,
+  };
+}
+
+/** Rolled up, rows are groups of equal time and dimensions; else each event is a group of its own, if there are metrics to fold. */
+function foldedRows(pipeline: Sql, keys: readonly Sql[], outputs: readonly Sql[], rollup: boolean): Sql {
+  if (!rollup && outputs.length === 0) return sql`SELECT ${join([...keys, sql`1::BIGINT AS __rows`])} FROM (${pipeline}) WHERE __reason IS NULL`;
+  const source = rollup ? pipeline : sql`SELECT *, row_number() OVER () AS __n FROM (${pipeline})`;
+  const groups = [...keys.map((_, index) => sql`${index + 1}`), ...(rollup ? [] : [sql`__n`])];
+  return sql`SELECT ${join([...keys, ...outputs, sql`count(*) AS __rows`])} FROM (${source}) WHERE __reason IS NULL GROUP BY ${join(groups)}`;
+}
+
+function dimensionValue(column: TableColumn, value: Value): Sql {
+  switch (column.type) {
+    case 'LONG':
+      // JSON's true and false are 1 and 0 in a LONG dimension.
+      return sql`coalesce(${toLong(value)}, CASE ${asText(value).sql} WHEN 'true' THEN 1 WHEN 'false' THEN 0 END)`;
+    case 'FLOAT':
+      return toFloat(value);
+    case 'DOUBLE':
+      return toDouble(value);
+    default:
+      return asText(value).sql;
+  }
+}
+
+/** A list of one value is that value, an empty one is null; longer ones go to the list column. */
+function splitList(list: Sql, handling: Dimension['multiValueHandling']): { single: Sql; list: Sql } {
+  const ordered = {
+    array: list,
+    sorted_array: sql`list_sort(${list}, 'ASC', 'NULLS FIRST')`,
+    sorted_set: sql`list_sort(list_distinct(${list}), 'ASC', 'NULLS FIRST')`,
+  }[handling];
+  return {
+    single: sql`CASE WHEN len(${list}) = 1 THEN ${list}[1] END`,
+    list: sql`CASE WHEN len(${list}) > 1 THEN ${ordered} END`,
+  };
+}
+
+/** Why an event is not kept, as SQL that is NULL for those that are; and what must be computed before. */
+function judge(dataSource: DataSource, clock: Clock, passes: Sql | undefined): { sql: Sql; prepare: (source: Sql) => Sql } {
+  const { policy, periodMs, rule } = dataSource.window;
+  const cases = [sql`WHEN __ts IS NULL THEN 'unparseable'`];
+  if (passes) cases.push(sql`WHEN (${passes}) IS NOT TRUE THEN 'filtered'`);
+  const end = (cases: Sql[]) => sql`CASE ${join(cases, ' ')} END`;
+  if (policy === 'none') return { sql: end(cases), prepare: (source) => source };
+  if (policy === 'messageTime') {
+    // Event by event, in the order of arrival: the newest so far, this one included, sets the window.
+    const newest = sql`greatest(max(__ts) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW), ${timestamp(clock.newestMs)})`;
+    cases.push(sql`WHEN __ts < __newest - to_milliseconds(${periodMs}) THEN 'late'`);
+    return { sql: end(cases), prepare: (source) => sql`SELECT *, ${newest} AS __newest FROM (${source})` };
+  }
+  const from = timestamp(clock.nowMs - periodMs);
+  const to = timestamp(clock.nowMs + periodMs);
+  if (rule === 'event') cases.push(sql`WHEN __ts < ${from} THEN 'late'`, sql`WHEN __ts > ${to} THEN 'early'`);
+  else {
+    const segments = compileGranularity(dataSource.segmentGranularity);
+    cases.push(sql`WHEN __ts < ${segments.floor(from)} THEN 'late'`, sql`WHEN __ts >= ${segments.next(segments.floor(to))} THEN 'early'`);
+  }
+  return { sql: end(cases), prepare: (source) => source };
+}
+
+function timestamp(millis: number | undefined): Sql {
+  return millis === undefined ? sql`NULL::TIMESTAMP` : sql`make_timestamp_ms(${millis})`;
+}
+
+/** How a field may hold several values in this batch: as a JSON array, split by a delimiter, or not at all. */
+type ListSyntax = 'none' | 'json' | { readonly delimiter: string };
+
+function listSyntax({ input }: DataSource, batch: Batch): ListSyntax {
+  if (input.type === 'json') return batch.mayHoldLists ? 'json' : 'none';
+  return input.listDelimiter === undefined ? 'none' : { delimiter: input.listDelimiter };
+}
+
+/** The fields of an event that the plan asks for, each read once. */
+class Fields {
+  readonly #lists: ListSyntax;
+  readonly #jsonNames: ReadonlySet<string>;
+  readonly #aliases = new Map<string, Sql>();
+
+  constructor(lists: ListSyntax, columns: readonly TableColumn[]) {
+    this.#lists = lists;
+    this.#jsonNames = new Set(columns.filter(({ type }) => type === 'COMPLEX<json>').map(({ name }) => name));
+  }
+
+  /** As text, or as a list where the batch may hold lists. */
+  value(name: string): Value {
+    if (this.#lists === 'none') return { sql: this.text(name), type: 'STRING' };
+    const list = this.#lists === 'json' ? jsonList(this.json(name)) : sql`string_split(${this.text(name)}, ${this.#lists.delimiter})`;
+    return { sql: sql`coalesce(${list}, [NULL::VARCHAR])`, type: 'STRING', multiValue: true };
+  }
+
+  text(name: string): Sql {
+    return this.#isJson(name) ? sql`json_extract_string(${this.#alias(name)}, '$')` : this.#alias(name);
+  }
+
+  json(name: string): Sql {
+    return this.#isJson(name) ? this.#alias(name) : sql`to_json(${this.#alias(name)})`;
+  }
+
+  wanted(): ReaderField[] {
+    return [...this.#aliases].map(([name, as]) => ({ name, as, want: this.#isJson(name) ? 'json' : 'text' }));
+  }
+
+  #isJson(name: string): boolean {
+    return this.#lists === 'json' || this.#jsonNames.has(name);
+  }
+
+  #alias(name: string): Sql {
+    const alias = this.#aliases.get(name) ?? ident(`f${this.#aliases.size}`);
+    this.#aliases.set(name, alias);
+    return alias;
+  }
+}
+
+function jsonList(json: Sql): Sql {
+  const values = sql`CASE WHEN json_array_length(${json}) > 0 THEN json_extract_string(${json}, '$[*]') END`;
+  return sql`CASE WHEN json_type(${json}) = 'ARRAY' THEN ${values} ELSE [json_extract_string(${json}, '$')] END`;
+}
