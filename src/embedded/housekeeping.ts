@@ -67,8 +67,8 @@ export class Housekeeping {
         await this.#look(connection, table);
       }
       await connection.run(sql`
-        DELETE FROM millrace.rejects WHERE rowid IN (
-          SELECT rowid FROM millrace.rejects QUALIFY row_number() OVER (PARTITION BY data_source ORDER BY rejected_at DESC, rowid DESC) > ${maxRejects})`);
+        DELETE FROM meta.rejects WHERE rowid IN (
+          SELECT rowid FROM meta.rejects QUALIFY row_number() OVER (PARTITION BY data_source ORDER BY rejected_at DESC, rowid DESC) > ${maxRejects})`);
       await committer.expireReceipts();
     } finally {
       connection.close();
@@ -124,6 +124,6 @@ async function closedBefore(connection: Connection, definition: DataSource, nowM
 }
 
 async function messageClock(connection: Connection, dataSource: string): Promise<number | undefined> {
-  const [row] = await connection.rows(sql`SELECT position FROM millrace.offsets WHERE source = 'messageTime' AND "partition" = ${dataSource}`);
+  const [row] = await connection.rows(sql`SELECT position FROM meta.offsets WHERE source = 'messageTime' AND "partition" = ${dataSource}`);
   return row === undefined ? undefined : Number(row[0]);
 }

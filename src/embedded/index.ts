@@ -135,7 +135,7 @@ export class EmbeddedBackend implements Backend {
 
   async rejects(dataSource: string): Promise<readonly Reject[]> {
     const statement = sql`
-      SELECT epoch_ms(rejected_at), reason, detail, event FROM millrace.rejects WHERE data_source = ${dataSource}
+      SELECT epoch_ms(rejected_at), reason, detail, event FROM meta.rejects WHERE data_source = ${dataSource}
       ORDER BY rejected_at DESC, rowid DESC LIMIT ${maxRejects}`;
     const rejects: Reject[] = [];
     for await (const { columns, rowCount } of this.#store.read(statement)) {

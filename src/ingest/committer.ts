@@ -122,9 +122,7 @@ export class Committer {
     this.#pendingBytes += bytes;
     return new Promise((resolve, reject) => {
       this.#queue.push({ work, bytes, sinceMs: this.#options.now(), resolve, reject });
-      this.#loop ??= this.#run().finally(() => {
-        this.#loop = undefined;
-      });
+      this.#loop ??= this.#run();
     });
   }
 
@@ -136,6 +134,8 @@ export class Committer {
       await this.#commit(round);
       this.#pendingBytes -= round.reduce((sum, { bytes }) => sum + bytes, 0);
     }
+    // In the same turn as the look at the queue: who comes later starts the loop anew.
+    this.#loop = undefined;
   }
 
   #takeRound(): Waiting[] {

@@ -146,7 +146,7 @@ async function outcomesOfBodies(transaction: Transaction, bodies: number): Promi
 async function keepRejects(transaction: Transaction, { dataSource, clock, deadLetterFile }: RoundInput): Promise<void> {
   const at = sql`make_timestamp_ms(${clock.nowMs})`;
   await transaction.run(sql`
-    INSERT INTO millrace.rejects
+    INSERT INTO meta.rejects
     SELECT ${dataSource.name}, ${at}, reason, detail, left(line, 10000) FROM ${bad} ORDER BY body DESC, event DESC LIMIT ${maxRejects}`);
   if (deadLetterFile === undefined) return;
   await transaction.run(sql`
@@ -172,7 +172,7 @@ const clockSource = 'messageTime';
 
 /** The newest event's time so far, of a dataSource with the messageTime policy. */
 export async function newestEvent(transaction: Transaction, dataSource: string): Promise<number | undefined> {
-  const [row] = await transaction.rows(sql`SELECT position FROM millrace.offsets WHERE source = ${clockSource} AND "partition" = ${dataSource}`);
+  const [row] = await transaction.rows(sql`SELECT position FROM meta.offsets WHERE source = ${clockSource} AND "partition" = ${dataSource}`);
   return row === undefined ? undefined : Number(row[0]);
 }
 
@@ -181,6 +181,6 @@ async function advanceClock(transaction: Transaction, plan: IngestPlan, { dataSo
   const [row] = await transaction.rows(sql`SELECT epoch_ms(max(__time)) FROM (${plan.judged})`);
   const newest = Math.max(Number(row?.[0] ?? Number.NEGATIVE_INFINITY), clock.newestMs ?? Number.NEGATIVE_INFINITY);
   if (!Number.isFinite(newest) || newest === clock.newestMs) return;
-  await transaction.run(sql`DELETE FROM millrace.offsets WHERE source = ${clockSource} AND "partition" = ${dataSource.name}`);
-  await transaction.run(sql`INSERT INTO millrace.offsets VALUES (${clockSource}, ${dataSource.name}, ${newest})`);
+  await transaction.run(sql`DELETE FROM meta.offsets WHERE source = ${clockSource} AND "partition" = ${dataSource.name}`);
+  await transaction.run(sql`INSERT INTO meta.offsets VALUES (${clockSource}, ${dataSource.name}, ${newest})`);
 }

@@ -47,7 +47,7 @@ export async function handOff(store: Store, connection: Connection, table: Table
     await connection.run(sql`DELETE FROM ${table.live} WHERE ${inBuckets}`);
     await connection.run(sql`DELETE FROM ${table.history} WHERE ${inBuckets}`);
     await connection.run(sql`INSERT INTO ${table.history} BY NAME SELECT * FROM ${merged}`);
-    const replaced = sql`millrace.segments WHERE data_source = ${dataSource} AND "start" IN (${join(buckets.map(({ startMs }) => instant(startMs)))})`;
+    const replaced = sql`meta.segments WHERE data_source = ${dataSource} AND "start" IN (${join(buckets.map(({ startMs }) => instant(startMs)))})`;
     for (const [location] of await connection.rows(sql`SELECT location FROM ${replaced}`)) stale.push(location as string);
     await connection.run(sql`DELETE FROM ${replaced}`);
     let rows = 0;
@@ -59,7 +59,7 @@ export async function handOff(store: Store, connection: Connection, table: Table
       const { sizeBytes } = await store.deepStorage.put(local, key);
       written.push(key);
       rows += Number(count?.[0]);
-      await connection.run(sql`INSERT INTO millrace.segments VALUES
+      await connection.run(sql`INSERT INTO meta.segments VALUES
         (${dataSource}, ${instant(bucket.startMs)}, ${instant(bucket.endMs)}, ${version}, ${Number(count?.[0])}, ${sizeBytes}, ${key})`);
     }
     await connection.run('COMMIT');
@@ -100,7 +100,7 @@ export async function combineLive(connection: Connection, table: Table): Promise
 export async function removeOrphans(store: Store, connection: Connection): Promise<number> {
   let removed = 0;
   for (const dataSource of store.tables.keys()) {
-    const known = new Set((await connection.rows(sql`SELECT location FROM millrace.segments WHERE data_source = ${dataSource}`)).map(([location]) => location));
+    const known = new Set((await connection.rows(sql`SELECT location FROM meta.segments WHERE data_source = ${dataSource}`)).map(([location]) => location));
     for await (const key of store.deepStorage.list(`${encodeURIComponent(dataSource)}/`)) {
       if (known.has(key)) continue;
       await store.deepStorage.delete(key);

@@ -5,26 +5,26 @@ import type { Connection } from './engine.ts';
 export const layoutVersion = 1;
 
 const tables = [
-  'CREATE SCHEMA IF NOT EXISTS millrace',
+  'CREATE SCHEMA IF NOT EXISTS meta',
   'CREATE SCHEMA IF NOT EXISTS live',
   'CREATE SCHEMA IF NOT EXISTS history',
-  'CREATE TABLE IF NOT EXISTS millrace.layout (version INTEGER)',
+  'CREATE TABLE IF NOT EXISTS meta.layout (version INTEGER)',
   // `id` names the tables live.t<id> and history.t<id>: the engine's names are not case-sensitive, Druid's are.
-  'CREATE TABLE IF NOT EXISTS millrace.data_sources (id INTEGER, name VARCHAR, definition VARCHAR, columns VARCHAR)',
-  `CREATE TABLE IF NOT EXISTS millrace.segments
+  'CREATE TABLE IF NOT EXISTS meta.data_sources (id INTEGER, name VARCHAR, definition VARCHAR, columns VARCHAR)',
+  `CREATE TABLE IF NOT EXISTS meta.segments
      (data_source VARCHAR, "start" TIMESTAMP, "end" TIMESTAMP, version VARCHAR, "rows" BIGINT, size_bytes BIGINT, location VARCHAR)`,
   // Where each source stands: the position up to which its events are in the tables.
-  'CREATE TABLE IF NOT EXISTS millrace.offsets (source VARCHAR, "partition" VARCHAR, position BIGINT)',
-  'CREATE TABLE IF NOT EXISTS millrace.receipts (data_source VARCHAR, key VARCHAR, outcome VARCHAR, taken_at TIMESTAMP)',
-  'CREATE TABLE IF NOT EXISTS millrace.rejects (data_source VARCHAR, rejected_at TIMESTAMP, reason VARCHAR, detail VARCHAR, event VARCHAR)',
+  'CREATE TABLE IF NOT EXISTS meta.offsets (source VARCHAR, "partition" VARCHAR, position BIGINT)',
+  'CREATE TABLE IF NOT EXISTS meta.receipts (data_source VARCHAR, key VARCHAR, outcome VARCHAR, taken_at TIMESTAMP)',
+  'CREATE TABLE IF NOT EXISTS meta.rejects (data_source VARCHAR, rejected_at TIMESTAMP, reason VARCHAR, detail VARCHAR, event VARCHAR)',
 ];
 
 /** Creates what is missing; returns the layout version that the file had, or undefined for a new one. */
 export async function prepareMetadata(connection: Connection): Promise<number | undefined> {
   await connection.run('BEGIN');
   for (const statement of tables) await connection.run(statement);
-  const [row] = await connection.rows('SELECT version FROM millrace.layout');
-  if (!row) await connection.run(`INSERT INTO millrace.layout VALUES (${layoutVersion})`);
+  const [row] = await connection.rows('SELECT version FROM meta.layout');
+  if (!row) await connection.run(`INSERT INTO meta.layout VALUES (${layoutVersion})`);
   await connection.run('COMMIT');
   return row?.[0] as number | undefined;
 }

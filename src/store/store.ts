@@ -190,7 +190,7 @@ function viewOf(table: Table): TableView {
 
 async function loadTables(connection: Connection, compile: StoreOptions['compile']): Promise<Map<string, Table>> {
   const tables = new Map<string, Table>();
-  for (const [id, name, definition, columns] of await connection.rows('SELECT id, name, definition, columns FROM millrace.data_sources ORDER BY id')) {
+  for (const [id, name, definition, columns] of await connection.rows('SELECT id, name, definition, columns FROM meta.data_sources ORDER BY id')) {
     const dataSource = name as string;
     tables.set(dataSource, new Table(id as number, compile({ dataSource, definition: JSON.parse(definition as string), columns: JSON.parse(columns as string) })));
   }
@@ -204,8 +204,8 @@ async function define(connection: Connection, tables: Map<string, Table>, defini
   else await createTables(connection, table);
   const definitionText = JSON.stringify(definition.definition);
   const columns = JSON.stringify(definition.columns.map(({ merge, sqlType, ...column }) => ({ ...column, sqlType: sqlType.text })));
-  await connection.run(sql`DELETE FROM millrace.data_sources WHERE id = ${table.id}`);
-  await connection.run(sql`INSERT INTO millrace.data_sources VALUES (${table.id}, ${definition.dataSource}, ${definitionText}, ${columns})`);
+  await connection.run(sql`DELETE FROM meta.data_sources WHERE id = ${table.id}`);
+  await connection.run(sql`INSERT INTO meta.data_sources VALUES (${table.id}, ${definition.dataSource}, ${definitionText}, ${columns})`);
   tables.set(definition.dataSource, table);
   return table;
 }
