@@ -21,7 +21,7 @@ export class Receipts {
     }
   }
 
-  static readonly loadStatement = sql`SELECT data_source, key, outcome, epoch_ms(taken_at) FROM millrace.receipts ORDER BY taken_at`;
+  static readonly loadStatement = sql`SELECT data_source, key, outcome, epoch_ms(taken_at) FROM meta.receipts ORDER BY taken_at`;
 
   find(dataSource: string, key: string, nowMs: number): PushOutcome | undefined {
     const known = this.#known.get(keyOf(dataSource, key));
@@ -42,12 +42,12 @@ export class Receipts {
       if (takenAtMs > before) break;
       this.#known.delete(key);
     }
-    await transaction.run(sql`DELETE FROM millrace.receipts WHERE taken_at <= make_timestamp_ms(${before})`);
+    await transaction.run(sql`DELETE FROM meta.receipts WHERE taken_at <= make_timestamp_ms(${before})`);
   }
 }
 
 export async function writeReceipt(transaction: Transaction, dataSource: string, key: string, outcome: PushOutcome, nowMs: number): Promise<void> {
-  await transaction.run(sql`INSERT INTO millrace.receipts VALUES (${dataSource}, ${key}, ${JSON.stringify(outcome)}, make_timestamp_ms(${nowMs}))`);
+  await transaction.run(sql`INSERT INTO meta.receipts VALUES (${dataSource}, ${key}, ${JSON.stringify(outcome)}, make_timestamp_ms(${nowMs}))`);
 }
 
 const keyOf = (dataSource: string, key: string) => `${dataSource}\0${key}`;
