@@ -1,0 +1,11 @@
+/** millrace as a library: `import { openMillrace, createTranquilizer } from 'millrace'`. */
+export type { DroppedEvent, DropReason, PushOutcome, Reject } from './backend.ts';
+export { type ErrorCode, MillraceError, type Place } from './errors.ts';
+export { BufferFullError, MessageDroppedError } from './library/errors.ts';
+export { type Events, type Millrace, type MillraceOptions, openMillrace } from './library/millrace.ts';
+export {
+  createTranquilizer,
+  type Tranquilizer,
+  type TranquilizerConfig,
+  type TranquilizerCounts,
+} from './library/tranquilizer.ts';

@@ -1,0 +1,113 @@
+/** millrace in the caller's own process: a store and its queries, without a server. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Backend, PushOutcome, Reject } from '../backend.ts';
+import { openEmbedded } from '../embedded/index.ts';
+import { createLogger } from '../observe/log.ts';
+import { createMetrics } from '../observe/metrics.ts';
+import { jsonLines } from '../sources/push-body.ts';
+import { definitionOf } from './definition.ts';
+
+export interface MillraceOptions {
+  /** The folder that holds the data, made when it is missing. Without one, the data is gone after {@link Millrace.close}. */
+  readonly data?: string;
+  /** Whether a push into an unknown dataSource creates it, with the columns that its events have. Default true. */
+  readonly autoCreate?: boolean;
+  /** A folder in which all rejected events are kept, as NDJSON files. */
+  readonly deadLetter?: string;
+}
+
+/** Events as objects, as a JSON array, or as newline-delimited JSON in UTF-8. */
+export type Events = readonly object[] | string | Uint8Array;
+
+export interface Millrace {
+  /**
+   * Adds a dataSource, or changes its definition for the events to come. Takes a `dataSchema`, or an object that holds one:
+   * a supervisor spec, or an entry of a Tranquility file. Gives the dataSource's name.
+   * https://druid.apache.org/docs/latest/ingestion/ingestion-spec
+   * @throws MillraceError `invalidInput` with the JSON path of the mistake, `unsupported` for what millrace does not have yet.
+   */
+  define(spec: object): Promise<string>;
+  /** Takes the events whole or not at all; settled when they are durable. What was dropped is told by reason and by place. */
+  push(dataSource: string, events: Events): Promise<PushOutcome>;
+  /**
+   * The rows that answer a native query. Numbers beyond 2^53 lose digits, as they do in `JSON.parse`.
+   * https://druid.apache.org/docs/latest/querying/querying
+   */
+  query<Row = unknown>(query: object, options?: { readonly signal?: AbortSignal }): Promise<Row[]>;
+  dataSources(): readonly string[];
+  /** The last rejected events, newest first, at most 1,000, each with its reason. */
+  rejects(dataSource: string): Promise<readonly Reject[]>;
+  /** Commits what was accepted and lets go of the folder. */
+  close(): Promise<void>;
+}
+
+/** @throws MillraceError `environment` when another process has the folder, or it cannot be written. */
+export async function openMillrace(options: MillraceOptions = {}): Promise<Millrace> {
+  const folder = options.data ?? (await mkdtemp(path.join(tmpdir(), 'millrace-')));
+  const removeFolder = async () => {
+    if (options.data === undefined) await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const backend = await openEmbedded({
+      dataDirectory: folder,
+      autoCreate: options.autoCreate ?? true,
+      deadLetterDirectory: options.deadLetter,
+      metrics: createMetrics(),
+      log: createLogger('silent'),
+    });
+    return new EmbeddedMillrace(backend, removeFolder);
+  } catch (error) {
+    await removeFolder();
+    throw error;
+  }
+}
+
+class EmbeddedMillrace implements Millrace {
+  readonly #backend: Backend;
+  readonly #afterClose: () => Promise<void>;
+  #closing: Promise<void> | undefined;
+
+  constructor(backend: Backend, afterClose: () => Promise<void>) {
+    this.#backend = backend;
+    this.#afterClose = afterClose;
+  }
+
+  async define(spec: object): Promise<string> {
+    const dataSource = definitionOf(spec);
+    await this.#backend.define(dataSource);
+    return dataSource.name;
+  }
+
+  async push(dataSource: string, events: Events): Promise<PushOutcome> {
+    const { lines, events: count } = jsonLines(bytesOf(events));
+    return this.#backend.push({ dataSource, format: 'json', lines, events: count });
+  }
+
+  async query<Row>(query: object, options: { readonly signal?: AbortSignal } = {}): Promise<Row[]> {
+    const { chunks } = await this.#backend.query(query, options);
+    const text = await Array.fromAsync(chunks);
+    return JSON.parse(text.join('')) as Row[];
+  }
+
+  dataSources(): readonly string[] {
+    return this.#backend.dataSources();
+  }
+
+  rejects(dataSource: string): Promise<readonly Reject[]> {
+    return this.#backend.rejects(dataSource);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#backend.close().then(this.#afterClose);
+    return this.#closing;
+  }
+}
+
+/** A copy, because reading lines writes into the memory it is given. */
+function bytesOf(events: Events): Buffer {
+  if (typeof events === 'string') return Buffer.from(events);
+  if (events instanceof Uint8Array) return Buffer.from(events);
+  return Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+}
