@@ -1,26 +1,17 @@
 /** One quiet line in a terminal while a server runs: rate, rows, memory. */
+import type { Metrics } from './metrics.ts';
 import type { Terminal } from './terminal.ts';
 
-export interface Sample {
-  /** Events received so far. */
-  readonly events: number;
-  /** Rows stored. */
-  readonly rows: number;
-}
-
-/**
- * Draws the line every second until the returned function is called, which also takes it away.
- * @param sample asked once a second; must be cheap.
- */
-export function startLiveLine(terminal: Terminal, sample: () => Promise<Sample>): () => void {
-  let last: { readonly events: number; readonly atMs: number } | undefined;
+/** Draws the line every second until the returned function is called, which also takes it away. */
+export function startLiveLine(terminal: Terminal, metrics: Metrics): () => void {
+  let last: { readonly received: number; readonly atMs: number } | undefined;
   let stopped = false;
   const draw = async () => {
-    const { events, rows } = await sample();
+    const { received, rows } = await metrics.totals();
     if (stopped) return;
     const atMs = performance.now();
-    const rate = last ? ((events - last.events) * 1000) / (atMs - last.atMs) : 0;
-    last = { events, atMs };
+    const rate = last ? ((received - last.received) * 1000) / (atMs - last.atMs) : 0;
+    last = { received, atMs };
     terminal.live(liveText(rate, rows, process.memoryUsage.rss()));
   };
   const timer = setInterval(draw, 1000);

@@ -2,12 +2,10 @@
  * The log, on standard error: one readable line an entry in a terminal, JSON (pino's) when piped.
  */
 import { destination, type Logger, pino } from 'pino';
+import type { LogLevel } from './log-levels.ts';
 import type { Terminal } from './terminal.ts';
 
 export type { Logger };
-
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-export type LogLevel = (typeof logLevels)[number];
 
 /** @param terminal where the log goes when standard error is a terminal. */
 export function createLogger(level: LogLevel, terminal?: Terminal): Logger {

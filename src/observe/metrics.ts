@@ -25,8 +25,8 @@ export interface Metrics {
   /** Rows stored, live and handed off. */
   readonly rows: Gauge<'dataSource'>;
   readonly segments: Gauge<'dataSource'>;
-  /** Events received so far, of all dataSources. */
-  received(): Promise<number>;
+  /** Of all dataSources: events received so far, and rows stored. */
+  totals(): Promise<{ readonly received: number; readonly rows: number }>;
   /** Calls `refresh` before each exposition, for gauges that are cheaper to ask for than to keep. */
   beforeExposition(refresh: () => void): void;
   /** The exposition text, and its content type. */
@@ -51,6 +51,7 @@ export function createMetrics(): Metrics {
     Math.round(Date.now() / 1000 - process.uptime()),
   );
 
+  const rows = gauge('millrace_rows', 'Rows stored, live and handed off.', ['dataSource']);
   const eventsReceived = counter('millrace_events_received_total', 'Events received.', ['dataSource']);
 
   return {
@@ -63,9 +64,9 @@ export function createMetrics(): Metrics {
     durableLagSeconds: gauge('millrace_durable_lag_seconds', 'Age of the oldest submission that is not yet durable.'),
     queries: counter('millrace_queries_total', 'Queries answered, by type and outcome.', ['type', 'status']),
     querySeconds: histogram('millrace_query_seconds', 'Duration of a query, to its last byte.', ['type']),
-    rows: gauge('millrace_rows', 'Rows stored, live and handed off.', ['dataSource']),
+    rows,
     segments: gauge('millrace_segments', 'Segments handed off.', ['dataSource']),
-    received: async () => (await eventsReceived.get()).values.reduce((sum, { value }) => sum + value, 0),
+    totals: async () => ({ received: await total(eventsReceived), rows: await total(rows) }),
     beforeExposition: (refresh) => {
       refreshes.push(refresh);
     },
@@ -75,4 +76,8 @@ export function createMetrics(): Metrics {
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
   };
+}
+
+async function total(metric: Pick<Counter | Gauge, 'get'>): Promise<number> {
+  return (await metric.get()).values.reduce((sum, { value }) => sum + value, 0);
 }

@@ -23,6 +23,7 @@ test('two sets of metrics in one process do not add up', async () => {
   one.eventsReceived.inc({ dataSource: 'a' }, 2);
   one.eventsReceived.inc({ dataSource: 'b' }, 3);
   other.eventsReceived.inc({ dataSource: 'a' }, 10);
-  assert.equal(await one.received(), 5);
-  assert.equal(await other.received(), 10);
+  one.rows.set({ dataSource: 'a' }, 7);
+  assert.deepEqual(await one.totals(), { received: 5, rows: 7 });
+  assert.deepEqual(await other.totals(), { received: 10, rows: 0 });
 });

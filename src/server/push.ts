@@ -1,0 +1,110 @@
+/**
+ * Tranquility Server's endpoints: `POST /v1/post/{dataSource}` and `POST /v1/post`.
+ * https://github.com/druid-io/tranquility/blob/master/docs/server.md
+ *
+ * Better than the original's: 200 means durable, a body is taken whole or not at all, what was dropped is counted by reason
+ * (`"dropped":{"late":1}`), and with `?droppedEvents=true` named by its place in the body (`"droppedEvents":[{"event":0,"reason":"late"}]`).
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Backend, PushOutcome, Submission } from '../backend.ts';
+import { invalidInput, MillraceError } from '../errors.ts';
+import type { Logger } from '../observe/log.ts';
+import { jsonLines, textLines } from '../sources/push-body.ts';
+import { plainErrors } from './answers.ts';
+import { mediaType, readBody } from './body.ts';
+
+export interface PushOptions {
+  readonly backend: Backend;
+  readonly log: Logger;
+  readonly maxBodyBytes: number;
+}
+
+/** Longer ones cost memory for as long as they are remembered. */
+const maxIdempotencyKeyLength = 255;
+
+export function pushRoutes(options: PushOptions) {
+  return async (server: FastifyInstance): Promise<void> => {
+    server.setErrorHandler(plainErrors(options));
+    const post = (request: FastifyRequest, reply: FastifyReply) => push(options, request, reply);
+    server.post('/v1/post', post);
+    server.post('/v1/post/:dataSource', post);
+  };
+}
+
+async function push(options: PushOptions, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const wantsAsync = yesNo(request, 'async');
+  const wantsEvents = yesNo(request, 'droppedEvents');
+  const submission = await readSubmission(request, options.maxBodyBytes);
+  const outcome = wantsAsync ? await pushAside(options, submission) : await options.backend.push(submission);
+  const { received, sent, dropped, droppedEvents } = outcome;
+  const result = {
+    received,
+    sent,
+    ...(Object.keys(dropped).length > 0 ? { dropped } : {}),
+    ...(wantsEvents ? { droppedEvents } : {}),
+  };
+  return reply.type('application/json').send(JSON.stringify({ result }));
+}
+
+async function readSubmission(request: FastifyRequest, maxBodyBytes: number): Promise<Submission> {
+  const { dataSource } = request.params as { readonly dataSource?: string };
+  const format = bodyFormat(mediaType(request), dataSource);
+  const body = await readBody(request, maxBodyBytes);
+  const { lines, events } = format === 'json' ? jsonLines(body) : textLines(body);
+  return { dataSource, format, lines, events, idempotencyKey: idempotencyKey(request) };
+}
+
+function bodyFormat(type: string | undefined, dataSource: string | undefined): Submission['format'] {
+  switch (type) {
+    case 'application/json':
+      return 'json';
+    case 'text/plain':
+      if (dataSource === undefined) throw invalidInput('Must include dataSource in URL for contentType[text/plain]');
+      return 'text';
+    case 'application/x-jackson-smile':
+      throw new MillraceError('unsupportedMediaType', 'Smile is not supported; send application/json');
+    default:
+      throw invalidInput('Expected contentType application/json or text/plain');
+  }
+}
+
+/**
+ * The answer comes before the events are kept, so nothing is said to be sent. What is known at once, such as a full buffer,
+ * is still answered: refusing is the only way to slow such a client down.
+ */
+async function pushAside({ backend, log }: PushOptions, submission: Submission): Promise<PushOutcome> {
+  const work = backend.push(submission);
+  let answered = false;
+  work.catch((error) => {
+    if (answered) log.error({ err: error, dataSource: submission.dataSource }, 'an asynchronous push failed');
+  });
+  await Promise.race([work, new Promise(setImmediate)]);
+  answered = true;
+  return { received: submission.events, sent: 0, dropped: {}, droppedEvents: [] };
+}
+
+function yesNo(request: FastifyRequest, name: string): boolean {
+  const parameter = (request.query as Record<string, string | string[] | undefined>)[name];
+  const value = Array.isArray(parameter) ? parameter[0] : parameter;
+  switch (value?.toLowerCase()) {
+    case 'true':
+    case '1':
+    case 'yes':
+      return true;
+    case undefined:
+    case 'false':
+    case '0':
+    case 'no':
+    case '':
+      return false;
+    default:
+      throw invalidInput('Expected true or false');
+  }
+}
+
+function idempotencyKey(request: FastifyRequest): string | undefined {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  if (typeof key === 'string' && key.length > 0 && key.length <= maxIdempotencyKeyLength) return key;
+  throw invalidInput(`Expected one Idempotency-Key of 1 to ${maxIdempotencyKeyLength} characters`);
+}

@@ -1,0 +1,14 @@
+/** `GET /v1/rejects/{dataSource}`: the last events that were not kept, newest first, each with its reason and time. */
+import type { FastifyInstance } from 'fastify';
+import type { Backend } from '../backend.ts';
+import { nearestWord, notFound } from '../errors.ts';
+
+export function rejectRoutes(backend: Backend) {
+  return async (server: FastifyInstance): Promise<void> => {
+    server.get<{ Params: { dataSource: string } }>('/v1/rejects/:dataSource', async ({ params: { dataSource } }) => {
+      if (backend.describe(dataSource)) return backend.rejects(dataSource);
+      const near = nearestWord(dataSource, backend.dataSources());
+      throw notFound(`there is no dataSource '${dataSource}'${near ? `; did you mean '${near}'?` : ''}`);
+    });
+  };
+}

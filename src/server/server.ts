@@ -1,0 +1,115 @@
+/** HTTP servers over a backend. One file per group of routes; this one puts them together. */
+import type { AddressInfo } from 'node:net';
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Backend } from '../backend.ts';
+import { MillraceError, notFound } from '../errors.ts';
+import type { Logger } from '../observe/log.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import { druidErrors, plainErrors } from './answers.ts';
+import { acceptBodies } from './body.ts';
+import { pushRoutes } from './push.ts';
+import { queryRoutes } from './query.ts';
+import { rejectRoutes } from './rejects.ts';
+import { statusRoutes } from './status.ts';
+
+export interface ServerOptions {
+  readonly backend: Backend;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** The largest body that is taken, before and after decompression. */
+  readonly maxBodyBytes: number;
+  /** Shown at `/status/properties`. */
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+export type Server = FastifyInstance;
+
+/** A client that has not sent its whole request by then is let go. */
+const requestTimeoutMs = 300_000;
+
+/** Everything: Druid's endpoints, Tranquility's, rejects, status and metrics. */
+export function createServer(options: ServerOptions): Server {
+  const server = bareServer(options);
+  server.setErrorHandler(druidErrors(options));
+  server.setNotFoundHandler(async ({ method, url }) => {
+    throw notFound(`there is no ${method} ${url.split('?', 1)[0]} here`);
+  });
+  server.register(pushRoutes(options));
+  server.register(queryRoutes(options));
+  server.register(rejectRoutes(options.backend));
+  server.register(statusRoutes(options));
+  return server;
+}
+
+/** Only what Tranquility Server has on its `http.port`. */
+export function createTranquilityServer(options: ServerOptions): Server {
+  const server = bareServer(options);
+  server.setErrorHandler(plainErrors(options));
+  server.setNotFoundHandler(async () => {
+    throw notFound('Not found');
+  });
+  server.register(pushRoutes(options));
+  return server;
+}
+
+function bareServer(options: ServerOptions): Server {
+  const server = fastify({
+    bodyLimit: options.maxBodyBytes,
+    requestTimeout: requestTimeoutMs,
+    // A name of 255 characters, each of up to four bytes in percent encoding, is longer than the default allows.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 255 * 12 },
+    frameworkErrors: (error, request, reply) => druidErrors(options)(error, request, reply),
+  });
+  acceptBodies(server, options.maxBodyBytes);
+  return server;
+}
+
+export interface Address {
+  readonly port: number;
+  readonly host: string;
+  /** What the port was set by, for the message when it cannot be had. */
+  readonly setting: string;
+}
+
+/**
+ * @returns the port, which is a free one where 0 was asked for.
+ * @throws MillraceError `environment` when the port cannot be had.
+ */
+export async function listen(server: Server, { port, host, setting }: Address): Promise<number> {
+  try {
+    await server.listen({ port, host });
+  } catch (error) {
+    throw unavailableAddress((error as NodeJS.ErrnoException).code, { port, host, setting }) ?? error;
+  }
+  return (server.server.address() as AddressInfo).port;
+}
+
+function unavailableAddress(code: string | undefined, { port, host, setting }: Address): MillraceError | undefined {
+  switch (code) {
+    case 'EADDRINUSE':
+      return unusable(`port ${port} is in use; stop what listens there, or choose another port with ${setting}`);
+    case 'EACCES':
+      return unusable(`port ${port} may not be used by this user; choose one above 1023 with ${setting}`);
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return unusable(`'${host}' is no address of this machine; choose another one with --host`);
+    default:
+      return undefined;
+  }
+}
+
+const unusable = (message: string) => new MillraceError('environment', message);
+
+/** Stops listening and lets requests under way end, those that take longer than `graceMs` without an answer. */
+export async function close(server: Server, graceMs: number): Promise<void> {
+  const http = server.server;
+  // A kept-alive connection becomes idle when its last answer is out, which the one look of `close` misses.
+  const idle = setInterval(() => http.closeIdleConnections(), 20);
+  const end = setTimeout(() => http.closeAllConnections(), graceMs);
+  try {
+    await server.close();
+  } finally {
+    clearInterval(idle);
+    clearTimeout(end);
+  }
+}
