@@ -262,7 +262,8 @@ export function specOf<K extends Kind>(kind: K): z.ZodType<Checked<K>> {
       return fail(`unknown ${kind} type '${type}'`, ['type'], { wrongType: type, rightTypes: typesOf(kind) });
     }
     const parsed = entry.schema.safeParse(value);
-    if (parsed.success) return { kind, entry, spec: parsed.data as Checked<K>['spec'], json: value as Checked<K>['json'] };
+    if (parsed.success)
+      return { kind, entry, spec: parsed.data as Checked<K>['spec'], json: value as Checked<K>['json'] };
     for (const issue of parsed.error.issues) context.issues.push({ ...issue, input: raw } as Erased);
     return z.NEVER;
   }) as z.ZodType<Checked<K>>;

@@ -6,9 +6,37 @@ import aggregatorsFiltered from './aggregators/filtered.ts';
 import aggregatorsFirstLast from './aggregators/first-last.ts';
 import aggregatorsHyperUnique from './aggregators/hyper-unique.ts';
 import aggregatorsSumMinMax from './aggregators/sum-min-max.ts';
+import dimensionsDefault from './dimensions/default.ts';
+import dimensionsExtraction from './dimensions/extraction.ts';
+import extractionsBucket from './extractions/bucket.ts';
+import extractionsCascade from './extractions/cascade.ts';
+import extractionsIdentity from './extractions/identity.ts';
+import extractionsPartial from './extractions/partial.ts';
+import extractionsRegex from './extractions/regex.ts';
+import extractionsStringFormat from './extractions/string-format.ts';
+import extractionsStrlen from './extractions/strlen.ts';
+import extractionsSubstring from './extractions/substring.ts';
+import extractionsTimeFormat from './extractions/time-format.ts';
+import extractionsUpperLower from './extractions/upper-lower.ts';
+import filtersBound from './filters/bound.ts';
+import filtersColumnComparison from './filters/column-comparison.ts';
+import filtersEquals from './filters/equals.ts';
+import filtersIn from './filters/in.ts';
+import filtersInterval from './filters/interval.ts';
+import filtersLike from './filters/like.ts';
+import filtersLogical from './filters/logical.ts';
+import filtersNull from './filters/null.ts';
+import filtersRange from './filters/range.ts';
+import filtersRegex from './filters/regex.ts';
+import filtersSearch from './filters/search.ts';
+import filtersSelector from './filters/selector.ts';
 import granularitiesDuration from './granularities/duration.ts';
 import granularitiesPeriod from './granularities/period.ts';
 import granularitiesSimple from './granularities/simple.ts';
+import postAggregatorsArithmetic from './post-aggregators/arithmetic.ts';
+import postAggregatorsConstant from './post-aggregators/constant.ts';
+import postAggregatorsFieldAccess from './post-aggregators/field-access.ts';
+import postAggregatorsGreatestLeast from './post-aggregators/greatest-least.ts';
 import { register } from './define.ts';
 
 register(
@@ -20,8 +48,36 @@ register(
     aggregatorsFirstLast,
     aggregatorsHyperUnique,
     aggregatorsSumMinMax,
+    dimensionsDefault,
+    dimensionsExtraction,
+    extractionsBucket,
+    extractionsCascade,
+    extractionsIdentity,
+    extractionsPartial,
+    extractionsRegex,
+    extractionsStringFormat,
+    extractionsStrlen,
+    extractionsSubstring,
+    extractionsTimeFormat,
+    extractionsUpperLower,
+    filtersBound,
+    filtersColumnComparison,
+    filtersEquals,
+    filtersIn,
+    filtersInterval,
+    filtersLike,
+    filtersLogical,
+    filtersNull,
+    filtersRange,
+    filtersRegex,
+    filtersSearch,
+    filtersSelector,
     granularitiesDuration,
     granularitiesPeriod,
     granularitiesSimple,
+    postAggregatorsArithmetic,
+    postAggregatorsConstant,
+    postAggregatorsFieldAccess,
+    postAggregatorsGreatestLeast,
   ].flat(),
 );

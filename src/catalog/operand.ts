@@ -1,0 +1,80 @@
+/** What filters and dimension specs read: a column, with an extraction function over it where there is one. */
+import { z } from 'zod';
+import { type Sql, sql } from '../sql.ts';
+import {
+  asText,
+  type Checked,
+  compileExtraction,
+  type Scope,
+  specOf,
+  type TypeIssueParams,
+  type Value,
+} from './define.ts';
+
+export const operandShape = {
+  dimension: z.string().min(1),
+  extractionFn: specOf('extraction').nullish(),
+};
+
+interface Operand {
+  readonly dimension: string;
+  readonly extractionFn?: Checked<'extraction'> | null | undefined;
+}
+
+export function operand({ dimension, extractionFn }: Operand, scope: Scope): Value {
+  if (!extractionFn) return scope.column(dimension);
+  const { entry, spec } = extractionFn;
+  if (dimension === '__time' && entry.compileTime) return { sql: entry.compileTime(spec, scope.time), type: 'STRING' };
+  const text = asText(scope.column(dimension));
+  return eachValue(text, (single) => compileExtraction(extractionFn, single));
+}
+
+/** A function over text, over each of a multi-value dimension's values. */
+export function eachValue(text: Value, change: (single: Sql) => Sql): Value {
+  if (!text.multiValue) return { sql: change(text.sql), type: 'STRING' };
+  return { sql: sql`list_transform(${text.sql}, lambda v: ${change(sql`v`)})`, type: 'STRING', multiValue: true };
+}
+
+/** A value that JSON compares with. */
+export const scalarSchema = z.union([z.string(), z.number(), z.boolean()]);
+export type Scalar = z.infer<typeof scalarSchema>;
+
+/** The scalar as a literal of a numeric column's type; undefined when no value of that type can be equal to it. */
+export function numberLiteral(type: 'LONG' | 'FLOAT' | 'DOUBLE', scalar: Scalar): Sql | undefined {
+  const text = String(scalar).trim();
+  const number = text === '' ? Number.NaN : Number(text);
+  if (type !== 'LONG')
+    return Number.isNaN(number) ? undefined : sql`CAST(${number} AS ${type === 'FLOAT' ? sql`FLOAT` : sql`DOUBLE`})`;
+  const whole = /^([+-]?\d+)(?:\.0*)?$/.exec(text)?.[1];
+  if (whole === undefined) return undefined;
+  const long = BigInt(whole.replace(/^\+/, ''));
+  return long === BigInt.asIntN(64, long) ? sql`CAST(${String(long)} AS BIGINT)` : undefined;
+}
+
+/** Whether one value equals the scalar: as a number for a numeric column, else as text. NULL for NULL. */
+export function equalsScalar(value: Value, scalar: Scalar): Sql {
+  if (value.type === 'LONG' || value.type === 'FLOAT' || value.type === 'DOUBLE') {
+    const wanted = numberLiteral(value.type, scalar);
+    return wanted ? sql`${value.sql} = ${wanted}` : neverTrue(value.sql);
+  }
+  return sql`${asText(value).sql} = ${String(scalar)}`;
+}
+
+/** False, but unknown for NULL. */
+const neverTrue = (value: Sql) => sql`(${value} IS NULL AND NULL)`;
+
+/** Druid's matchValueType. */
+export const matchType = z.string().transform((text, context): MatchType => {
+  const found = matchTypes.find((type) => type === text.toUpperCase());
+  if (found) return found;
+  const params: TypeIssueParams = /^(array|complex)/i.test(text)
+    ? { unsupported: true }
+    : { wrongType: text, rightTypes: matchTypes };
+  const message = params.unsupported
+    ? `matchValueType '${text}' is not supported yet`
+    : `unknown matchValueType '${text}'`;
+  context.issues.push({ code: 'custom', message, params, input: text });
+  return z.NEVER;
+});
+const matchTypes = ['STRING', 'LONG', 'FLOAT', 'DOUBLE'] as const;
+export type MatchType = (typeof matchTypes)[number];
