@@ -49,7 +49,8 @@ export class Housekeeping {
     this.#running = this.#round(first)
       .catch((error: unknown) => this.#options.log.warn({ err: error }, 'housekeeping failed; it is tried again'))
       .finally(() => {
-        if (!this.#stop.signal.aborted) this.#timer = setTimeout(() => this.#tick(false), this.#options.intervalMs).unref();
+        if (!this.#stop.signal.aborted)
+          this.#timer = setTimeout(() => this.#tick(false), this.#options.intervalMs).unref();
       });
   }
 
@@ -102,7 +103,10 @@ export class Housekeeping {
       if (!result.more || this.#stop.signal.aborted) break;
     }
     if (segments === 0) return 0;
-    this.#options.log.info({ dataSource: table.definition.dataSource, segments, rows, ms: Math.round(performance.now() - started) }, 'handed off');
+    this.#options.log.info(
+      { dataSource: table.definition.dataSource, segments, rows, ms: Math.round(performance.now() - started) },
+      'handed off',
+    );
     return segments;
   }
 }
@@ -111,7 +115,12 @@ export class Housekeeping {
  * Buckets that start before this are closed; undefined when none can be.
  * serverTime and messageTime: start < bucketStart(max(W, clock) − W), as the realtime plumber. none: what has ended, once it is quiet.
  */
-async function closedBefore(connection: Connection, definition: DataSource, nowMs: number, settled: boolean): Promise<number | undefined> {
+async function closedBefore(
+  connection: Connection,
+  definition: DataSource,
+  nowMs: number,
+  settled: boolean,
+): Promise<number | undefined> {
   const { policy, periodMs } = definition.window;
   if (policy === 'none' && !settled) return undefined;
   const clock = policy === 'messageTime' ? await messageClock(connection, definition.name) : nowMs;
@@ -124,6 +133,8 @@ async function closedBefore(connection: Connection, definition: DataSource, nowM
 }
 
 async function messageClock(connection: Connection, dataSource: string): Promise<number | undefined> {
-  const [row] = await connection.rows(sql`SELECT position FROM meta.offsets WHERE source = 'messageTime' AND "partition" = ${dataSource}`);
+  const [row] = await connection.rows(
+    sql`SELECT position FROM meta.offsets WHERE source = 'messageTime' AND "partition" = ${dataSource}`,
+  );
   return row === undefined ? undefined : Number(row[0]);
 }

@@ -55,13 +55,25 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedBa
       return tableDefinition(restored, columns.map(storedColumn));
     },
   });
-  if (store.repair) options.log.warn(store.repair, 'the last write before a crash was scrambled; it was never acknowledged and has been cut off');
-  const files = await BatchFiles.open(threads);
+  if (store.repair)
+    options.log.warn(
+      store.repair,
+      'the last write before a crash was scrambled; it was never acknowledged and has been cut off',
+    );
+  const files = await BatchFiles.open(threads, store.temporaryDirectory);
   const maxEventBytes = options.maxEventBytes ?? 32 * mebibyte;
   const now = options.now ?? Date.now;
   const { metrics, deadLetterDirectory } = options;
   const maxPendingBytes = options.maxPendingBytes ?? 128 * mebibyte;
-  const committer = await Committer.open({ store, files, metrics, maxPendingBytes, maxEventBytes, deadLetterDirectory, now });
+  const committer = await Committer.open({
+    store,
+    files,
+    metrics,
+    maxPendingBytes,
+    maxEventBytes,
+    deadLetterDirectory,
+    now,
+  });
   return new EmbeddedBackend({ ...options, store, files, committer, dataSources, maxEventBytes, now });
 }
 
@@ -94,7 +106,15 @@ export class EmbeddedBackend implements Backend {
     this.#autoCreate = autoCreate;
     this.#maxEventBytes = maxEventBytes;
     this.#queries = new Queries(store, metrics, now);
-    this.#housekeeping = new Housekeeping({ store, committer, log, dataSources, now, intervalMs: housekeepingIntervalMs, quietMs: quietMs ?? 60_000 });
+    this.#housekeeping = new Housekeeping({
+      store,
+      committer,
+      log,
+      dataSources,
+      now,
+      intervalMs: housekeepingIntervalMs,
+      quietMs: quietMs ?? 60_000,
+    });
     metrics.beforeExposition(() => {
       metrics.pendingBytes.set(committer.pendingBytes);
       metrics.durableLagSeconds.set(committer.lagMs / 1000);
@@ -129,7 +149,8 @@ export class EmbeddedBackend implements Backend {
 
   describe(dataSource: string) {
     const columns = this.#store.tables.get(dataSource)?.definition.columns;
-    const namesOf = (kind: 'dimension' | 'metric') => (columns ?? []).filter((column) => column.kind === kind).map(({ name }) => name);
+    const namesOf = (kind: 'dimension' | 'metric') =>
+      (columns ?? []).filter((column) => column.kind === kind).map(({ name }) => name);
     return columns && { dimensions: namesOf('dimension'), metrics: namesOf('metric') };
   }
 
@@ -140,7 +161,12 @@ export class EmbeddedBackend implements Backend {
     const rejects: Reject[] = [];
     for await (const { columns, rowCount } of this.#store.read(statement)) {
       for (let row = 0; row < rowCount; row++) {
-        const [at, reason, detail, event] = columns.map((column) => column[row]) as [bigint, Reject['reason'], string, string];
+        const [at, reason, detail, event] = columns.map((column) => column[row]) as [
+          bigint,
+          Reject['reason'],
+          string,
+          string,
+        ];
         rejects.push({ rejectedAt: new Date(Number(at)).toISOString(), reason, detail, event });
       }
     }
@@ -161,10 +187,17 @@ export class EmbeddedBackend implements Backend {
   }
 
   async #partsOf({ dataSource, format, lines, events }: Submission): Promise<Part[]> {
-    if (dataSource !== undefined) return [{ dataSource: await this.#definitionFor(dataSource, format, lines), format, lines, events }];
+    if (dataSource !== undefined)
+      return [{ dataSource: await this.#definitionFor(dataSource, format, lines), format, lines, events }];
     if (format === 'text') throw invalidInput('Must include dataSource in URL for contentType[text/plain]');
     const named = await splitByDataSource(this.#store, this.#files, lines, this.#maxEventBytes);
-    return Promise.all(named.map(async (part) => ({ ...part, format, dataSource: await this.#definitionFor(part.dataSource, format, part.lines) })));
+    return Promise.all(
+      named.map(async (part) => ({
+        ...part,
+        format,
+        dataSource: await this.#definitionFor(part.dataSource, format, part.lines),
+      })),
+    );
   }
 
   async #definitionFor(name: string, format: Submission['format'], lines: Uint8Array): Promise<DataSource> {
@@ -184,7 +217,8 @@ export class EmbeddedBackend implements Backend {
       const fields = new Set<unknown>();
       const objects = jsonObjects(batch.files, this.#maxEventBytes);
       const statement = sql`SELECT DISTINCT unnest(json_keys(json)) FROM ${objects} WHERE json_type(json) = 'OBJECT' LIMIT 10000`;
-      for await (const { columns } of this.#store.read(statement)) for (const field of columns[0] ?? []) fields.add(field);
+      for await (const { columns } of this.#store.read(statement))
+        for (const field of columns[0] ?? []) fields.add(field);
       const column = timestampColumns.find((candidate) => fields.has(candidate));
       if (column === undefined) {
         throw new MillraceError(

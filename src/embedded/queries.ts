@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { Answer, QueryOptions } from '../backend.ts';
 import { asMillraceError, MillraceError } from '../errors.ts';
 import type { Metrics } from '../observe/metrics.ts';
-import { planNativeQuery } from '../query/native.ts';
 import type { RowBatch } from '../query/define.ts';
+import { planNativeQuery } from '../query/native.ts';
 import type { Store } from '../store/store.ts';
 
 /** Druid's default for `timeout`. */
@@ -26,7 +26,10 @@ export class Queries {
   async start(query: unknown, { signal }: QueryOptions): Promise<Answer> {
     const measure = { type: 'unknown', done: this.#metrics.querySeconds.startTimer() };
     try {
-      const { plan, type, context } = planNativeQuery(query, { table: (name) => this.#store.view(name), nowMs: this.#now() });
+      const { plan, type, context } = planNativeQuery(query, {
+        table: (name) => this.#store.view(name),
+        nowMs: this.#now(),
+      });
       measure.type = type;
       const queryId = context.queryId ?? randomUUID();
       const abort = this.#register(queryId);
@@ -106,11 +109,17 @@ class WatchedError extends Error {
 function stopError(reason: unknown, timeoutMs: number): MillraceError {
   if (reason instanceof MillraceError) return reason;
   if ((reason as Error).name === 'TimeoutError')
-    return new MillraceError('timeout', `Query did not complete within its timeout of ${timeoutMs} ms. Give it more with context.timeout, or ask for less.`);
+    return new MillraceError(
+      'timeout',
+      `Query did not complete within its timeout of ${timeoutMs} ms. Give it more with context.timeout, or ask for less.`,
+    );
   return new MillraceError('cancelled', 'The client has gone.', { cause: reason });
 }
 
-async function* resume(first: IteratorResult<string, void>, rest: AsyncGenerator<string, void, void>): AsyncGenerator<string, void, void> {
+async function* resume(
+  first: IteratorResult<string, void>,
+  rest: AsyncGenerator<string, void, void>,
+): AsyncGenerator<string, void, void> {
   try {
     if (first.done) return;
     yield first.value;

@@ -1,7 +1,8 @@
 /** A body whose events name their dataSource themselves → one part for each. */
-import { BatchFiles } from '../ingest/batch-files.ts';
-import { rawLines } from '../ingest/reader.ts';
+
 import { invalidInput } from '../errors.ts';
+import type { BatchFiles } from '../ingest/batch-files.ts';
+import { rawLines } from '../ingest/reader.ts';
 import { sql } from '../sql.ts';
 import type { Store } from '../store/store.ts';
 
@@ -15,7 +16,12 @@ export interface NamedLines {
 const maxNames = 1000;
 
 /** Throws `Missing 'dataSource' or 'feed'` when an event has neither, and `Malformed JSON` when a line is no object. */
-export async function splitByDataSource(store: Store, files: BatchFiles, lines: Uint8Array, maxEventBytes: number): Promise<NamedLines[]> {
+export async function splitByDataSource(
+  store: Store,
+  files: BatchFiles,
+  lines: Uint8Array,
+  maxEventBytes: number,
+): Promise<NamedLines[]> {
   const batch = await files.write([lines], maxEventBytes);
   try {
     const events = sql`SELECT row_number() OVER () AS n, line FROM ${rawLines(batch.files)}`;
@@ -29,7 +35,11 @@ export async function splitByDataSource(store: Store, files: BatchFiles, lines: 
       for (let row = 0; row < rowCount; row++) {
         const [name, isObject, first, events, text] = columns.map((column) => column[row]);
         const place = { line: Number(first) };
-        if (!isObject) throw invalidInput(`Malformed JSON: event ${place.line} of the body is no JSON object. Nothing of the body was taken.`, { place });
+        if (!isObject)
+          throw invalidInput(
+            `Malformed JSON: event ${place.line} of the body is no JSON object. Nothing of the body was taken.`,
+            { place },
+          );
         if (name === null) throw invalidInput("Missing 'dataSource' or 'feed'", { place });
         parts.push({ dataSource: name as string, lines: Buffer.from(text as string), events: Number(events) });
       }

@@ -1,12 +1,15 @@
 /** Bodies → files that the engine reads: its JSON reader takes bytes from files only. In memory where the system has such a place. */
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, open, readdir, rm, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import type { Batch } from './plan.ts';
 
 /** One thread reads one small file; below this a second file costs more than it gains. */
 const minFileBytes = 256 * 1024;
+
+/** A folder in memory, on systems that have one. */
+const memoryRoot = '/dev/shm';
+const minRoomBytes = 256 * 1024 * 1024;
+const prefix = 'millrace-';
 
 const bracket = '['.charCodeAt(0);
 const quote = '"'.charCodeAt(0);
@@ -21,11 +24,11 @@ export class BatchFiles {
     this.#readers = readers;
   }
 
-  /** `readers`: how many files are read at once. */
-  static async open(readers: number): Promise<BatchFiles> {
-    const root = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
-    await mkdir(root, { recursive: true });
-    return new BatchFiles(await mkdtemp(path.join(root, `millrace-${process.pid}-`)), readers);
+  /** `readers`: how many files are read at once. `folder`: where the files go when there is no room for them in memory. */
+  static async open(readers: number, folder: string): Promise<BatchFiles> {
+    const root = (await roomInMemory()) ? memoryRoot : folder;
+    await removeLeftovers(root);
+    return new BatchFiles(await mkdtemp(path.join(root, `${prefix}${process.pid}-`)), readers);
   }
 
   /** Spreads bodies over files, in their order. `inOrder`: into one file, for readers that go by line. */
@@ -68,5 +71,31 @@ export class BatchFiles {
       await handle.close();
     }
     return file;
+  }
+}
+
+async function roomInMemory(): Promise<boolean> {
+  try {
+    const { bavail, bsize } = await statfs(memoryRoot);
+    return bavail * bsize >= minRoomBytes;
+  } catch {
+    return false;
+  }
+}
+
+/** What processes left behind that were killed. */
+async function removeLeftovers(root: string): Promise<void> {
+  for (const name of await readdir(root)) {
+    const pid = new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid))) await rm(path.join(root, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

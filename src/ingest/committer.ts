@@ -113,7 +113,8 @@ export class Committer {
 
   #enqueue(work: Work): Promise<PushOutcome> {
     const bytes = work.parts.reduce((sum, part) => sum + part.lines.byteLength, 0);
-    if (this.#closed) return Promise.reject(new MillraceError('unavailable', 'millrace is shutting down.', { retryAfterSeconds: 5 }));
+    if (this.#closed)
+      return Promise.reject(new MillraceError('unavailable', 'millrace is shutting down.', { retryAfterSeconds: 5 }));
     if (this.#options.store.failure) return Promise.reject(this.#options.store.failure);
     // A body larger than the whole queue may still pass when nothing waits.
     if (this.#pendingBytes > 0 && this.#pendingBytes + bytes > this.#options.maxPendingBytes) {
@@ -176,18 +177,27 @@ export class Committer {
     const groups = groupsOf(round);
     const batches: Batch[] = [];
     try {
-      for (const group of groups) batches.push(await files.write(group.bodies.map(({ part }) => part.lines), maxEventBytes));
+      for (const group of groups)
+        batches.push(
+          await files.write(
+            group.bodies.map(({ part }) => part.lines),
+            maxEventBytes,
+          ),
+        );
       const { results, outcomes } = await store.transaction(async (transaction) => {
         const results: (readonly BodyOutcome[])[] = [];
-        for (const [index, group] of groups.entries()) results.push(await this.#ingestGroup(transaction, group, batches[index] as Batch, nowMs));
+        for (const [index, group] of groups.entries())
+          results.push(await this.#ingestGroup(transaction, group, batches[index] as Batch, nowMs));
         const outcomes = outcomesOf(round, groups, results);
         for (const [{ work }, outcome] of outcomes) {
-          if (work.idempotencyKey !== undefined) await writeReceipt(transaction, scopeOf(work), work.idempotencyKey, outcome, nowMs);
+          if (work.idempotencyKey !== undefined)
+            await writeReceipt(transaction, scopeOf(work), work.idempotencyKey, outcome, nowMs);
         }
         return { results, outcomes };
       });
       for (const [{ work }, outcome] of outcomes) {
-        if (work.idempotencyKey !== undefined) this.#receipts.remember(scopeOf(work), work.idempotencyKey, outcome, nowMs);
+        if (work.idempotencyKey !== undefined)
+          this.#receipts.remember(scopeOf(work), work.idempotencyKey, outcome, nowMs);
       }
       for (const [index, group] of groups.entries()) this.#count(group, results[index] ?? []);
       return outcomes;
@@ -208,9 +218,15 @@ export class Committer {
     metrics.eventsKept.inc({ dataSource }, received - dropped);
   }
 
-  async #ingestGroup(transaction: Transaction, group: Group, batch: Batch, nowMs: number): Promise<readonly BodyOutcome[]> {
+  async #ingestGroup(
+    transaction: Transaction,
+    group: Group,
+    batch: Batch,
+    nowMs: number,
+  ): Promise<readonly BodyOutcome[]> {
     const { dataSource, format, bodies } = group;
-    const newestMs = dataSource.window.policy === 'messageTime' ? await newestEvent(transaction, dataSource.name) : undefined;
+    const newestMs =
+      dataSource.window.policy === 'messageTime' ? await newestEvent(transaction, dataSource.name) : undefined;
     const result = await ingestRound(transaction, {
       dataSource: format === 'json' ? withJsonInput(dataSource) : dataSource,
       bodies: bodies.map(({ part }) => part),
@@ -220,13 +236,18 @@ export class Committer {
       deadLetterFile: this.#deadLetterFile(dataSource.name, nowMs),
     });
     if ('outcomes' in result) return result.outcomes;
-    throw new MalformedBodies(new Map(result.malformed.map(({ body, line }) => [bodies[body]?.waiting as Waiting, line])));
+    throw new MalformedBodies(
+      new Map(result.malformed.map(({ body, line }) => [bodies[body]?.waiting as Waiting, line])),
+    );
   }
 
   #deadLetterFile(dataSource: string, nowMs: number): string | undefined {
     const { deadLetterDirectory } = this.#options;
     if (deadLetterDirectory === undefined) return undefined;
-    return path.join(deadLetterDirectory, `${encodeURIComponent(dataSource)}-${new Date(nowMs).toISOString().replaceAll(':', '')}.ndjson`);
+    return path.join(
+      deadLetterDirectory,
+      `${encodeURIComponent(dataSource)}-${new Date(nowMs).toISOString().replaceAll(':', '')}.ndjson`,
+    );
   }
 }
 
@@ -240,7 +261,9 @@ class MalformedBodies extends Error {
 }
 
 const malformedJson = (line: number) =>
-  invalidInput(`Malformed JSON: event ${line} of the body is no JSON object. Nothing of the body was taken.`, { place: { line } });
+  invalidInput(`Malformed JSON: event ${line} of the body is no JSON object. Nothing of the body was taken.`, {
+    place: { line },
+  });
 
 function bufferFull(work: Work): MillraceError {
   const names = [...new Set(work.parts.map((part) => part.dataSource.name))].join(', ');
@@ -266,7 +289,11 @@ function groupsOf(round: readonly Waiting[]): Group[] {
   return [...groups.values()];
 }
 
-function outcomesOf(round: readonly Waiting[], groups: readonly Group[], results: readonly (readonly BodyOutcome[])[]): Map<Waiting, PushOutcome> {
+function outcomesOf(
+  round: readonly Waiting[],
+  groups: readonly Group[],
+  results: readonly (readonly BodyOutcome[])[],
+): Map<Waiting, PushOutcome> {
   const dropped = new Map<Waiting, BodyOutcome[]>();
   groups.forEach((group, g) => {
     group.bodies.forEach(({ waiting }, b) => {
@@ -278,14 +305,22 @@ function outcomesOf(round: readonly Waiting[], groups: readonly Group[], results
 
 function outcomeOf(work: Work, bodies: readonly BodyOutcome[]): PushOutcome {
   const dropped: Partial<Record<DropReason, number>> = {};
-  for (const body of bodies) for (const [reason, count] of body.dropped) dropped[reason] = (dropped[reason] ?? 0) + count;
+  for (const body of bodies)
+    for (const [reason, count] of body.dropped) dropped[reason] = (dropped[reason] ?? 0) + count;
   const received = work.parts.reduce((sum, part) => sum + part.events, 0);
   const lost = Object.values(dropped).reduce((sum, count) => sum + count, 0);
   // Places are those in the one body; a body that was split among dataSources has no such order any more.
-  return { received, sent: received - lost, dropped, droppedEvents: bodies.length === 1 ? (bodies[0]?.droppedEvents ?? []) : [] };
+  return {
+    received,
+    sent: received - lost,
+    dropped,
+    droppedEvents: bodies.length === 1 ? (bodies[0]?.droppedEvents ?? []) : [],
+  };
 }
 
 /** JSON that is posted is read by field names, whatever format the definition names for its text. */
 function withJsonInput(dataSource: DataSource): DataSource {
-  return dataSource.input.type === 'json' ? dataSource : { ...dataSource, input: { type: 'json', rootFields: true, flatten: [] } };
+  return dataSource.input.type === 'json'
+    ? dataSource
+    : { ...dataSource, input: { type: 'json', rootFields: true, flatten: [] } };
 }

@@ -1,7 +1,8 @@
 /** Which dimensions a batch brings that the table does not have, or not in this type. */
 import type { DataSource } from '../spec/data-source.ts';
-import { type Sql, sql } from '../sql.ts';
+import { join, type Sql, sql } from '../sql.ts';
 import type { TableColumn } from '../store/table.ts';
+import { memberPath } from './reader.ts';
 import type { FoundDimension } from './table.ts';
 
 /** A dataSource gets no more dimensions than this by discovery; further fields are left out. */
@@ -14,13 +15,22 @@ type Rows = (statement: Sql) => Promise<readonly (readonly unknown[])[]>;
 type FoundType = FoundDimension['type'];
 
 /** `objects` is a relation with a column `json`, NULL where a line holds none. */
-export async function discover(dataSource: DataSource, columns: readonly TableColumn[], objects: Sql, rows: Rows): Promise<FoundDimension[]> {
+export async function discover(
+  dataSource: DataSource,
+  columns: readonly TableColumn[],
+  objects: Sql,
+  rows: Rows,
+): Promise<FoundDimension[]> {
   const automatic = new Set(dataSource.dimensions.filter(({ type }) => type === 'auto').map(({ name }) => name));
   const excluded = new Set(dataSource.exclusions);
   const declared = new Set(dataSource.dimensions.filter(({ type }) => type !== 'auto').map(({ name }) => name));
   const present = new Map(columns.map((column) => [column.name, column]));
-  const wanted = (name: string) => automatic.has(name) || (dataSource.discovery !== 'none' && !excluded.has(name) && !declared.has(name));
-  const seen = dataSource.discovery === 'strings' && automatic.size === 0 ? await fieldNames(objects, rows) : await fieldTypes(objects, rows);
+  const wanted = (name: string) =>
+    automatic.has(name) || (dataSource.discovery !== 'none' && !excluded.has(name) && !declared.has(name));
+  const seen =
+    dataSource.discovery === 'strings' && automatic.size === 0
+      ? await fieldNames(objects, rows, (name) => wanted(name) && !present.has(name))
+      : await fieldTypes(objects, rows);
   const found: FoundDimension[] = [];
   let room = maxDiscoveredDimensions - columns.length;
   for (const [name, seenType] of seen) {
@@ -37,14 +47,23 @@ export async function discover(dataSource: DataSource, columns: readonly TableCo
   return found;
 }
 
-async function fieldNames(objects: Sql, rows: Rows): Promise<Map<string, FoundType>> {
-  const names = await rows(sql`SELECT DISTINCT unnest(json_keys(json)) FROM ${objects} WHERE json_type(json) = 'OBJECT' LIMIT ${maxSeen}`);
-  return new Map(names.map(([name]) => [name as string, 'string']));
+/** Fields that hold a plain value or a list somewhere; nested objects become no string dimensions. Those that are known already are not looked into. */
+async function fieldNames(objects: Sql, rows: Rows, isNew: (name: string) => boolean): Promise<Map<string, FoundType>> {
+  const names = await rows(
+    sql`SELECT DISTINCT unnest(json_keys(json)) FROM ${objects} WHERE json_type(json) = 'OBJECT' LIMIT ${maxSeen}`,
+  );
+  const fresh = names.map(([name]) => name as string).filter(isNew);
+  if (fresh.length === 0) return new Map();
+  const plain = fresh.map((name) => sql`bool_or(json_type(json, ${memberPath(name)}) NOT IN ('OBJECT', 'NULL'))`);
+  const [found] = await rows(sql`SELECT ${join(plain)} FROM ${objects}`);
+  return new Map(fresh.filter((_, index) => found?.[index]).map((name) => [name, 'string']));
 }
 
 /** Undefined for a field that was null throughout. */
 async function fieldTypes(objects: Sql, rows: Rows): Promise<Map<string, FoundType | undefined>> {
-  const structures = await rows(sql`SELECT DISTINCT json_structure(json)::VARCHAR FROM ${objects} WHERE json_type(json) = 'OBJECT' LIMIT ${maxSeen}`);
+  const structures = await rows(
+    sql`SELECT DISTINCT json_structure(json)::VARCHAR FROM ${objects} WHERE json_type(json) = 'OBJECT' LIMIT ${maxSeen}`,
+  );
   const types = new Map<string, FoundType | undefined>();
   for (const [structure] of structures) {
     for (const [name, fieldStructure] of Object.entries(JSON.parse(structure as string) as Record<string, unknown>)) {
@@ -62,8 +81,7 @@ function dimensionType(structure: unknown): FoundType | undefined {
   if (typeof structure === 'string') {
     if (structure === 'DOUBLE') return 'double';
     // Druid keeps JSON's true and false as 1 and 0.
-    if (structure === 'BIGINT' || structure === 'BOOLEAN') return 'long';
-    if (structure === 'UBIGINT') return 'long';
+    if (['BIGINT', 'UBIGINT', 'BOOLEAN'].includes(structure)) return 'long';
     return structure === 'JSON' ? 'json' : 'string';
   }
   // A list of plain values is a multi-value dimension.

@@ -5,8 +5,9 @@
  *
  * Events are never touched one by one; what is not kept is found by counting.
  */
-import { aggregator, asText, compileFilter, compileGranularity, type Scope, type Value } from '../catalog/index.ts';
+
 import { compileExpression } from '../catalog/expression/index.ts';
+import { aggregator, asText, compileFilter, compileGranularity, type Scope, type Value } from '../catalog/index.ts';
 import { toDouble, toFloat, toLong } from '../catalog/numbers.ts';
 import type { DataSource, Dimension } from '../spec/data-source.ts';
 import { ident, join, type Sql, sql } from '../sql.ts';
@@ -42,7 +43,12 @@ export interface IngestPlan {
   readonly listColumns: readonly TableColumn[];
 }
 
-export function ingestPlan(dataSource: DataSource, columns: readonly TableColumn[], batch: Batch, clock: Clock): IngestPlan {
+export function ingestPlan(
+  dataSource: DataSource,
+  columns: readonly TableColumn[],
+  batch: Batch,
+  clock: Clock,
+): IngestPlan {
   const fields = new Fields(listSyntax(dataSource, batch), columns);
   const transformed = new Map<string, Value>();
   const scope: Scope = {
@@ -54,7 +60,10 @@ export function ingestPlan(dataSource: DataSource, columns: readonly TableColumn
   };
   // A transform sees the event's fields only, not other transforms.
   const transforms = dataSource.transforms.map((transform, index) => {
-    const value = compileExpression(transform.expression, { time: scope.time, column: (name) => (name === '__time' ? scope.column(name) : fields.value(name)) });
+    const value = compileExpression(transform.expression, {
+      time: scope.time,
+      column: (name) => (name === '__time' ? scope.column(name) : fields.value(name)),
+    });
     return { name: transform.name, alias: ident(`x${index}`), value };
   });
   const stamp = fields.text(dataSource.timestamp.column);
@@ -77,7 +86,10 @@ export function ingestPlan(dataSource: DataSource, columns: readonly TableColumn
       continue;
     }
     kept.push(column);
-    const value: Value = column.type === 'COMPLEX<json>' ? { sql: fields.json(column.name), type: column.type } : scope.column(column.name);
+    const value: Value =
+      column.type === 'COMPLEX<json>'
+        ? { sql: fields.json(column.name), type: column.type }
+        : scope.column(column.name);
     if (column.type === 'STRING' && value.multiValue) {
       const { single, list } = splitList(value.sql, handling.get(column.name) ?? 'sorted_array');
       listColumns.push(column);
@@ -86,12 +98,20 @@ export function ingestPlan(dataSource: DataSource, columns: readonly TableColumn
   }
   const query = compileGranularity(dataSource.queryGranularity);
   // Druid gives rows of queryGranularity `all` the start of their segment.
-  const bucket = query.extent === 'all' ? compileGranularity(dataSource.segmentGranularity).floor(sql`__ts`) : query.floor(sql`__ts`);
-  const source = readLines(dataSource.input, batch.files, fields.wanted(), { hasQuotes: batch.hasQuotes, maxEventBytes: batch.maxEventBytes });
+  const bucket =
+    query.extent === 'all'
+      ? compileGranularity(dataSource.segmentGranularity).floor(sql`__ts`)
+      : query.floor(sql`__ts`);
+  const source = readLines(dataSource.input, batch.files, fields.wanted(), {
+    hasQuotes: batch.hasQuotes,
+    maxEventBytes: batch.maxEventBytes,
+  });
   const time = timestampSql(dataSource.timestamp, stamp);
   const parsed = sql`SELECT *, ${time} AS __ts FROM ${source}`;
   const withTransforms =
-    transforms.length === 0 ? parsed : sql`SELECT *, ${join(transforms.map(({ alias, value }) => sql`${value.sql} AS ${alias}`))} FROM (${parsed})`;
+    transforms.length === 0
+      ? parsed
+      : sql`SELECT *, ${join(transforms.map(({ alias, value }) => sql`${value.sql} AS ${alias}`))} FROM (${parsed})`;
   const reason = judge(dataSource, clock, passes);
   const pipeline = sql`SELECT *, ${reason.sql} AS __reason FROM (${reason.prepare(withTransforms)})`;
   const selected = [sql`${bucket} AS __time`, ...keys];
@@ -105,7 +125,8 @@ export function ingestPlan(dataSource: DataSource, columns: readonly TableColumn
 
 /** Rolled up, rows are groups of equal time and dimensions; else each event is a group of its own, if there are metrics to fold. */
 function foldedRows(pipeline: Sql, keys: readonly Sql[], outputs: readonly Sql[], rollup: boolean): Sql {
-  if (!rollup && outputs.length === 0) return sql`SELECT ${join([...keys, sql`1::BIGINT AS __rows`])} FROM (${pipeline}) WHERE __reason IS NULL`;
+  if (!rollup && outputs.length === 0)
+    return sql`SELECT ${join([...keys, sql`1::BIGINT AS __rows`])} FROM (${pipeline}) WHERE __reason IS NULL`;
   const source = rollup ? pipeline : sql`SELECT *, row_number() OVER () AS __n FROM (${pipeline})`;
   const groups = [...keys.map((_, index) => sql`${index + 1}`), ...(rollup ? [] : [sql`__n`])];
   return sql`SELECT ${join([...keys, ...outputs, sql`count(*) AS __rows`])} FROM (${source}) WHERE __reason IS NULL GROUP BY ${join(groups)}`;
@@ -139,7 +160,11 @@ function splitList(list: Sql, handling: Dimension['multiValueHandling']): { sing
 }
 
 /** Why an event is not kept, as SQL that is NULL for those that are; and what must be computed before. */
-function judge(dataSource: DataSource, clock: Clock, passes: Sql | undefined): { sql: Sql; prepare: (source: Sql) => Sql } {
+function judge(
+  dataSource: DataSource,
+  clock: Clock,
+  passes: Sql | undefined,
+): { sql: Sql; prepare: (source: Sql) => Sql } {
   const { policy, periodMs, rule } = dataSource.window;
   const cases = [sql`WHEN __ts IS NULL THEN 'unparseable'`];
   if (passes) cases.push(sql`WHEN (${passes}) IS NOT TRUE THEN 'filtered'`);
@@ -156,7 +181,10 @@ function judge(dataSource: DataSource, clock: Clock, passes: Sql | undefined): {
   if (rule === 'event') cases.push(sql`WHEN __ts < ${from} THEN 'late'`, sql`WHEN __ts > ${to} THEN 'early'`);
   else {
     const segments = compileGranularity(dataSource.segmentGranularity);
-    cases.push(sql`WHEN __ts < ${segments.floor(from)} THEN 'late'`, sql`WHEN __ts >= ${segments.next(segments.floor(to))} THEN 'early'`);
+    cases.push(
+      sql`WHEN __ts < ${segments.floor(from)} THEN 'late'`,
+      sql`WHEN __ts >= ${segments.next(segments.floor(to))} THEN 'early'`,
+    );
   }
   return { sql: end(cases), prepare: (source) => source };
 }
@@ -187,7 +215,10 @@ class Fields {
   /** As text, or as a list where the batch may hold lists. */
   value(name: string): Value {
     if (this.#lists === 'none') return { sql: this.text(name), type: 'STRING' };
-    const list = this.#lists === 'json' ? jsonList(this.json(name)) : sql`string_split(${this.text(name)}, ${this.#lists.delimiter})`;
+    const list =
+      this.#lists === 'json'
+        ? jsonList(this.json(name))
+        : sql`string_split(${this.text(name)}, ${this.#lists.delimiter})`;
     return { sql: sql`coalesce(${list}, [NULL::VARCHAR])`, type: 'STRING', multiValue: true };
   }
 

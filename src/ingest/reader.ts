@@ -20,12 +20,20 @@ export interface ReadOptions {
 }
 
 /** A relation in parentheses, for FROM. */
-export function readLines(input: InputFormat, files: readonly string[], fields: readonly ReaderField[], options: ReadOptions): Sql {
+export function readLines(
+  input: InputFormat,
+  files: readonly string[],
+  fields: readonly ReaderField[],
+  options: ReadOptions,
+): Sql {
   switch (input.type) {
     case 'json':
       return readJson(input, files, fields, options.maxEventBytes);
     case 'delimited': {
-      const values = input.quote !== undefined && options.hasQuotes ? splitQuoted(input.delimiter, input.quote) : sql`string_split(line, ${input.delimiter})`;
+      const values =
+        input.quote !== undefined && options.hasQuotes
+          ? splitQuoted(input.delimiter, input.quote)
+          : sql`string_split(line, ${input.delimiter})`;
       return pickColumns(input.columns ?? [], values, files, fields);
     }
     case 'regex':
@@ -50,7 +58,12 @@ interface JsonColumn {
   json: boolean;
 }
 
-function readJson(input: InputFormat & { type: 'json' }, files: readonly string[], fields: readonly ReaderField[], maxEventBytes: number): Sql {
+function readJson(
+  input: InputFormat & { type: 'json' },
+  files: readonly string[],
+  fields: readonly ReaderField[],
+  maxEventBytes: number,
+): Sql {
   const flattened = new Map(input.flatten.map((field) => [field.name, field]));
   const sources = fields.map((field) => ({ field, flatten: flattenOf(input, flattened, field.name) }));
   const roots = new Map<string, JsonColumn>();
@@ -65,7 +78,7 @@ function readJson(input: InputFormat & { type: 'json' }, files: readonly string[
   const apart = new Set(names.map((name) => name.toLowerCase())).size === names.length && names.length > 0;
   const valueOf = apart
     ? ({ root, json }: JsonColumn) => ({ sql: ident(root), json })
-    : ({ root }: JsonColumn) => ({ sql: sql`json_extract(json, ${jsonMember(root)})`, json: true });
+    : ({ root }: JsonColumn) => ({ sql: sql`json_extract(json, ${memberPath(root)})`, json: true });
   const outputs = sources.map(({ field, flatten }) => {
     const column = flatten && roots.get(flatten.root);
     return sql`${column ? fieldSql(field, flatten.path, valueOf(column)) : sql`NULL::VARCHAR`} AS ${field.as}`;
@@ -90,7 +103,12 @@ function fieldSql(field: ReaderField, path: string | undefined, value: { sql: Sq
 }
 
 /** Columns of lines whose values `values` gives as a VARCHAR[]; an empty text is null. */
-function pickColumns(columns: readonly string[], values: Sql, files: readonly string[], fields: readonly ReaderField[]): Sql {
+function pickColumns(
+  columns: readonly string[],
+  values: Sql,
+  files: readonly string[],
+  fields: readonly ReaderField[],
+): Sql {
   const outputs = fields.map((field) => {
     const index = columns.indexOf(field.name);
     const text = index < 0 ? sql`NULL::VARCHAR` : sql`nullif(fields[${index + 1}], '')`;
@@ -101,7 +119,7 @@ function pickColumns(columns: readonly string[], values: Sql, files: readonly st
 
 /** Values between delimiters, some of them in quotes, with a doubled quote for one; NULL where a quote is not closed. */
 function splitQuoted(delimiter: string, quote: string): Sql {
-  const [d, q] = [delimiter, quote].map((text) => text.replaceAll(/[\\^$.*+?()[\]{}|\-]/g, '\\$&')) as [string, string];
+  const [d, q] = [delimiter, quote].map((text) => text.replaceAll(/[\\^$.*+?()[\]{}|-]/g, '\\$&')) as [string, string];
   const pattern = `${d}(?:${q}(?:[^${q}]|${q}${q})*${q}|[^${d}${q}]*)`;
   const padded = sql`(${delimiter} || line)`;
   const parts = sql`regexp_extract_all(${padded}, ${pattern})`;
@@ -121,7 +139,7 @@ function groupsOf(pattern: string, count: number): Sql {
 const list = (files: readonly string[]): Sql => sql`[${join(files.map((file) => literal(file)))}]`;
 
 /** Path of a top-level member, whatever its name. */
-const jsonMember = (name: string): string => `$."${name.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+export const memberPath = (name: string): string => `$."${name.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 
 /** The engine's buffers are twice this: not less than its own minimum, nor more than a body needs. */
 const objectSize = (maxEventBytes: number): number => Math.max(1024 * 1024, maxEventBytes);

@@ -21,7 +21,8 @@ export class Receipts {
     }
   }
 
-  static readonly loadStatement = sql`SELECT data_source, key, outcome, epoch_ms(taken_at) FROM meta.receipts ORDER BY taken_at`;
+  static readonly loadStatement =
+    sql`SELECT data_source, key, outcome, epoch_ms(taken_at) FROM meta.receipts ORDER BY taken_at`;
 
   find(dataSource: string, key: string, nowMs: number): PushOutcome | undefined {
     const known = this.#known.get(keyOf(dataSource, key));
@@ -46,8 +47,16 @@ export class Receipts {
   }
 }
 
-export async function writeReceipt(transaction: Transaction, dataSource: string, key: string, outcome: PushOutcome, nowMs: number): Promise<void> {
-  await transaction.run(sql`INSERT INTO meta.receipts VALUES (${dataSource}, ${key}, ${JSON.stringify(outcome)}, make_timestamp_ms(${nowMs}))`);
+export async function writeReceipt(
+  transaction: Transaction,
+  dataSource: string,
+  key: string,
+  outcome: PushOutcome,
+  nowMs: number,
+): Promise<void> {
+  await transaction.run(
+    sql`INSERT INTO meta.receipts VALUES (${dataSource}, ${key}, ${JSON.stringify(outcome)}, make_timestamp_ms(${nowMs}))`,
+  );
 }
 
 const keyOf = (dataSource: string, key: string) => `${dataSource}\0${key}`;

@@ -27,7 +27,9 @@ export interface MalformedBody {
   readonly line: number;
 }
 
-export type RoundResult = { readonly malformed: readonly MalformedBody[] } | { readonly outcomes: readonly BodyOutcome[] };
+export type RoundResult =
+  | { readonly malformed: readonly MalformedBody[] }
+  | { readonly outcomes: readonly BodyOutcome[] };
 
 const maxDroppedEvents = 2000;
 /** Rejects that one round writes down, and that are kept for each dataSource. */
@@ -54,7 +56,10 @@ export async function ingestRound(transaction: Transaction, input: RoundInput): 
   const plan = ingestPlan(dataSource, table.definition.columns, batch, clock);
   await transaction.run(sql`CREATE OR REPLACE TEMP TABLE staged AS ${plan.rows}`);
   const expected = bodies.reduce((sum, body) => sum + body.events, 0);
-  const lists = join(plan.listColumns.map(({ physical }) => sql`, count(${listColumn(physical)})`), '');
+  const lists = join(
+    plan.listColumns.map(({ physical }) => sql`, count(${listColumn(physical)})`),
+    '',
+  );
   const [counts] = await transaction.rows(sql`SELECT coalesce(sum(__rows), 0)::BIGINT${lists} FROM ${staged}`);
   const kept = Number(counts?.[0] ?? 0);
   let outcomes: readonly BodyOutcome[] = bodies.map(() => ({ dropped: new Map(), droppedEvents: [] }));
@@ -78,7 +83,9 @@ async function currentTable(transaction: Transaction, dataSource: DataSource, ba
   const discovers = dataSource.discovery !== 'none' || dataSource.dimensions.some(({ type }) => type === 'auto');
   if (!discovers || dataSource.input.type !== 'json') return present;
   const { columns } = present.definition;
-  const found = await discover(dataSource, columns, jsonObjects(batch.files, batch.maxEventBytes), (statement) => transaction.rows(statement));
+  const found = await discover(dataSource, columns, jsonObjects(batch.files, batch.maxEventBytes), (statement) =>
+    transaction.rows(statement),
+  );
   return found.length === 0 ? present : transaction.define(tableDefinition(dataSource, columns, found));
 }
 
@@ -111,7 +118,9 @@ async function judgeEachEvent(transaction: Transaction, plan: IngestPlan, input:
       FROM (SELECT *, ${noObject} AS no_object FROM (${plan.judged}) judged JOIN ${lines} lines USING (n) WHERE __reason IS NOT NULL OR ${dataSource.timestamp.missingValue !== undefined})
       WHERE __reason IS NOT NULL OR no_object
     ) ASOF JOIN (VALUES ${join(starts)}) bodies(body, start) ON n >= start`);
-  const malformed = await transaction.rows(sql`SELECT body, min(event) + 1 FROM ${bad} WHERE reason = 'malformed' GROUP BY body`);
+  const malformed = await transaction.rows(
+    sql`SELECT body, min(event) + 1 FROM ${bad} WHERE reason = 'malformed' GROUP BY body`,
+  );
   return malformed.map(([body, line]) => ({ body: Number(body), line: Number(line) }));
 }
 
@@ -132,8 +141,13 @@ function detailText({ dataSource, clock }: RoundInput): Sql {
 }
 
 async function outcomesOfBodies(transaction: Transaction, bodies: number): Promise<BodyOutcome[]> {
-  const outcomes = Array.from({ length: bodies }, () => ({ dropped: new Map<DropReason, number>(), droppedEvents: [] as DroppedEvent[] }));
-  for (const [body, reason, count] of await transaction.rows(sql`SELECT body, reason, count(*) FROM ${bad} GROUP BY ALL`)) {
+  const outcomes = Array.from({ length: bodies }, () => ({
+    dropped: new Map<DropReason, number>(),
+    droppedEvents: [] as DroppedEvent[],
+  }));
+  for (const [body, reason, count] of await transaction.rows(
+    sql`SELECT body, reason, count(*) FROM ${bad} GROUP BY ALL`,
+  )) {
     outcomes[Number(body)]?.dropped.set(reason as DropReason, Number(count));
   }
   const events = sql`SELECT body, event, reason FROM ${bad} QUALIFY row_number() OVER (PARTITION BY body ORDER BY event) <= ${maxDroppedEvents} ORDER BY body, event`;
@@ -155,15 +169,23 @@ async function keepRejects(transaction: Transaction, { dataSource, clock, deadLe
 }
 
 async function withListColumns(transaction: Transaction, table: Table, names: readonly string[]): Promise<Table> {
-  const missing = new Set(table.definition.columns.filter(({ name, multiValue }) => !multiValue && names.includes(name)).map(({ name }) => name));
+  const missing = new Set(
+    table.definition.columns
+      .filter(({ name, multiValue }) => !multiValue && names.includes(name))
+      .map(({ name }) => name),
+  );
   if (missing.size === 0) return table;
-  const columns = table.definition.columns.map((column) => (missing.has(column.name) ? { ...column, multiValue: true } : column));
+  const columns = table.definition.columns.map((column) =>
+    missing.has(column.name) ? { ...column, multiValue: true } : column,
+  );
   return transaction.define({ ...table.definition, columns });
 }
 
 async function insertStaged(transaction: Transaction, plan: IngestPlan, table: Table): Promise<void> {
   const multiValued = new Set(table.definition.columns.filter(({ multiValue }) => multiValue).map(({ name }) => name));
-  const lists = plan.listColumns.filter(({ name }) => multiValued.has(name)).map(({ physical }) => listColumn(physical));
+  const lists = plan.listColumns
+    .filter(({ name }) => multiValued.has(name))
+    .map(({ physical }) => listColumn(physical));
   const columns = join([sql`__time`, ...plan.columns.map(({ physical }) => ident(physical)), ...lists]);
   await transaction.run(sql`INSERT INTO ${table.live} (${columns}) SELECT ${columns} FROM ${staged}`);
 }
@@ -172,15 +194,23 @@ const clockSource = 'messageTime';
 
 /** The newest event's time so far, of a dataSource with the messageTime policy. */
 export async function newestEvent(transaction: Transaction, dataSource: string): Promise<number | undefined> {
-  const [row] = await transaction.rows(sql`SELECT position FROM meta.offsets WHERE source = ${clockSource} AND "partition" = ${dataSource}`);
+  const [row] = await transaction.rows(
+    sql`SELECT position FROM meta.offsets WHERE source = ${clockSource} AND "partition" = ${dataSource}`,
+  );
   return row === undefined ? undefined : Number(row[0]);
 }
 
-async function advanceClock(transaction: Transaction, plan: IngestPlan, { dataSource, clock }: RoundInput): Promise<void> {
+async function advanceClock(
+  transaction: Transaction,
+  plan: IngestPlan,
+  { dataSource, clock }: RoundInput,
+): Promise<void> {
   // Not from the staged rows: their time is cut to the queryGranularity.
   const [row] = await transaction.rows(sql`SELECT epoch_ms(max(__time)) FROM (${plan.judged})`);
   const newest = Math.max(Number(row?.[0] ?? Number.NEGATIVE_INFINITY), clock.newestMs ?? Number.NEGATIVE_INFINITY);
   if (!Number.isFinite(newest) || newest === clock.newestMs) return;
-  await transaction.run(sql`DELETE FROM meta.offsets WHERE source = ${clockSource} AND "partition" = ${dataSource.name}`);
+  await transaction.run(
+    sql`DELETE FROM meta.offsets WHERE source = ${clockSource} AND "partition" = ${dataSource.name}`,
+  );
   await transaction.run(sql`INSERT INTO meta.offsets VALUES (${clockSource}, ${dataSource.name}, ${newest})`);
 }

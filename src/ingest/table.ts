@@ -1,5 +1,12 @@
 /** A definition and what its tables already hold → the tables that it needs. */
-import { aggregator, type Buckets, type Checked, type ColumnType, compileGranularity, specOf } from '../catalog/index.ts';
+import {
+  aggregator,
+  type Buckets,
+  type Checked,
+  type ColumnType,
+  compileGranularity,
+  specOf,
+} from '../catalog/index.ts';
 import { MillraceError } from '../errors.ts';
 import type { DataSource, Dimension, DimensionType } from '../spec/data-source.ts';
 import { Sql, sql } from '../sql.ts';
@@ -22,36 +29,53 @@ export interface FoundDimension {
 }
 
 /** Columns for the definition, beside those that the table has already (which stay, also when the definition drops them). */
-export function tableDefinition(dataSource: DataSource, present: readonly TableColumn[], found: readonly FoundDimension[] = []): TableDefinition {
+export function tableDefinition(
+  dataSource: DataSource,
+  present: readonly TableColumn[],
+  found: readonly FoundDimension[] = [],
+): TableDefinition {
   const byName = new Map(present.map((column) => [column.name, column]));
-  const declared = dataSource.dimensions.filter((dimension) => dimension.type !== 'auto') as (Dimension & FoundDimension)[];
-  const wanted: Omit<TableColumn, 'physical'>[] = [...declared.map(dimensionColumn), ...dataSource.metrics.map(metricColumn)];
+  const declared = dataSource.dimensions.filter((dimension) => dimension.type !== 'auto') as (Dimension &
+    FoundDimension)[];
+  const wanted: Omit<TableColumn, 'physical'>[] = [
+    ...declared.map(dimensionColumn),
+    ...dataSource.metrics.map(metricColumn),
+  ];
   for (const column of wanted) requireSameType(dataSource.name, column, byName.get(column.name));
   // What discovery found may change a column's type; what is declared may not.
   wanted.push(...found.map(dimensionColumn));
   const columns = new Map<string, TableColumn>(byName);
   const added = [...new Set(wanted.map((column) => column.name))].filter((name) => !byName.has(name));
   const physical = new Map(
-    physicalNames(added, present.map((column) => column.physical)).map((name, index) => [added[index] as string, name]),
+    physicalNames(
+      added,
+      present.map((column) => column.physical),
+    ).map((name, index) => [added[index] as string, name]),
   );
   for (const column of wanted) {
     const before = columns.get(column.name);
     const multiValue = column.multiValue || (before?.multiValue ?? false);
-    columns.set(column.name, { ...column, multiValue, physical: before?.physical ?? (physical.get(column.name) as string) });
+    columns.set(column.name, {
+      ...column,
+      multiValue,
+      physical: before?.physical ?? (physical.get(column.name) as string),
+    });
   }
   return {
     dataSource: dataSource.name,
     columns: [...columns.values()],
     rollup: dataSource.rollup,
     segments: segmentBuckets(dataSource),
-    definition: { ...dataSource.dataSchema, window: dataSource.window },
+    definition: { ...dataSource.dataSchema, inputFormat: dataSource.inputFormat, window: dataSource.window },
   };
 }
 
 /** A column of the database as the store needs it: its SQL comes back from what was kept. */
 export function storedColumn(record: StoredColumnRecord): TableColumn {
   const column = { ...record, sqlType: new Sql(record.sqlType) };
-  return record.aggregator ? { ...column, merge: aggregator(specOf('aggregator').parse(record.aggregator)).merge } : column;
+  return record.aggregator
+    ? { ...column, merge: aggregator(specOf('aggregator').parse(record.aggregator)).merge }
+    : column;
 }
 
 /** Segments by the definition's granularity. With `all` there is one, from year 1 to 9999. */
@@ -78,7 +102,11 @@ function metricColumn(checked: Checked<'aggregator'>): Omit<TableColumn, 'physic
   };
 }
 
-function requireSameType(dataSource: string, wanted: Omit<TableColumn, 'physical'>, present: TableColumn | undefined): void {
+function requireSameType(
+  dataSource: string,
+  wanted: Omit<TableColumn, 'physical'>,
+  present: TableColumn | undefined,
+): void {
   if (!present || (present.type === wanted.type && present.kind === wanted.kind)) return;
   throw new MillraceError(
     'conflict',

@@ -22,6 +22,8 @@ export interface DataSource {
   /** Rows that do not pass are thrown away (counted as `filtered`). */
   readonly filter?: Checked<'filter'>;
   readonly window: Window;
+  /** The `ioConfig`'s inputFormat, as JSON. */
+  readonly inputFormat: unknown;
   /** The `dataSchema` in today's form, as it can be shown, stored, and sent to a Druid. */
   readonly dataSchema: Readonly<Record<string, unknown>>;
 }

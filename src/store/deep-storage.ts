@@ -37,7 +37,8 @@ export class LocalDeepStorage implements DeepStorage {
     const root = this.#fileOf(prefix);
     if (!(await exists(root))) return;
     for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
-      if (entry.isFile()) yield path.relative(this.#directory, path.join(entry.parentPath, entry.name)).split(path.sep).join('/');
+      if (entry.isFile())
+        yield path.relative(this.#directory, path.join(entry.parentPath, entry.name)).split(path.sep).join('/');
     }
   }
 
@@ -55,4 +56,8 @@ async function sync(file: string): Promise<void> {
   }
 }
 
-const exists = (file: string) => access(file, constants.F_OK).then(() => true, () => false);
+const exists = (file: string) =>
+  access(file, constants.F_OK).then(
+    () => true,
+    () => false,
+  );

@@ -29,7 +29,12 @@ interface Bucket {
 const merged = sql`temp.main.merged`;
 
 /** Hands off the buckets that hold live rows and start before a time, the oldest first, some at a time. */
-export async function handOff(store: Store, connection: Connection, table: Table, beforeMs: number): Promise<HandOffResult> {
+export async function handOff(
+  store: Store,
+  connection: Connection,
+  table: Table,
+  beforeMs: number,
+): Promise<HandOffResult> {
   const { dataSource, segments } = table.definition;
   const buckets = await liveBuckets(connection, table, beforeMs);
   const [first] = buckets;
@@ -43,18 +48,23 @@ export async function handOff(store: Store, connection: Connection, table: Table
   const written: string[] = [];
   await connection.run('BEGIN');
   try {
-    await connection.run(sql`CREATE OR REPLACE TEMP TABLE merged AS ${combined(table, [table.history, table.live], inBuckets)}`);
+    await connection.run(
+      sql`CREATE OR REPLACE TEMP TABLE merged AS ${combined(table, [table.history, table.live], inBuckets)}`,
+    );
     await connection.run(sql`DELETE FROM ${table.live} WHERE ${inBuckets}`);
     await connection.run(sql`DELETE FROM ${table.history} WHERE ${inBuckets}`);
     await connection.run(sql`INSERT INTO ${table.history} BY NAME SELECT * FROM ${merged}`);
     const replaced = sql`meta.segments WHERE data_source = ${dataSource} AND "start" IN (${join(buckets.map(({ startMs }) => instant(startMs)))})`;
-    for (const [location] of await connection.rows(sql`SELECT location FROM ${replaced}`)) stale.push(location as string);
+    for (const [location] of await connection.rows(sql`SELECT location FROM ${replaced}`))
+      stale.push(location as string);
     await connection.run(sql`DELETE FROM ${replaced}`);
     let rows = 0;
     for (const bucket of buckets) {
       const key = segmentKey(dataSource, bucket, version);
       const local = path.join(store.temporaryDirectory, `${encodeURIComponent(key)}.parquet`.slice(-200));
-      await connection.run(sql`COPY (SELECT * FROM ${merged} WHERE ${within(bucket)}) TO ${local} (FORMAT parquet, COMPRESSION zstd)`);
+      await connection.run(
+        sql`COPY (SELECT * FROM ${merged} WHERE ${within(bucket)}) TO ${local} (FORMAT parquet, COMPRESSION zstd)`,
+      );
       const [count] = await connection.rows(sql`SELECT count(*) FROM ${merged} WHERE ${within(bucket)}`);
       const { sizeBytes } = await store.deepStorage.put(local, key);
       written.push(key);
@@ -80,7 +90,9 @@ export async function combineLive(connection: Connection, table: Table): Promise
   await connection.run('BEGIN');
   try {
     await connection.run(sql`CREATE OR REPLACE TEMP TABLE merged AS ${combined(table, [table.live], sql`true`)}`);
-    const [counts] = await connection.rows(sql`SELECT (SELECT count(*) FROM ${merged}), (SELECT count(*) FROM ${table.live})`);
+    const [counts] = await connection.rows(
+      sql`SELECT (SELECT count(*) FROM ${merged}), (SELECT count(*) FROM ${table.live})`,
+    );
     const [after, before] = (counts ?? []).map(Number) as [number, number];
     if (after <= before / 2) {
       await connection.run(sql`DELETE FROM ${table.live}`);
@@ -100,7 +112,11 @@ export async function combineLive(connection: Connection, table: Table): Promise
 export async function removeOrphans(store: Store, connection: Connection): Promise<number> {
   let removed = 0;
   for (const dataSource of store.tables.keys()) {
-    const known = new Set((await connection.rows(sql`SELECT location FROM meta.segments WHERE data_source = ${dataSource}`)).map(([location]) => location));
+    const known = new Set(
+      (await connection.rows(sql`SELECT location FROM meta.segments WHERE data_source = ${dataSource}`)).map(
+        ([location]) => location,
+      ),
+    );
     for await (const key of store.deepStorage.list(`${encodeURIComponent(dataSource)}/`)) {
       if (known.has(key)) continue;
       await store.deepStorage.delete(key);
@@ -121,12 +137,23 @@ async function liveBuckets(connection: Connection, table: Table, beforeMs: numbe
 /** Rows of these tables, rolled up, sorted by time and dimensions. */
 function combined(table: Table, from: readonly Sql[], where: Sql): Sql {
   const { columns, rollup } = table.definition;
-  const keys = [sql`__time`, ...columns.filter(({ kind }) => kind === 'dimension').flatMap(physicalColumns).map(({ name }) => name)];
+  const keys = [
+    sql`__time`,
+    ...columns
+      .filter(({ kind }) => kind === 'dimension')
+      .flatMap(physicalColumns)
+      .map(({ name }) => name),
+  ];
   const outputs = columns.flatMap((column) => {
     const name = ident(column.physical);
-    return column.merge && rollup ? [sql`${column.merge(name)} AS ${name}`] : physicalColumns(column).map((physical) => physical.name);
+    return column.merge && rollup
+      ? [sql`${column.merge(name)} AS ${name}`]
+      : physicalColumns(column).map((physical) => physical.name);
   });
-  const source = join(from.map((name) => sql`SELECT * FROM ${name} WHERE ${where}`), ' UNION ALL ');
+  const source = join(
+    from.map((name) => sql`SELECT * FROM ${name} WHERE ${where}`),
+    ' UNION ALL ',
+  );
   const grouped = rollup ? sql` GROUP BY ${join(keys)}` : sql``;
   return sql`SELECT ${join([sql`__time`, ...outputs])} FROM (${source})${grouped} ORDER BY ${join(keys)}`;
 }
@@ -136,6 +163,10 @@ const within = ({ startMs, endMs }: Bucket): Sql => sql`(__time >= ${instant(sta
 
 /** `dataSource/start_end/version.parquet`, each part without characters that a file system refuses. */
 function segmentKey(dataSource: string, { startMs, endMs }: Bucket, version: string): string {
-  const parts = [dataSource, `${new Date(startMs).toISOString()}_${new Date(endMs).toISOString()}`, `${version}.parquet`];
+  const parts = [
+    dataSource,
+    `${new Date(startMs).toISOString()}_${new Date(endMs).toISOString()}`,
+    `${version}.parquet`,
+  ];
   return parts.map((part) => encodeURIComponent(part).replaceAll('%3A', '')).join('/');
 }

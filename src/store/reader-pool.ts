@@ -60,7 +60,11 @@ export class ReaderPool {
   /** Settles when a place was passed on to this caller. */
   async #wait(signal: AbortSignal | undefined): Promise<void> {
     if (this.#waiting.length >= maxWaiting) {
-      throw new MillraceError('capacityExceeded', `${maxWaiting} queries are waiting already. Send fewer at once, or try again.`, { retryAfterSeconds: 1 });
+      throw new MillraceError(
+        'capacityExceeded',
+        `${maxWaiting} queries are waiting already. Send fewer at once, or try again.`,
+        { retryAfterSeconds: 1 },
+      );
     }
     await new Promise<void>((resolve, reject) => {
       this.#waiting.push(resolve);

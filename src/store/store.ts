@@ -2,7 +2,7 @@
  * One DuckDB database file: the truth of a machine. Live rows, segments, offsets and receipts change together in one
  * transaction. One writer at a time; any number of readers, each of which sees one moment.
  */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { MillraceError } from '../errors.ts';
 import { ident, join, literal, type Sql, sql } from '../sql.ts';
@@ -71,7 +71,13 @@ export class Store {
   #tables: ReadonlyMap<string, Table>;
   #failure: MillraceError | undefined;
 
-  private constructor(engine: Engine, writer: Connection, options: StoreOptions, tables: ReadonlyMap<string, Table>, repair: WalRepair | undefined) {
+  private constructor(
+    engine: Engine,
+    writer: Connection,
+    options: StoreOptions,
+    tables: ReadonlyMap<string, Table>,
+    repair: WalRepair | undefined,
+  ) {
     this.#engine = engine;
     this.#writer = writer;
     this.#readers = new ReaderPool(() => engine.connect(), options.maxReaders);
@@ -86,20 +92,35 @@ export class Store {
     try {
       await mkdir(temporaryDirectory, { recursive: true });
     } catch (error) {
-      throw new MillraceError('environment', `Cannot write to the data folder ${options.directory}: ${(error as Error).message}`, { cause: error });
+      throw new MillraceError(
+        'environment',
+        `Cannot write to the data folder ${options.directory}: ${(error as Error).message}`,
+        { cause: error },
+      );
     }
     const file = path.join(options.directory, 'millrace.db');
-    const engineOptions = { file, temporaryDirectory, memoryLimitBytes: options.memoryLimitBytes, threads: options.threads };
+    const engineOptions = {
+      file,
+      temporaryDirectory,
+      memoryLimitBytes: options.memoryLimitBytes,
+      threads: options.threads,
+    };
     let repair: WalRepair | undefined;
     const engine = await Engine.open(engineOptions).catch(async (error: unknown) => {
       repair = await repairWal(file, error);
       if (!repair) throw error;
       return Engine.open(engineOptions);
     });
+    // Only now is the folder ours: what a killed process left there can go.
+    for (const name of await readdir(temporaryDirectory))
+      await rm(path.join(temporaryDirectory, name), { recursive: true, force: true });
     const writer = await engine.connect();
     const found = await prepareMetadata(writer);
     if (found !== undefined && found > layoutVersion) {
-      throw new MillraceError('environment', `The data folder ${options.directory} was written by a newer millrace (layout ${found}, this one reads ${layoutVersion}). Use that version, or another folder.`);
+      throw new MillraceError(
+        'environment',
+        `The data folder ${options.directory} was written by a newer millrace (layout ${found}, this one reads ${layoutVersion}). Use that version, or another folder.`,
+      );
     }
     return new Store(engine, writer, options, await loadTables(writer, options.compile), repair);
   }
@@ -162,10 +183,14 @@ export class Store {
   #noteFailure(error: unknown): unknown {
     if (!isFatal(error)) return error;
     const reason = error instanceof Error ? error.message : String(error);
-    this.#failure = new MillraceError('unavailable', `The engine has stopped after an error (${reason}). Start the process again; nothing acknowledged is lost.`, {
-      cause: error,
-      retryAfterSeconds: 10,
-    });
+    this.#failure = new MillraceError(
+      'unavailable',
+      `The engine has stopped after an error (${reason}). Start the process again; nothing acknowledged is lost.`,
+      {
+        cause: error,
+        retryAfterSeconds: 10,
+      },
+    );
     return this.#failure;
   }
 }
@@ -190,9 +215,17 @@ function viewOf(table: Table): TableView {
 
 async function loadTables(connection: Connection, compile: StoreOptions['compile']): Promise<Map<string, Table>> {
   const tables = new Map<string, Table>();
-  for (const [id, name, definition, columns] of await connection.rows('SELECT id, name, definition, columns FROM meta.data_sources ORDER BY id')) {
+  for (const [id, name, definition, columns] of await connection.rows(
+    'SELECT id, name, definition, columns FROM meta.data_sources ORDER BY id',
+  )) {
     const dataSource = name as string;
-    tables.set(dataSource, new Table(id as number, compile({ dataSource, definition: JSON.parse(definition as string), columns: JSON.parse(columns as string) })));
+    tables.set(
+      dataSource,
+      new Table(
+        id as number,
+        compile({ dataSource, definition: JSON.parse(definition as string), columns: JSON.parse(columns as string) }),
+      ),
+    );
   }
   return tables;
 }
@@ -203,20 +236,27 @@ async function define(connection: Connection, tables: Map<string, Table>, defini
   if (before) await addColumns(connection, before, definition.columns);
   else await createTables(connection, table);
   const definitionText = JSON.stringify(definition.definition);
-  const columns = JSON.stringify(definition.columns.map(({ merge, sqlType, ...column }) => ({ ...column, sqlType: sqlType.text })));
+  const columns = JSON.stringify(
+    definition.columns.map(({ merge, sqlType, ...column }) => ({ ...column, sqlType: sqlType.text })),
+  );
   await connection.run(sql`DELETE FROM meta.data_sources WHERE id = ${table.id}`);
-  await connection.run(sql`INSERT INTO meta.data_sources VALUES (${table.id}, ${definition.dataSource}, ${definitionText}, ${columns})`);
+  await connection.run(
+    sql`INSERT INTO meta.data_sources VALUES (${table.id}, ${definition.dataSource}, ${definitionText}, ${columns})`,
+  );
   tables.set(definition.dataSource, table);
   return table;
 }
 
 async function createTables(connection: Connection, table: Table): Promise<void> {
   const columns = table.definition.columns.flatMap(physicalColumns).map(({ name, type }) => sql`${name} ${type}`);
-  for (const target of [table.live, table.history]) await connection.run(sql`CREATE TABLE ${target} (${join([sql`__time TIMESTAMP`, ...columns])})`);
+  for (const target of [table.live, table.history])
+    await connection.run(sql`CREATE TABLE ${target} (${join([sql`__time TIMESTAMP`, ...columns])})`);
 }
 
 async function addColumns(connection: Connection, before: Table, columns: readonly TableColumn[]): Promise<void> {
-  const present = new Map(before.definition.columns.flatMap(physicalColumns).map(({ name, type }) => [name.text, type.text]));
+  const present = new Map(
+    before.definition.columns.flatMap(physicalColumns).map(({ name, type }) => [name.text, type.text]),
+  );
   for (const { name, type } of columns.flatMap(physicalColumns)) {
     const presentType = present.get(name.text);
     if (presentType === type.text) continue;

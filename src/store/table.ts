@@ -65,7 +65,8 @@ export function physicalNames(names: readonly string[], taken: Iterable<string>)
   const used = new Set(['__time', ...[...taken].map((name) => name.toLowerCase())]);
   return names.map((name) => {
     let physical = name;
-    for (let n = 2; used.has(physical.toLowerCase()) || used.has(`${physical.toLowerCase()}[]`); n++) physical = `${name}#${n}`;
+    for (let n = 2; used.has(physical.toLowerCase()) || used.has(`${physical.toLowerCase()}[]`); n++)
+      physical = `${name}#${n}`;
     used.add(physical.toLowerCase());
     return physical;
   });

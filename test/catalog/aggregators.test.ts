@@ -13,21 +13,32 @@ import { temporaryEngine } from '../support/engine.ts';
 async function eventRows(folder: string, events: AggregatorExample['events']): Promise<{ rows: Sql; scope: Scope }> {
   const file = path.join(folder, 'events.ndjson');
   const start = Date.UTC(2000, 0, 1);
-  const lines = events.map((event, i) => JSON.stringify({ __time: new Date(start + i * 1000).toISOString(), ...event }));
+  const lines = events.map((event, i) =>
+    JSON.stringify({ __time: new Date(start + i * 1000).toISOString(), ...event }),
+  );
   await writeFile(file, `${lines.join('\n')}\n`);
   const names = [...new Set(['__time', ...events.flatMap((event) => Object.keys(event))])];
   const fields = names.map((name) => ({ name, as: ident(name), want: 'text' as const }));
-  const source = readLines({ type: 'json', rootFields: true, flatten: [] }, [file], fields, { hasQuotes: true, maxEventBytes: 1 << 20 });
+  const source = readLines({ type: 'json', rootFields: true, flatten: [] }, [file], fields, {
+    hasQuotes: true,
+    maxEventBytes: 1 << 20,
+  });
   return {
     rows: sql`(SELECT *, row_number() OVER () AS n, make_timestamp_ms(epoch_ms("__time"::TIMESTAMPTZ)) AS t FROM ${source})`,
-    scope: { time: sql`t`, column: (name) => ({ sql: names.includes(name) ? ident(name) : sql`NULL::VARCHAR`, type: 'STRING' }) },
+    scope: {
+      time: sql`t`,
+      column: (name) => ({ sql: names.includes(name) ? ident(name) : sql`NULL::VARCHAR`, type: 'STRING' }),
+    },
   };
 }
 
 function assertClose(actual: unknown, expected: unknown, tolerance: number): void {
   const value = typeof actual === 'bigint' ? Number(actual) : actual;
   if (typeof expected !== 'number' || tolerance === 0) return assert.deepEqual(value, expected);
-  assert.ok(Math.abs(Number(value) - expected) <= tolerance * expected, `${value} is not within ${tolerance} of ${expected}`);
+  assert.ok(
+    Math.abs(Number(value) - expected) <= tolerance * expected,
+    `${value} is not within ${tolerance} of ${expected}`,
+  );
 }
 
 describe('aggregators', () => {
@@ -44,7 +55,9 @@ describe('aggregators', () => {
       it(`${entry.type}, example ${index + 1}: the whole`, async () => {
         const { rows, scope } = await eventRows(engine.folder, example.events);
         const value = checked().finish(sql`state`).sql;
-        const [row] = await engine.connection.rows(sql`SELECT ${value} FROM (SELECT ${checked().fold({ scope })} AS state FROM ${rows})`);
+        const [row] = await engine.connection.rows(
+          sql`SELECT ${value} FROM (SELECT ${checked().fold({ scope })} AS state FROM ${rows})`,
+        );
         assertClose(row?.[0], example.result, example.tolerance ?? 0);
       });
 
@@ -54,7 +67,9 @@ describe('aggregators', () => {
         const { fold, merge, finish, sqlType } = checked();
         const parts = sql`SELECT n % 7 AS part, CAST(${fold({ scope })} AS ${sqlType()}) AS state FROM ${rows} GROUP BY n % 7`;
         const halves = sql`SELECT part % 2 AS half, CAST(${merge(sql`state`)} AS ${sqlType()}) AS state FROM (${parts}) GROUP BY part % 2`;
-        const [row] = await engine.connection.rows(sql`SELECT ${finish(sql`state`).sql} FROM (SELECT ${merge(sql`state`)} AS state FROM (${halves}))`);
+        const [row] = await engine.connection.rows(
+          sql`SELECT ${finish(sql`state`).sql} FROM (SELECT ${merge(sql`state`)} AS state FROM (${halves}))`,
+        );
         assertClose(row?.[0], example.result, example.tolerance ?? 0);
       });
     }
@@ -62,11 +77,18 @@ describe('aggregators', () => {
   }
 
   it('longSum wraps around as a Java long does', async () => {
-    const { rows, scope } = await eventRows(engine.folder, [{ x: '9223372036854775807' }, { x: 5 }, { x: '-9223372036854775808' }, { x: '-7' }]);
+    const { rows, scope } = await eventRows(engine.folder, [
+      { x: '9223372036854775807' },
+      { x: 5 },
+      { x: '-9223372036854775808' },
+      { x: '-7' },
+    ]);
     const sum = aggregator(specOf('aggregator').parse({ type: 'longSum', name: 's', fieldName: 'x' }));
     const sums = [sql`n <= 2`, sql`n > 2`].map((where) => sum.fold({ scope, where }));
     // By hand: MAX + 5 = MIN + 4, and MIN − 7 = MAX − 6.
-    assert.deepEqual(await engine.connection.rows(sql`SELECT ${join(sums)} FROM ${rows}`), [[-9223372036854775804n, 9223372036854775801n]]);
+    assert.deepEqual(await engine.connection.rows(sql`SELECT ${join(sums)} FROM ${rows}`), [
+      [-9223372036854775804n, 9223372036854775801n],
+    ]);
   });
 
   it('hyperUnique stays within three standard errors of the truth as it grows', async () => {
@@ -74,7 +96,9 @@ describe('aggregators', () => {
     for (const distinct of [10_000, 100_000, 400_000]) {
       const scope: Scope = { time: sql`now()`, column: () => ({ sql: sql`x`, type: 'STRING' }) };
       const rows = sql`(SELECT 'value ' || (i % ${distinct}) AS x FROM range(${2 * distinct}) r(i))`;
-      const [row] = await engine.connection.rows(sql`SELECT ${count.finish(sql`s`).sql} FROM (SELECT ${count.fold({ scope })} AS s FROM ${rows})`);
+      const [row] = await engine.connection.rows(
+        sql`SELECT ${count.finish(sql`s`).sql} FROM (SELECT ${count.fold({ scope })} AS s FROM ${rows})`,
+      );
       assertClose(row?.[0], distinct, 0.07);
     }
   });

@@ -34,21 +34,41 @@ describe('a damaged write-ahead log', () => {
   after(() => folder[Symbol.asyncDispose]());
 
   /** Whole commits found after opening a copy of the crashed folder with this log. */
-  async function commitsFound(name: string, damaged: Buffer): Promise<{ found: number; repaired: boolean; copies: number }> {
+  async function commitsFound(
+    name: string,
+    damaged: Buffer,
+  ): Promise<{ found: number; repaired: boolean; copies: number }> {
     const directory = path.join(folder.path, name);
     await mkdir(directory);
     await copyFile(path.join(crashed, 'millrace.db'), path.join(directory, 'millrace.db'));
     await writeFile(path.join(directory, 'millrace.db.wal'), damaged);
-    const store = await Store.open({ directory, memoryLimitBytes: 1 << 28, threads: 2, maxReaders: 2, compile: () => assert.fail('no dataSource here') });
+    const store = await Store.open({
+      directory,
+      memoryLimitBytes: 1 << 28,
+      threads: 2,
+      maxReaders: 2,
+      compile: () => assert.fail('no dataSource here'),
+    });
     const counts: unknown[] = [];
-    for await (const { columns } of store.read(sql`SELECT count(*) FROM meta.offsets GROUP BY position ORDER BY position`)) counts.push(...(columns[0] ?? []));
+    for await (const { columns } of store.read(
+      sql`SELECT count(*) FROM meta.offsets GROUP BY position ORDER BY position`,
+    ))
+      counts.push(...(columns[0] ?? []));
     const repaired = store.repair !== undefined;
     await store.close();
-    assert.ok(counts.every((count) => count === 50n), `a commit is there in part: ${counts}`);
-    return { found: counts.length, repaired, copies: (await readdir(directory)).filter((file) => file.includes('.damaged-')).length };
+    assert.ok(
+      counts.every((count) => count === 50n),
+      `a commit is there in part: ${counts}`,
+    );
+    return {
+      found: counts.length,
+      repaired,
+      copies: (await readdir(directory)).filter((file) => file.includes('.damaged-')).length,
+    };
   }
 
-  it('whole: all is there', async () => assert.deepEqual(await commitsFound('whole', log), { found: commits, repaired: false, copies: 0 }));
+  it('whole: all is there', async () =>
+    assert.deepEqual(await commitsFound('whole', log), { found: commits, repaired: false, copies: 0 }));
 
   for (const cut of [1, 20, 60]) {
     it(`${cut} bytes short: the last commit is gone, whole`, async () => {
@@ -57,13 +77,23 @@ describe('a damaged write-ahead log', () => {
   }
 
   for (const [name, damage] of [
-    ['last byte flipped', (bytes: Buffer) => bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 0xff, bytes.length - 1)],
-    ['inside the last commit flipped', (bytes: Buffer) => bytes.writeUInt8(bytes.readUInt8(bytes.length - 60) ^ 0xff, bytes.length - 60)],
+    [
+      'last byte flipped',
+      (bytes: Buffer) => bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 0xff, bytes.length - 1),
+    ],
+    [
+      'inside the last commit flipped',
+      (bytes: Buffer) => bytes.writeUInt8(bytes.readUInt8(bytes.length - 60) ^ 0xff, bytes.length - 60),
+    ],
   ] as const) {
     it(`${name}: the last commit is cut off, with a copy of the log kept`, async () => {
       const damaged = Buffer.from(log);
       damage(damaged);
-      assert.deepEqual(await commitsFound(name.replaceAll(' ', '-'), damaged), { found: commits - 1, repaired: true, copies: 1 });
+      assert.deepEqual(await commitsFound(name.replaceAll(' ', '-'), damaged), {
+        found: commits - 1,
+        repaired: true,
+        copies: 1,
+      });
     });
   }
 

@@ -9,7 +9,9 @@ export async function temporaryFolder(): Promise<AsyncDisposable & { readonly pa
   return { path: folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
 }
 
-export async function temporaryEngine(): Promise<AsyncDisposable & { readonly connection: Connection; readonly folder: string }> {
+export async function temporaryEngine(): Promise<
+  AsyncDisposable & { readonly connection: Connection; readonly folder: string }
+> {
   const folder = await temporaryFolder();
   const engine = await Engine.open({
     file: path.join(folder.path, 'test.db'),

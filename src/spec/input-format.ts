@@ -1,0 +1,178 @@
+/**
+ * `inputFormat` of today's specs and `parseSpec` of old ones → InputFormat.
+ * https://druid.apache.org/docs/latest/ingestion/data-formats
+ */
+import { z } from 'zod';
+import type { TypeIssueParams } from '../catalog/define.ts';
+import type { FlattenField, InputFormat } from './data-source.ts';
+import { anyCase, lenientBoolean, lenientNumber, optional } from './lenient.ts';
+
+const pathStep = /\.([\p{L}_$@][\p{L}\p{N}_$@-]*)|\['([^']*)'\]|\["([^"]*)"\]|\[(\d+)\]/uy;
+
+/** `$.a.b[0]['c d']` → the member it begins in, and the engine's path from there. Undefined for any other JSONPath. */
+export function parsePath(expression: string): { root: string; path: string } | undefined {
+  if (!expression.startsWith('$')) return undefined;
+  const steps: (string | number)[] = [];
+  pathStep.lastIndex = 1;
+  while (pathStep.lastIndex < expression.length) {
+    const match = pathStep.exec(expression);
+    if (!match) return undefined;
+    steps.push(match[4] === undefined ? ((match[1] ?? match[2] ?? match[3]) as string) : Number(match[4]));
+  }
+  const [root, ...rest] = steps;
+  if (typeof root !== 'string') return undefined;
+  const path = rest.map((step) =>
+    typeof step === 'number' ? `[${step}]` : `."${step.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`,
+  );
+  return { root, path: `$${path.join('')}` };
+}
+
+const flattenField = z.union([
+  z.string().transform((name): FlattenField => ({ name, root: name, path: '$' })),
+  z
+    .object({ type: anyCase(['root', 'path', 'jq', 'tree']), name: z.string(), expr: z.string().optional() })
+    .transform(({ type, name, expr }, context): FlattenField => {
+      if (type === 'root') return { name, root: expr ?? name, path: '$' };
+      if (type !== 'path') {
+        const params: TypeIssueParams = { unsupported: true };
+        context.issues.push({
+          code: 'custom',
+          path: ['type'],
+          params,
+          input: type,
+          message: `flattenSpec fields of type '${type}' are not supported; write the field as a path such as {"type": "path", "name": "${name}", "expr": "$.a.b[0]"}`,
+        });
+        return z.NEVER;
+      }
+      const parsed = parsePath(expr ?? '');
+      if (parsed) return { name, ...parsed };
+      context.issues.push({
+        code: 'custom',
+        path: ['expr'],
+        input: expr,
+        message: `expected a JSONPath of members and indexes such as $.a.b[0].c, found '${expr ?? ''}'`,
+      });
+      return z.NEVER;
+    }),
+]);
+
+const flattenSpec = z.object({
+  useFieldDiscovery: optional(lenientBoolean),
+  fields: optional(z.array(flattenField)),
+});
+
+const columns = optional(z.array(z.string()));
+const listDelimiter = optional(z.string().min(1));
+
+const jsonFormat = z.object({ type: z.literal('json'), flattenSpec: optional(flattenSpec) }).transform(
+  ({ flattenSpec }): InputFormat => ({
+    type: 'json',
+    rootFields: flattenSpec?.useFieldDiscovery ?? true,
+    flatten: flattenSpec?.fields ?? [],
+  }),
+);
+
+const delimitedShape = {
+  columns,
+  listDelimiter,
+  findColumnsFromHeader: optional(lenientBoolean),
+  hasHeaderRow: optional(lenientBoolean),
+  skipHeaderRows: optional(lenientNumber),
+};
+
+const delimitedFormat = z
+  .object({ type: z.enum(['csv', 'tsv', 'delimited']), delimiter: optional(z.string().min(1)), ...delimitedShape })
+  .transform((spec, context): InputFormat => {
+    const fromHeader = spec.findColumnsFromHeader ?? spec.hasHeaderRow ?? false;
+    if (!fromHeader && !spec.columns?.length) {
+      context.issues.push({
+        code: 'custom',
+        path: ['columns'],
+        input: spec,
+        message: `expected the columns of ${spec.type}, or findColumnsFromHeader: true`,
+      });
+      return z.NEVER;
+    }
+    const isCsv = spec.type === 'csv';
+    return {
+      type: 'delimited',
+      delimiter: spec.delimiter ?? (isCsv ? ',' : '\t'),
+      quote: isCsv ? '"' : undefined,
+      listDelimiter: spec.listDelimiter,
+      columns: fromHeader ? undefined : spec.columns,
+      skipHeaderRows: spec.skipHeaderRows ?? 0,
+    };
+  });
+
+const regexFormat = z
+  .object({ type: z.literal('regex'), pattern: z.string().min(1), columns, listDelimiter })
+  .transform((spec, context): InputFormat => {
+    const groups = groupCount(spec.pattern);
+    if (groups === undefined || groups === 0) {
+      context.issues.push({
+        code: 'custom',
+        path: ['pattern'],
+        input: spec.pattern,
+        message: 'expected a regular expression with a group for each column',
+      });
+      return z.NEVER;
+    }
+    const names = spec.columns ?? Array.from({ length: groups }, (_, index) => `column_${index + 1}`);
+    return { type: 'regex', pattern: spec.pattern, columns: names.slice(0, groups), listDelimiter: spec.listDelimiter };
+  });
+
+function groupCount(pattern: string): number | undefined {
+  try {
+    // An alternative that always matches gives all groups, unmatched.
+    return (new RegExp(`${pattern}|`).exec('')?.length ?? 1) - 1;
+  } catch {
+    return undefined;
+  }
+}
+
+const formats: Record<string, z.ZodType<InputFormat>> = {
+  json: jsonFormat,
+  csv: delimitedFormat,
+  tsv: delimitedFormat,
+  delimited: delimitedFormat,
+  regex: regexFormat,
+};
+const formatNames = ['json', 'csv', 'tsv', 'delimited', 'regex'] as const;
+/** Formats that Druid reads and millrace does not. */
+const otherFormats = new Set([
+  'kafka',
+  'kinesis',
+  'avro_ocf',
+  'avro_stream',
+  'avro',
+  'orc',
+  'parquet',
+  'protobuf',
+  'thrift',
+  'lines',
+  'javascript',
+  'timeAndDims',
+]);
+
+/** `{"type": "json", …}` → InputFormat. */
+export const inputFormatSchema: z.ZodType<InputFormat> = z.unknown().transform((raw, context): InputFormat => {
+  const value = (typeof raw === 'object' && raw !== null ? raw : {}) as Record<string, unknown>;
+  const type = typeof value.type === 'string' ? value.type : undefined;
+  const format = type === undefined ? undefined : formats[type.toLowerCase()];
+  const fail = (message: string, params: TypeIssueParams = {}) => {
+    context.issues.push({ code: 'custom', path: ['type'], params, input: raw, message });
+    return z.NEVER;
+  };
+  if (type === undefined) return fail(`expected the format's type, one of ${formatNames.join(', ')}`);
+  if (!format) {
+    return otherFormats.has(type)
+      ? fail(`input format '${type}' is not supported yet`, { unsupported: true })
+      : fail(`unknown input format '${type}'`, { wrongType: type, rightTypes: formatNames });
+  }
+  const parsed = format.safeParse({ ...value, type: type.toLowerCase() });
+  if (parsed.success) return parsed.data;
+  context.issues.push(
+    ...parsed.error.issues.map((issue) => ({ ...issue, input: raw }) as (typeof context.issues)[number]),
+  );
+  return z.NEVER;
+});
