@@ -1,0 +1,74 @@
+/**
+ * The timestampSpec: an event's field → TIMESTAMP. https://druid.apache.org/docs/latest/ingestion/ingestion-spec#timestampspec
+ */
+import { isoTimestamp, jodaTimestamp } from '../catalog/timestamps.ts';
+import { invalidInput } from '../errors.ts';
+import type { TimestampSpec } from '../spec/data-source.ts';
+import { type Sql, sql } from '../sql.ts';
+
+/**
+ * VARCHAR → TIMESTAMP in UTC, cut to milliseconds; NULL where the text is no timestamp of the format.
+ * An absent or null timestamp is the spec's missingValue. Throws `invalidInput` for a pattern that means nothing.
+ */
+export function timestampSql(spec: TimestampSpec, text: Sql): Sql {
+  const parsed = parse(spec.format, text);
+  if (spec.missingValue === undefined) return parsed;
+  return sql`CASE WHEN ${text} IS NULL THEN make_timestamp_ms(${spec.missingValue}) ELSE ${parsed} END`;
+}
+
+function parse(format: string, text: Sql): Sql {
+  switch (format.toLowerCase()) {
+    case 'auto':
+      return autoTime(text);
+    case 'iso':
+      return isoTime(text);
+    case 'millis':
+      return ofMillis(wholeNumber(text));
+    case 'posix':
+      return ofMillis(sql`${wholeNumber(text)} * 1000`);
+    case 'micro':
+      return ofMillis(sql`${wholeNumber(text)} // 1000`);
+    case 'nano':
+      return ofMillis(sql`${wholeNumber(text)} // 1000000`);
+    case 'ruby':
+      return ofMillis(sql`CAST(trunc(TRY_CAST(${bare(text)} AS DOUBLE) * 1000) AS BIGINT)`);
+    default: {
+      const time = jodaTimestamp(format, bare(text));
+      if (time) return time;
+      throw invalidInput(
+        `cannot read timestamps by the format '${format}': expected auto, iso, posix, millis, micro, nano, ruby, or a Joda pattern such as yyyy-MM-dd HH:mm:ss`,
+      );
+    }
+  }
+}
+
+/** Digits are milliseconds, everything else is ISO 8601, in which a space may stand for the T. */
+function autoTime(text: Sql): Sql {
+  return sql`coalesce(${plainIso(text)}, ${ofMillis(wholeNumber(text))}, ${isoTimestamp(bare(text), { blank: true })})`;
+}
+
+/** Druid takes digits that are no year as milliseconds here, too. */
+function isoTime(text: Sql): Sql {
+  const millis = sql`CASE WHEN length(${text}) > 9 THEN ${wholeNumber(text)} END`;
+  return sql`coalesce(CASE WHEN NOT contains(${text}, ' ') THEN ${plainIso(text)} END, ${isoTimestamp(bare(text), { blank: false })}, ${ofMillis(millis)})`;
+}
+
+/**
+ * The engine's own parser, which is fast and reads what nearly all events have. It also takes words (`epoch`, `infinity`)
+ * and heeds names of zones where Druid does not: what does not begin with a digit or end with one or a Z is left to the others.
+ */
+function plainIso(text: Sql): Sql {
+  const plain = sql`${text} < ':' AND ${text} >= '0' AND (right(${text}, 1) <= '9' OR right(${text}, 1) = 'Z')`;
+  return sql`make_timestamp_ms(epoch_ms(CASE WHEN ${plain} THEN TRY_CAST(${text} AS TIMESTAMPTZ) END))`;
+}
+
+/** Beyond the engine's calendar is no time. */
+const ofMillis = (millis: Sql): Sql => sql`TRY(make_timestamp_ms(${millis}))`;
+
+/** BIGINT; a fraction is cut off, as Druid does with JSON's numbers. */
+function wholeNumber(text: Sql): Sql {
+  return sql`coalesce(CASE WHEN NOT contains(${text}, '.') THEN TRY_CAST(${bare(text)} AS BIGINT) END, TRY_CAST(trunc(TRY_CAST(${bare(text)} AS DECIMAL(38, 9))) AS BIGINT))`;
+}
+
+/** Druid strips blanks and quotes around a timestamp. */
+const bare = (text: Sql): Sql => sql`trim(trim(trim(${text}), '"'))`;
