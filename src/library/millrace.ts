@@ -87,8 +87,9 @@ class EmbeddedMillrace implements Millrace {
 
   async query<Row>(query: object, options: { readonly signal?: AbortSignal } = {}): Promise<Row[]> {
     const { chunks } = await this.#backend.query(query, options);
-    const text = await Array.fromAsync(chunks);
-    return JSON.parse(text.join('')) as Row[];
+    let text = '';
+    for await (const chunk of chunks) text += chunk;
+    return JSON.parse(text) as Row[];
   }
 
   dataSources(): readonly string[] {

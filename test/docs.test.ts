@@ -1,0 +1,136 @@
+/**
+ * The commands of the README and the guides, run as they stand, each document in a folder of its own:
+ * `sh` is run, `sh server` is started and kept, and `json output` or `text output` is what the commands before it print
+ * (of a JSON object at least the members shown).
+ */
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { freePort } from './services/millrace.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const documents = ['README.md', ...globSync('docs/guides/*.md', { cwd: root }).sort()];
+
+interface Block {
+  readonly line: number;
+  /** What stands behind the opening fence. */
+  readonly info: string;
+  readonly text: string;
+}
+
+function blocksOf(markdown: string): Block[] {
+  return [...markdown.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)].map(({ 1: info = '', 2: text = '', index }) => ({
+    line: markdown.slice(0, index).split('\n').length,
+    info: info.trim(),
+    text,
+  }));
+}
+
+/** A folder in which `millrace` is this checkout's, on ports that are free. */
+class Workplace {
+  readonly folder = mkdtempSync(join(tmpdir(), 'millrace-docs-'));
+  readonly #ports: Readonly<Record<string, number>>;
+  #server: ChildProcess | undefined;
+
+  private constructor(ports: Readonly<Record<string, number>>) {
+    this.#ports = ports;
+    const millrace = `'${process.execPath}' '${root}src/cli/main.ts'`;
+    const shim = `#!/bin/sh
+      case "$1" in
+        serve|server|demo) exec ${millrace} "$@" --port ${ports[8888]} ;;
+        query) exec ${millrace} "$@" --url http://localhost:${ports[8888]} ;;
+        *) exec ${millrace} "$@" ;;
+      esac`;
+    writeFileSync(join(this.folder, 'millrace'), shim);
+    chmodSync(join(this.folder, 'millrace'), 0o755);
+  }
+
+  static async open(): Promise<Workplace> {
+    return new Workplace({ 8888: await freePort(), 8200: await freePort() });
+  }
+
+  /** Runs the commands and gives what they print; fails when one of them does. */
+  async run(commands: string): Promise<string> {
+    const shell = this.#shell(commands);
+    const [printed, complaints] = await Promise.all([textOf(shell.stdout), textOf(shell.stderr), once(shell, 'exit')]);
+    assert.equal(shell.exitCode, 0, `the commands failed:\n${commands}\n${printed}${complaints}`);
+    return printed;
+  }
+
+  async startServer(command: string): Promise<void> {
+    await this.#stopServer();
+    const server = this.#shell(`exec ${command}`);
+    this.#server = server;
+    const complaints = textOf(server.stderr);
+    server.stdout?.resume();
+    while (!(await this.#isHealthy())) {
+      if (server.exitCode !== null) assert.fail(`the server ended:\n${command}\n${await complaints}`);
+      await sleep(20);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#stopServer();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async #stopServer(): Promise<void> {
+    if (!this.#server || this.#server.exitCode !== null) return;
+    const ended = once(this.#server, 'exit');
+    this.#server.kill('SIGTERM');
+    await ended;
+  }
+
+  async #isHealthy(): Promise<boolean> {
+    const response = await fetch(`http://localhost:${this.#ports[8888]}/status/health`).catch(() => undefined);
+    return response?.ok ?? false;
+  }
+
+  #shell(commands: string): ChildProcess {
+    const text = commands.replaceAll(/\b(?:8888|8200)\b/g, (port) => String(this.#ports[port]));
+    const env = { ...process.env, PATH: `${this.folder}${delimiter}${process.env.PATH}` };
+    return spawn('bash', ['-euo', 'pipefail', '-c', text], {
+      cwd: this.folder,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  }
+}
+
+async function textOf(stream: ChildProcess['stdout']): Promise<string> {
+  return (await stream?.setEncoding('utf8').toArray())?.join('') ?? '';
+}
+
+/** Whether all that is shown is there; lists have no more items than shown. */
+function showsOf(shown: unknown, actual: unknown): boolean {
+  if (typeof shown !== 'object' || shown === null || typeof actual !== 'object' || actual === null)
+    return shown === actual;
+  if (Array.isArray(shown)) {
+    return (
+      Array.isArray(actual) && shown.length === actual.length && shown.every((item, i) => showsOf(item, actual[i]))
+    );
+  }
+  return Object.entries(shown).every(([name, value]) => showsOf(value, (actual as Record<string, unknown>)[name]));
+}
+
+async function follow(document: string, t: TestContext): Promise<void> {
+  const workplace = await Workplace.open();
+  t.after(() => workplace.close());
+  let printed = '';
+  for (const { info, text, line } of blocksOf(readFileSync(join(root, document), 'utf8'))) {
+    if (info === 'sh server') await workplace.startServer(text);
+    if (info === 'sh') printed = await workplace.run(text);
+    if (info === 'text output') assert.equal(printed.trim(), text.trim(), `${document}:${line}`);
+    if (info === 'json output' && !showsOf(JSON.parse(text), JSON.parse(printed))) {
+      assert.fail(`${document}:${line} shows\n${text}but the commands print\n${printed}`);
+    }
+  }
+}
+
+for (const document of documents) test(`the commands of ${document} do what it says`, (t) => follow(document, t));
