@@ -1,0 +1,235 @@
+/** Lists: multi-value columns, and what these functions make. Indexes are offsets from 0 or ordinals from 1. */
+import { type Sql, sql } from '../../../sql.ts';
+import { arg, type ExpressionFunction } from '../function.ts';
+import type { ElementType } from '../syntax.ts';
+import {
+  arrayOf,
+  asArray,
+  asLong,
+  asString,
+  asType,
+  condition,
+  elementType,
+  isArray,
+  long,
+  string,
+  type Typed,
+} from '../typed.ts';
+
+const functions: ExpressionFunction[] = [
+  define(
+    'array',
+    'expr, …',
+    [0],
+    'A list of the arguments, of the type of the first.',
+    [`array_to_string(array('a', 'b'), '+')`, 'a+b'],
+    (args) => arrayOf(args, args[0] ? elementType(args[0]) : 'STRING'),
+  ),
+  define(
+    'array_append',
+    'arr, expr',
+    [2, 2],
+    'The list with one more value at its end.',
+    [`array_to_string(array_append([1, 2], 3), '+')`, '1+2+3'],
+    ([list, value]) =>
+      listLike(list as Typed, (sqlList, type) => sql`list_append(${sqlList}, ${asType(value as Typed, type)})`),
+  ),
+  define(
+    'array_concat',
+    'arr1, arr2',
+    [2, 2],
+    'The two lists, one after the other.',
+    [`array_length(array_concat([1, 2], [3]))`, 3],
+    ([a, b]) => listLike(a as Typed, (list, type) => sql`list_concat(${list}, ${asArray(b as Typed, type)})`),
+  ),
+  define(
+    'array_contains',
+    'arr, expr',
+    [2, 2],
+    '1 where the list holds the value, or all values if it is a list.',
+    [`array_contains(['a', 'b'], 'b')`, 1],
+    ([list, value]) => {
+      const type = elementType(list as Typed);
+      const whole = asArray(list as Typed, type);
+      return isArray(value as Typed)
+        ? condition(sql`list_has_all(${whole}, ${asArray(value as Typed, type)})`)
+        : condition(sql`list_contains(${whole}, ${asType(value as Typed, type)})`);
+    },
+  ),
+  define('array_length', 'arr', [1, 1], 'The number of values.', [`array_length(['a', 'b'])`, 2], (args) =>
+    long(sql`len(${asArray(arg(args, 0))})`),
+  ),
+  define(
+    'array_offset',
+    'arr, long',
+    [2, 2],
+    'The value at an index from 0; null outside the list.',
+    [`array_offset(['a', 'b'], 1)`, 'b'],
+    at(0),
+  ),
+  define(
+    'array_ordinal',
+    'arr, long',
+    [2, 2],
+    'The value at an index from 1; null outside the list.',
+    [`array_ordinal(['a', 'b'], 1)`, 'a'],
+    at(1),
+  ),
+  define(
+    'array_offset_of',
+    'arr, expr',
+    [2, 2],
+    'The index from 0 of the first such value; null if there is none.',
+    [`array_offset_of(['a', 'b'], 'b')`, 1],
+    positionOf(0),
+  ),
+  define(
+    'array_ordinal_of',
+    'arr, expr',
+    [2, 2],
+    'The index from 1 of the first such value; null if there is none.',
+    [`array_ordinal_of(['a', 'b'], 'b')`, 2],
+    positionOf(1),
+  ),
+  define(
+    'array_overlap',
+    'arr1, arr2',
+    [2, 2],
+    '1 where the lists have a value in common, else 0.',
+    [`array_overlap(['a', 'b'], ['b', 'c'])`, 1],
+    ([a, b]) => {
+      const type = elementType(a as Typed);
+      return condition(sql`list_has_any(${asArray(a as Typed, type)}, ${asArray(b as Typed, type)})`);
+    },
+  ),
+  define(
+    'array_prepend',
+    'expr, arr',
+    [2, 2],
+    'The list with one more value at its beginning.',
+    [`array_to_string(array_prepend(0, [1, 2]), '+')`, '0+1+2'],
+    ([value, list]) =>
+      listLike(list as Typed, (sqlList, type) => sql`list_prepend(${asType(value as Typed, type)}, ${sqlList})`),
+  ),
+  define(
+    'array_set_add',
+    'arr, expr',
+    [2, 2],
+    'The different values of the list and one more, in ascending order.',
+    [`array_to_string(array_set_add([2, 1, 2], 3), '+')`, '1+2+3'],
+    ([list, value]) =>
+      listLike(
+        list as Typed,
+        (sqlList, type) => sql`list_sort(list_distinct(list_append(${sqlList}, ${asType(value as Typed, type)})))`,
+      ),
+  ),
+  define(
+    'array_slice',
+    'arr, start[, end]',
+    [2, 3],
+    'The values from one offset up to, without, another.',
+    [`array_to_string(array_slice([1, 2, 3], 0, 2), '+')`, '1+2'],
+    ([list, start, end]) =>
+      listLike(
+        list as Typed,
+        (sqlList) =>
+          sql`list_slice(${sqlList}, ${asLong(start as Typed)} + 1, ${end ? asLong(end) : sql`len(${sqlList})`})`,
+      ),
+  ),
+  define(
+    'array_to_string',
+    'arr, text',
+    [2, 2],
+    'The values joined by a text; a null is written `null`.',
+    [`array_to_string([1, null, 3], ',')`, '1,null,3'],
+    ([list, separator]) => {
+      const values = sql`list_transform(${asArray(list as Typed, 'STRING')}, lambda e: coalesce(e, 'null'))`;
+      return string(sql`array_to_string(${values}, ${asString(separator as Typed)})`);
+    },
+  ),
+  define(
+    'mv_to_array',
+    'column',
+    [1, 1],
+    'The values of a multi-value column as a list.',
+    [`array_length(mv_to_array("tags"))`, 2, { tags: ['a', 'b'] }],
+    (args) => ({
+      type: 'ARRAY<STRING>',
+      sql: asArray(arg(args, 0), 'STRING'),
+    }),
+  ),
+  define(
+    'scalar_in_array',
+    'expr, arr',
+    [2, 2],
+    '1 where the value is in the list, else 0; null where it is null.',
+    [`scalar_in_array(2, [1, 2])`, 1],
+    ([value, list]) => {
+      const type = elementType(list as Typed);
+      const single = asType(value as Typed, type);
+      return condition(
+        sql`CASE WHEN ${single} IS NOT NULL THEN list_contains(${asArray(list as Typed, type)}, ${single}) END`,
+      );
+    },
+  ),
+  define(
+    'string_to_array',
+    'text, delimiter',
+    [2, 2],
+    'The parts of a text between a literal delimiter.',
+    [`array_offset(string_to_array('a,b', ','), 1)`, 'b'],
+    (args, call) => {
+      const delimiter = call.text(1) ?? '';
+      // A regular expression in Druid; nearly all that are written are plain text, or one escaped character.
+      const plain = delimiter.replace(/^\\\\?(\W)$/, '$1');
+      if (plain.length > 1 && /[\\^$.*+?()[\]{}|]/.test(plain)) throw call.gap(1, 'splitting by a regular expression');
+      return { type: 'ARRAY<STRING>', sql: sql`string_split(${asString(arg(args, 0))}, ${plain})` };
+    },
+  ),
+];
+
+export default functions;
+
+type Compile = ExpressionFunction['compile'];
+type Example = readonly [expression: string, result: unknown, row?: Readonly<Record<string, unknown>>];
+
+function define(
+  name: string,
+  args: string,
+  arity: ExpressionFunction['arity'],
+  summary: string,
+  [expression, result, row]: Example,
+  compile: Compile,
+): ExpressionFunction {
+  return {
+    name,
+    args,
+    arity,
+    summary,
+    example: { expression, result, ...(row ? { row } : {}) },
+    takesLists: true,
+    compile,
+  };
+}
+
+function listLike(list: Typed, of: (list: Sql, type: ElementType) => Sql): Typed {
+  const type = elementType(list);
+  return { type: `ARRAY<${type}>`, sql: of(asArray(list, type), type) };
+}
+
+function at(first: 0 | 1): Compile {
+  return ([list, index]) => {
+    const type = elementType(list as Typed);
+    const position = sql`${asLong(index as Typed)} + ${1 - first}`;
+    return { type, sql: sql`CASE WHEN ${position} > 0 THEN (${asArray(list as Typed, type)})[${position}] END` };
+  };
+}
+
+function positionOf(first: 0 | 1): Compile {
+  return ([list, value]) => {
+    const type = elementType(list as Typed);
+    return long(
+      sql`nullif(list_position(${asArray(list as Typed, type)}, ${asType(value as Typed, type)}), 0) - ${1 - first}`,
+    );
+  };
+}

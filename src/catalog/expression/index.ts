@@ -1,0 +1,93 @@
+/**
+ * Druid's expression language, compiled to SQL.
+ * https://druid.apache.org/docs/latest/querying/math-expr
+ */
+import { and, type Sql, sql } from '../../sql.ts';
+import type { Scope, Value } from '../define.ts';
+import { Compilation } from './compile.ts';
+import { type ElementType, type Node, parseExpression } from './syntax.ts';
+import { asString, isArray, type Typed } from './typed.ts';
+
+/**
+ * The expression over the columns of a scope. A column of type COMPLEX<json> is a value whose type shows in each row, as
+ * the fields of events are: numbers add, texts are joined. Where the result's type depends on that, it is a STRING.
+ * Throws `invalidInput` for a mistake, with its place in the text, and `unsupported` for what Druid has and we lack.
+ */
+export function compileExpression(text: string, scope: Scope): Value {
+  const tree = parseExpression(text);
+  const columns = new Set<string>();
+  for (;;) {
+    const variants =
+      columns.size === 0
+        ? [pass(text, tree, scope, new Map())]
+        : assumptions.map((type) => pass(text, tree, scope, settled(columns, type)));
+    const before = columns.size;
+    for (const variant of variants) for (const column of variant.unsettled) columns.add(column);
+    if (columns.size === before)
+      return columns.size === 0 ? (variants[0] as Variant).value : byRow(variants, columns, scope);
+  }
+}
+
+/** The columns that an expression reads, each once. */
+export function expressionInputs(text: string): readonly string[] {
+  const names = new Set<string>();
+  const visit = (node: Node): void => {
+    if (node.kind === 'identifier') names.add(node.name);
+    else if (node.kind === 'unary') visit(node.operand);
+    else if (node.kind === 'binary') [node.left, node.right].forEach(visit);
+    else if (node.kind === 'call') node.args.forEach(visit);
+  };
+  visit(parseExpression(text));
+  return [...names];
+}
+
+/** Throws what {@link compileExpression} would throw, when nothing is known of the columns. */
+export function checkExpression(text: string): void {
+  compileExpression(text, { time: sql`NULL::TIMESTAMP`, column: () => ({ sql: sql`NULL::VARCHAR`, type: 'STRING' }) });
+}
+
+interface Variant {
+  readonly value: Value;
+  readonly unsettled: ReadonlySet<string>;
+}
+
+/** Tried in this order for each row: all values whole numbers, all numbers, anything. */
+const assumptions = ['LONG', 'DOUBLE', 'STRING'] as const satisfies readonly ElementType[];
+
+const settled = (columns: ReadonlySet<string>, type: ElementType) =>
+  new Map([...columns].map((column) => [column, type]));
+
+function pass(text: string, tree: Node, scope: Scope, types: ReadonlyMap<string, ElementType>): Variant {
+  const compilation = new Compilation(text, scope, types);
+  const typed = compilation.compile(tree);
+  const [list] = compilation.mapped.values();
+  return { value: list ? eachOf(list, typed) : finished(typed), unsettled: compilation.unsettled };
+}
+
+function finished(typed: Typed): Value {
+  if (typed.type === 'LONG' || typed.type === 'DOUBLE' || isArray(typed)) {
+    return { sql: typed.sql, type: typed.type as Value['type'] };
+  }
+  return { sql: asString(typed), type: 'STRING' };
+}
+
+const eachOf = (list: Sql, typed: Typed): Value => ({
+  sql: sql`list_transform(${list}, lambda v: ${asString(typed)})`,
+  type: 'STRING',
+  multiValue: true,
+});
+
+/** Chooses the variant by the JSON types of a row's values. */
+function byRow(variants: readonly Variant[], columns: ReadonlySet<string>, scope: Scope): Value {
+  const [whole, fractional, other] = variants.map((variant) => variant.value) as [Value, Value, Value];
+  const sameType = whole.type === fractional.type && whole.type === other.type;
+  const result = (value: Value) =>
+    sameType || value.type === 'STRING' ? value.sql : sql`CAST(${value.sql} AS VARCHAR)`;
+  const all = (types: Sql) =>
+    and([...columns].map((column) => sql`coalesce(json_type(${scope.column(column).sql}) IN (${types}), true)`));
+  const numbers = sql`'UBIGINT', 'BIGINT', 'NULL'`;
+  return {
+    sql: sql`CASE WHEN ${all(numbers)} THEN ${result(whole)} WHEN ${all(sql`${numbers}, 'DOUBLE'`)} THEN ${result(fractional)} ELSE ${result(other)} END`,
+    type: sameType ? whole.type : 'STRING',
+  };
+}

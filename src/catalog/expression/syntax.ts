@@ -1,0 +1,258 @@
+/**
+ * Druid's expression language as text: tokens and tree.
+ *
+ *   expression = unary { operator unary }         by precedence: ^ (to the right), * / %, + -, < <= > >= == !=, && ||
+ *   unary      = ( "-" | "!" ) unary | primary    binds tightest: -2 ^ 2 is 4
+ *   primary    = literal | identifier | name "(" [ expression { "," expression } ] ")" | "(" expression ")" | array
+ *   array      = [ "<" type ">" ] "[" [ literal { [","] literal } ] "]"
+ *
+ * https://druid.apache.org/docs/latest/querying/math-expr
+ */
+import { invalidInput, type MillraceError, unsupported } from '../../errors.ts';
+
+export type LiteralValue = string | bigint | number | null;
+
+/** `offset` is the node's place in the text, in characters from 0. */
+export type Node = { readonly offset: number } & (
+  | { readonly kind: 'literal'; readonly value: LiteralValue }
+  | { readonly kind: 'array'; readonly elementType: ElementType; readonly values: readonly LiteralValue[] }
+  | { readonly kind: 'identifier'; readonly name: string }
+  | { readonly kind: 'unary'; readonly operator: '-' | '!'; readonly operand: Node }
+  | { readonly kind: 'binary'; readonly operator: BinaryOperator; readonly left: Node; readonly right: Node }
+  | { readonly kind: 'call'; readonly name: string; readonly args: readonly Node[] }
+);
+
+export type ElementType = 'STRING' | 'LONG' | 'DOUBLE';
+export type BinaryOperator = keyof typeof precedences;
+
+const precedences = {
+  '^': 5,
+  '*': 4,
+  '/': 4,
+  '%': 4,
+  '+': 3,
+  '-': 3,
+  '<': 2,
+  '<=': 2,
+  '>': 2,
+  '>=': 2,
+  '==': 2,
+  '!=': 2,
+  '&&': 1,
+  '||': 1,
+} as const;
+
+interface Token {
+  readonly kind: 'number' | 'string' | 'identifier' | 'quoted' | 'symbol' | 'end';
+  readonly text: string;
+  readonly offset: number;
+}
+
+/** Deeper trees would exhaust the stack, here or in the engine. */
+const maxDepth = 150;
+const maxLength = 100_000;
+
+const tokenPattern =
+  /\s+|(?<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|NaN\b|Infinity\b)|'(?<string>(?:[^'\\]|\\.)*)'|"(?<quoted>(?:[^"\\]|\\.)*)"|(?<identifier>[A-Za-z_$][\w$]*)|(?<symbol>->|[<>=!]=|&&|\|\||[-!^*/%+<>()[\],])/suy;
+
+/** A mistake in an expression, with its place in the text. */
+export function expressionError(text: string, offset: number, message: string): MillraceError {
+  return invalidInput(`expression ${shorten(text)}, character ${offset + 1}: ${message}`, { context: { offset } });
+}
+
+/** What Druid's language has and we lack. */
+export function expressionGap(text: string, offset: number, what: string): MillraceError {
+  return unsupported(`expression ${shorten(text)}, character ${offset + 1}: ${what} is not supported yet`, {
+    context: { offset },
+  });
+}
+
+const shorten = (text: string) => `\`${text.length > 80 ? `${text.slice(0, 80)}…` : text}\``;
+
+export function parseExpression(text: string): Node {
+  return new Parser(text).parse();
+}
+
+class Parser {
+  readonly #text: string;
+  readonly #tokens: readonly Token[];
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#tokens = tokenize(text);
+  }
+
+  parse(): Node {
+    const tree = this.#expression(1, 0);
+    if (this.#next.kind !== 'end') throw this.#unexpected('an operator or the end');
+    return tree;
+  }
+
+  get #next(): Token {
+    return this.#tokens[this.#at] as Token;
+  }
+
+  #take(): Token {
+    const token = this.#next;
+    if (token.kind !== 'end') this.#at++;
+    return token;
+  }
+
+  #accept(symbol: string): boolean {
+    if (this.#next.kind !== 'symbol' || this.#next.text !== symbol) return false;
+    this.#at++;
+    return true;
+  }
+
+  #expect(symbol: string): void {
+    if (!this.#accept(symbol)) throw this.#unexpected(`'${symbol}'`);
+  }
+
+  #unexpected(expected: string): MillraceError {
+    const { kind, text, offset } = this.#next;
+    if (text === '->') return expressionGap(this.#text, offset, 'a lambda');
+    return expressionError(this.#text, offset, `expected ${expected}, got ${kind === 'end' ? 'the end' : `'${text}'`}`);
+  }
+
+  #expression(lowest: number, depth: number): Node {
+    let left = this.#unary(depth);
+    for (let steps = depth; ; steps++) {
+      const { kind, text, offset } = this.#next;
+      if (kind !== 'symbol' || !Object.hasOwn(precedences, text)) return left;
+      const operator = text as BinaryOperator;
+      const precedence = precedences[operator];
+      if (precedence < lowest) return left;
+      if (steps > maxDepth) throw this.#tooDeep(offset);
+      this.#at++;
+      const right = this.#expression(operator === '^' ? precedence : precedence + 1, depth + 1);
+      left = { kind: 'binary', operator, left, right, offset };
+    }
+  }
+
+  #unary(depth: number): Node {
+    const { kind, text, offset } = this.#next;
+    if (depth > maxDepth) throw this.#tooDeep(offset);
+    if (kind !== 'symbol' || (text !== '-' && text !== '!')) return this.#primary(depth);
+    this.#at++;
+    return { kind: 'unary', operator: text, operand: this.#unary(depth + 1), offset };
+  }
+
+  #primary(depth: number): Node {
+    const { kind, text, offset } = this.#next;
+    if (kind === 'quoted') {
+      this.#at++;
+      return { kind: 'identifier', name: text, offset };
+    }
+    if (kind === 'identifier' && !isNull(this.#next)) {
+      this.#at++;
+      return this.#accept('(')
+        ? { kind: 'call', name: text, args: this.#args(depth), offset }
+        : { kind, name: text, offset };
+    }
+    if (this.#accept('(')) {
+      const inner = this.#expression(1, depth + 1);
+      this.#expect(')');
+      return inner;
+    }
+    if (kind === 'symbol' && (text === '[' || text === '<')) return this.#array();
+    return { kind: 'literal', value: this.#literal(), offset };
+  }
+
+  #args(depth: number): Node[] {
+    const args: Node[] = [];
+    if (this.#accept(')')) return args;
+    do args.push(this.#expression(1, depth + 1));
+    while (this.#accept(','));
+    this.#expect(')');
+    return args;
+  }
+
+  #literal(): LiteralValue {
+    const token = this.#next;
+    const sign = token.text === '-' && token.kind === 'symbol' ? this.#take() && -1 : 1;
+    const { kind, text, offset } = this.#next;
+    if (kind === 'number') {
+      this.#at++;
+      if (!/^\d+$/.test(text)) return sign * Number(text);
+      if (BigInt(text) > 9_223_372_036_854_775_807n)
+        throw expressionError(this.#text, offset, `${text} is too large for a long`);
+      return BigInt(sign) * BigInt(text);
+    }
+    if (sign === 1 && kind === 'string') return this.#take().text;
+    if (sign === 1 && isNull(this.#next)) return this.#take() && null;
+    throw this.#unexpected('a value');
+  }
+
+  #array(): Node {
+    const { offset } = this.#next;
+    const stated = this.#accept('<') ? this.#elementType() : undefined;
+    this.#expect('[');
+    const values: LiteralValue[] = [];
+    while (!this.#accept(']')) {
+      values.push(this.#literal());
+      this.#accept(',');
+    }
+    return { kind: 'array', elementType: stated ?? elementTypeOf(values), values, offset };
+  }
+
+  #elementType(): ElementType {
+    const { text, offset } = this.#take();
+    const type = text.toUpperCase();
+    if (type !== 'STRING' && type !== 'LONG' && type !== 'DOUBLE') {
+      throw expressionError(this.#text, offset, `expected an array's type, STRING, LONG or DOUBLE, got '${text}'`);
+    }
+    this.#expect('>');
+    return type;
+  }
+
+  #tooDeep(offset: number): MillraceError {
+    return expressionError(this.#text, offset, `nested or chained more than ${maxDepth} deep`);
+  }
+}
+
+const isNull = (token: Token) => token.kind === 'identifier' && /^(null|NULL)$/.test(token.text);
+
+function elementTypeOf(values: readonly LiteralValue[]): ElementType {
+  if (values.some((value) => typeof value === 'string')) return 'STRING';
+  if (values.some((value) => typeof value === 'number')) return 'DOUBLE';
+  return values.some((value) => typeof value === 'bigint') ? 'LONG' : 'STRING';
+}
+
+function tokenize(text: string): Token[] {
+  if (text.length > maxLength) throw expressionError(text, maxLength, `longer than ${maxLength} characters`);
+  const tokens: Token[] = [];
+  let offset = 0;
+  while (offset < text.length) {
+    tokenPattern.lastIndex = offset;
+    const match = tokenPattern.exec(text);
+    if (!match) throw expressionError(text, offset, lexicalMistake(text[offset] as string));
+    const { number, string, quoted, identifier, symbol } = match.groups as Record<string, string | undefined>;
+    if (number !== undefined) tokens.push({ kind: 'number', text: number, offset });
+    else if (string !== undefined) tokens.push({ kind: 'string', text: unescaped(string, text, offset), offset });
+    else if (quoted !== undefined) tokens.push({ kind: 'quoted', text: unescaped(quoted, text, offset), offset });
+    else if (identifier !== undefined) tokens.push({ kind: 'identifier', text: identifier, offset });
+    else if (symbol !== undefined) tokens.push({ kind: 'symbol', text: symbol, offset });
+    offset = tokenPattern.lastIndex;
+  }
+  tokens.push({ kind: 'end', text: '', offset });
+  return tokens;
+}
+
+function lexicalMistake(character: string): string {
+  if (character === "'" || character === '"') return `the text that begins with ${character} does not end`;
+  if (character === '=') return `unexpected '='; equality is '=='`;
+  return `unexpected '${character}'`;
+}
+
+const escapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
+
+function unescaped(raw: string, text: string, offset: number): string {
+  return raw.replace(/\\(u[0-9A-Fa-f]{4}|.)/gsu, (_, code: string) => {
+    if (code.length === 5) return String.fromCharCode(Number.parseInt(code.slice(1), 16));
+    const plain = escapes[code] ?? (/['"\\/]/.test(code) ? code : undefined);
+    if (plain === undefined)
+      throw expressionError(text, offset, `unknown escape '\\${code}'; a backslash is written '\\\\'`);
+    return plain;
+  });
+}

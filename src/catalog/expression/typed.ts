@@ -1,0 +1,128 @@
+/** Typed SQL inside an expression, and Druid's conversions between the types. */
+import { join, type Sql, sql } from '../../sql.ts';
+import type { ElementType, LiteralValue } from './syntax.ts';
+
+/** `ANY`: a JSON value whose type is known only row by row. `NULL`: the literal, which fits everywhere. */
+export type ExpressionType = ElementType | `ARRAY<${ElementType}>` | 'ANY' | 'NULL';
+
+export interface Typed {
+  readonly type: ExpressionType;
+  /** BIGINT, DOUBLE, VARCHAR, a list of these, or JSON. */
+  readonly sql: Sql;
+  /** The same as BOOLEAN, for what is a condition by nature. */
+  readonly condition?: Sql;
+  /** Set for `ANY`: the column that it is. */
+  readonly column?: string;
+  /** Set for a literal. */
+  readonly literal?: LiteralValue;
+}
+
+export const long = (value: Sql): Typed => ({ type: 'LONG', sql: value });
+export const double = (value: Sql): Typed => ({ type: 'DOUBLE', sql: value });
+export const string = (value: Sql): Typed => ({ type: 'STRING', sql: value });
+/** Conditions are the longs 1 and 0. */
+export const condition = (value: Sql): Typed => ({
+  type: 'LONG',
+  sql: sql`CAST(${value} AS BIGINT)`,
+  condition: value,
+});
+
+export function literalOf(value: LiteralValue): Typed {
+  if (value === null) return { type: 'NULL', sql: sql`NULL`, literal: null };
+  if (typeof value === 'string') return { type: 'STRING', sql: sql`${value}`, literal: value };
+  const isLong = typeof value === 'bigint';
+  return isLong
+    ? { type: 'LONG', sql: sql`CAST(${value} AS BIGINT)`, literal: value }
+    : { type: 'DOUBLE', sql: sql`CAST(${value} AS DOUBLE)`, literal: value };
+}
+
+export const isArray = (value: Typed): boolean => value.type.startsWith('ARRAY');
+export const elementType = (value: Typed): ElementType =>
+  isArray(value)
+    ? (value.type.slice('ARRAY<'.length, -1) as ElementType)
+    : value.type === 'LONG' || value.type === 'DOUBLE'
+      ? value.type
+      : 'STRING';
+
+export const sqlTypes = { STRING: sql`VARCHAR`, LONG: sql`BIGINT`, DOUBLE: sql`DOUBLE` } as const;
+
+export function asString(value: Typed): Sql {
+  switch (value.type) {
+    case 'STRING':
+      return value.sql;
+    case 'ANY':
+      return sql`(${value.sql} ->> '$')`;
+    case 'NULL':
+      return sql`NULL::VARCHAR`;
+    case 'LONG':
+    case 'DOUBLE':
+      return sql`CAST(${value.sql} AS VARCHAR)`;
+    default:
+      return sql`CAST(to_json(${value.sql}) AS VARCHAR)`;
+  }
+}
+
+/** Fractions are cut off; NULL for what is no number and beyond the range. */
+export function asLong(value: Typed): Sql {
+  if (value.type === 'LONG') return value.sql;
+  if (value.type === 'DOUBLE') return sql`TRY_CAST(trunc(${value.sql}) AS BIGINT)`;
+  if (isArray(value)) return sql`NULL::BIGINT`;
+  // Through a decimal, since text → BIGINT would round a fraction, and text → DOUBLE loses digits of a long.
+  return sql`TRY_CAST(trunc(TRY_CAST(${asString(value)} AS DECIMAL(38, 9))) AS BIGINT)`;
+}
+
+export function asDouble(value: Typed): Sql {
+  if (value.type === 'DOUBLE') return value.sql;
+  if (value.type === 'LONG') return sql`CAST(${value.sql} AS DOUBLE)`;
+  return isArray(value) ? sql`NULL::DOUBLE` : sql`TRY_CAST(${asString(value)} AS DOUBLE)`;
+}
+
+/** Only positive numbers, and the text `true` in any letter case, are true. */
+export function asCondition(value: Typed): Sql {
+  if (value.condition) return value.condition;
+  if (value.type === 'LONG' || value.type === 'DOUBLE') return sql`(${value.sql} > 0)`;
+  if (value.type === 'NULL') return sql`NULL::BOOLEAN`;
+  if (value.type === 'ANY') {
+    return sql`coalesce(TRY_CAST(${asString(value)} AS DOUBLE) > 0, lower(${asString(value)}) = 'true')`;
+  }
+  return sql`(lower(${asString(value)}) = 'true')`;
+}
+
+/** A single value becomes a list of one; null stays null. */
+export function asArray(value: Typed, element: ElementType = elementType(value)): Sql {
+  const list = sql`${sqlTypes[element]}[]`;
+  if (value.type === 'NULL') return sql`NULL::${list}`;
+  if (value.type === 'ANY')
+    return sql`CAST(CASE WHEN json_type(${value.sql}) = 'ARRAY' THEN ${value.sql} ->> '$[*]' WHEN json_type(${value.sql}) <> 'NULL' THEN [${value.sql} ->> '$'] END AS ${list})`;
+  if (!isArray(value)) return sql`CASE WHEN ${value.sql} IS NOT NULL THEN [${asType(value, element)}] END`;
+  return elementType(value) === element ? value.sql : sql`TRY_CAST(${value.sql} AS ${list})`;
+}
+
+export function asType(value: Typed, type: ElementType): Sql {
+  if (type === 'STRING') return asString(value);
+  return type === 'LONG' ? asLong(value) : asDouble(value);
+}
+
+export function arrayOf(elements: readonly Typed[], type: ElementType): Typed {
+  const list = join(elements.map((element) => asType(element, type)));
+  return { type: `ARRAY<${type}>`, sql: sql`CAST([${list}] AS ${sqlTypes[type]}[])` };
+}
+
+/** The type in which two or more values meet: null fits all, longs and doubles meet as doubles, numbers and text as text. */
+export function commonType(values: readonly Typed[]): ExpressionType {
+  const types = [...new Set(values.map((value) => value.type).filter((type) => type !== 'NULL'))];
+  if (types.length <= 1) return types[0] ?? 'NULL';
+  if (types.some((type) => type.startsWith('ARRAY'))) {
+    const elements = new Set(values.filter((value) => value.type !== 'NULL').map(elementType));
+    return `ARRAY<${elements.size === 1 ? ([...elements][0] as ElementType) : 'STRING'}>`;
+  }
+  return types.every((type) => type === 'LONG' || type === 'DOUBLE') ? 'DOUBLE' : 'STRING';
+}
+
+/** Converted to a type that {@link commonType} gave. */
+export function inType(value: Typed, type: ExpressionType): Sql {
+  if (type === 'NULL') return sql`NULL::VARCHAR`;
+  if (type === 'ANY') return value.type === 'NULL' ? sql`NULL::JSON` : value.sql;
+  if (type.startsWith('ARRAY')) return asArray(value, type.slice('ARRAY<'.length, -1) as ElementType);
+  return asType(value, type as ElementType);
+}
