@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { compileGranularity } from '../catalog/index.ts';
 import type { Committer } from '../ingest/committer.ts';
 import { maxRejects } from '../ingest/round.ts';
+import type { Metrics } from '../observe/metrics.ts';
 import type { DataSource } from '../spec/data-source.ts';
 import { sql } from '../sql.ts';
 import type { Connection } from '../store/engine.ts';
@@ -13,6 +14,7 @@ export interface HousekeepingOptions {
   readonly store: Store;
   readonly committer: Committer;
   readonly log: Logger;
+  readonly metrics: Metrics;
   readonly dataSources: ReadonlyMap<string, DataSource>;
   readonly now: () => number;
   /** Pause between two rounds. */
@@ -79,7 +81,11 @@ export class Housekeeping {
   async #look(connection: Connection, table: Table): Promise<void> {
     const { dataSource } = table.definition;
     const definition = this.#options.dataSources.get(dataSource);
-    const rows = Number((await connection.rows(sql`SELECT count(*) FROM ${table.live}`))[0]?.[0]);
+    const [counts] = await connection.rows(sql`
+      SELECT (SELECT count(*) FROM ${table.live}), (SELECT count(*) FROM ${table.history}), (SELECT count(*) FROM meta.segments WHERE data_source = ${dataSource})`);
+    const [rows, handedOffRows, segments] = (counts ?? []).map(Number) as [number, number, number];
+    this.#options.metrics.rows.set({ dataSource }, rows + handedOffRows);
+    this.#options.metrics.segments.set({ dataSource }, segments);
     if (!definition || rows === 0) return;
     const nowMs = this.#options.now();
     const seen = this.#seen.get(dataSource);

@@ -110,6 +110,7 @@ export class EmbeddedBackend implements Backend {
       store,
       committer,
       log,
+      metrics,
       dataSources,
       now,
       intervalMs: housekeepingIntervalMs,
