@@ -59,6 +59,7 @@ export interface GeneratorOptions {
 }
 
 const intervalMs = 100;
+const maxEventsPerPush = 10_000;
 
 /** Pushes page views as time goes by, until the signal; resolves when the last push is durable. */
 export async function generatePageViews(options: GeneratorOptions): Promise<void> {
@@ -66,14 +67,15 @@ export async function generatePageViews(options: GeneratorOptions): Promise<void
   const random = seededRandom(1);
   let fromMs = Date.now() - options.backfillMs;
   while (!signal.aborted) {
-    const toMs = Date.now();
-    const events = Math.floor(((toMs - fromMs) * eventsPerSecond) / 1000);
+    const due = Math.floor(((Date.now() - fromMs) * eventsPerSecond) / 1000);
+    const events = Math.min(due, maxEventsPerPush);
     if (events > 0) {
+      const toMs = fromMs + (events * 1000) / eventsPerSecond;
       const lines = pageViewLines(random, events, { fromMs, toMs });
       await pushOrSkip(() => backend.push({ dataSource, format: 'json', lines, events }));
       fromMs = toMs;
     }
-    await pause(intervalMs, signal);
+    if (events === due) await pause(intervalMs, signal);
   }
 }
 

@@ -1,0 +1,57 @@
+/** The work of `millrace query`. The answer goes to standard output, an error to standard error. */
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { MillraceError } from '../errors.ts';
+import { createLogger } from '../observe/log.ts';
+import { createMetrics } from '../observe/metrics.ts';
+import { indented } from '../server/pretty.ts';
+import { loadJson } from '../spec/load.ts';
+import { readInput } from './input.ts';
+
+/** @returns whether the server answered the query; its error was printed otherwise. */
+export async function askServer(url: string, file: string): Promise<boolean> {
+  const text = readInput(file);
+  loadJson(text, file);
+  const response = await post(`${url.replace(/\/+$/, '')}/druid/v2?pretty`, text);
+  const output = response.ok ? process.stdout : process.stderr;
+  for await (const piece of response.body ?? []) await write(output, piece);
+  output.write('\n');
+  return response.ok;
+}
+
+async function post(url: string, body: string): Promise<Response> {
+  try {
+    return await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  } catch (error) {
+    const reason = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+    throw new MillraceError(
+      'unavailable',
+      `no answer from ${url} (${reason || 'connection refused'}); is a server running there? See --url`,
+    );
+  }
+}
+
+export async function askFolder(directory: string, file: string): Promise<boolean> {
+  const query = loadJson(readInput(file), file);
+  if (!existsSync(directory)) throw new MillraceError('environment', `there is no data folder '${directory}'`);
+  const { openEmbedded } = await import('../embedded/index.ts');
+  const backend = await openEmbedded({
+    dataDirectory: directory,
+    autoCreate: false,
+    metrics: createMetrics(),
+    log: createLogger('warn'),
+  });
+  try {
+    const { chunks } = await backend.query(query);
+    for await (const piece of indented(chunks)) await write(process.stdout, piece);
+    process.stdout.write('\n');
+    return true;
+  } finally {
+    await backend.close();
+  }
+}
+
+/** An answer can be longer than what fits into memory, so it must not wait there for a slow reader. */
+async function write(output: NodeJS.WriteStream, piece: string | Uint8Array): Promise<void> {
+  if (!output.write(piece)) await once(output, 'drain');
+}

@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+/** Kept to what any Node with ES modules can read, so that an old one says what is missing rather than a syntax error. */
+import module from 'node:module';
+
+const oldestNode = 24;
+
+if (Number(process.versions.node.split('.')[0]) < oldestNode) {
+  console.error(
+    `millrace: needs Node.js ${oldestNode} or newer, and this is ${process.versions.node}; install a newer one`,
+  );
+  process.exit(1);
+}
+module.enableCompileCache();
+const { run } = await import('./program.ts');
+process.exitCode = await run(process.argv.slice(2));

@@ -1,0 +1,42 @@
+/** The commands together. Each is loaded when it runs, because the engine takes longer to load than `--help` may take. */
+import { Command, CommanderError } from 'commander';
+import { MillraceError } from '../errors.ts';
+import { version } from '../observe/version.ts';
+import { checkCommand } from './check.ts';
+import { demoCommand } from './demo.ts';
+import { exitCodes } from './options.ts';
+import { queryCommand } from './query.ts';
+import { serveCommand } from './serve.ts';
+import { serverCommand } from './server.ts';
+
+/** Runs a command line; resolves with the exit code when the command is done. */
+export async function run(args: readonly string[]): Promise<number> {
+  let exitCode: number = exitCodes.ok;
+  const program = new Command('millrace')
+    .description('Streams in, and answers to the questions that one asks Apache Druid. In one process.')
+    .version(version)
+    .addHelpText(
+      'after',
+      `\nExit codes: ${exitCodes.ok} done, ${exitCodes.failed} failed, ${exitCodes.usage} wrong usage.`,
+    );
+  const report = (code: number) => {
+    exitCode = code;
+  };
+  const commands = [serveCommand(), serverCommand(), demoCommand(), queryCommand(report), checkCommand(report)];
+  for (const command of commands) program.addCommand(command);
+  for (const command of [program, ...commands]) command.exitOverride().showHelpAfterError('(--help says more)');
+  try {
+    await program.parseAsync(args.map(doubleDashed), { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    if (error instanceof MillraceError && error.code !== 'defect') console.error(`millrace: ${error.message}`);
+    else console.error('millrace: a defect; please report it with this:', error);
+    return exitCodes.failed;
+  }
+}
+
+/** Tranquility spells its option `-configFile`, which would be read as a row of one-letter ones. */
+function doubleDashed(argument: string): string {
+  return argument === '-configFile' || argument.startsWith('-configFile=') ? `-${argument}` : argument;
+}

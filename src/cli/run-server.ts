@@ -1,0 +1,100 @@
+/** A server from its start to its end, as `serve`, `server` and `demo` share it. */
+import { type EmbeddedBackend, openEmbedded } from '../embedded/index.ts';
+import { startLiveLine } from '../observe/live-line.ts';
+import { createLogger } from '../observe/log.ts';
+import { createMetrics } from '../observe/metrics.ts';
+import { Terminal } from '../observe/terminal.ts';
+import { close, createServer, createTranquilityServer, listen, type Server } from '../server/server.ts';
+import type { DataSource } from '../spec/data-source.ts';
+import type { ServingOptions } from './options.ts';
+import { stopSignal } from './stop-signal.ts';
+
+export interface RunOptions extends ServingOptions {
+  readonly data: string;
+  readonly autoCreate: boolean;
+  /** Defined before the server listens. */
+  readonly dataSources: readonly DataSource[];
+  /** Tranquility's endpoints on a port of their own, too. */
+  readonly tranquilityPort?: number | undefined;
+  /** What to do once it listens; must end when the signal aborts. */
+  readonly whileServing?: (running: Running) => Promise<void>;
+}
+
+export interface Running {
+  readonly backend: EmbeddedBackend;
+  readonly url: string;
+  readonly signal: AbortSignal;
+}
+
+/** How long requests under way may take after the first Ctrl-C. */
+const closeGraceMs = 10_000;
+
+/** Resolves after a stop signal, once everything accepted is durable. */
+export async function runServer(options: RunOptions): Promise<void> {
+  const { host, port, tranquilityPort } = options;
+  const signal = stopSignal();
+  const metrics = createMetrics();
+  const terminal = process.stderr.isTTY ? new Terminal(process.stderr) : undefined;
+  const log = createLogger(options.logLevel, terminal);
+  const backend = await openEmbedded({
+    dataDirectory: options.data,
+    autoCreate: options.autoCreate,
+    deadLetterDirectory: options.deadLetter,
+    metrics,
+    log,
+  });
+  const servers: Server[] = [];
+  const serverOptions = {
+    backend,
+    metrics,
+    log,
+    maxBodyBytes: options.maxBodyBytes,
+    properties: propertiesOf(options),
+  };
+  const start = (server: Server, at: number, setting: string) => {
+    servers.push(server);
+    return listen(server, { port: at, host, setting });
+  };
+  try {
+    for (const dataSource of options.dataSources) await backend.define(dataSource);
+    const url = `http://${shownHost(host)}:${await start(createServer(serverOptions), port, '--port')}`;
+    console.log(`millrace serves Druid's endpoints on ${url}, data in ${options.data}`);
+    if (tranquilityPort !== undefined) {
+      const pushPort = await start(createTranquilityServer(serverOptions), tranquilityPort, "the file's http.port");
+      console.log(`Tranquility's endpoints on http://${shownHost(host)}:${pushPort}`);
+    }
+    const stopLine = terminal && startLiveLine(terminal, metrics);
+    try {
+      await Promise.all([aborted(signal), options.whileServing?.({ backend, url, signal })]);
+    } finally {
+      stopLine?.();
+    }
+    log.info('stopping: finishing what was accepted');
+  } finally {
+    await Promise.all(servers.map((server) => close(server, closeGraceMs)));
+    await backend.close();
+  }
+}
+
+function propertiesOf(options: RunOptions): Record<string, string> {
+  return {
+    'druid.host': options.host,
+    'druid.plaintextPort': String(options.port),
+    'druid.service': 'millrace',
+    'millrace.data': options.data,
+    'millrace.autoCreate': String(options.autoCreate),
+    'millrace.maxBodyBytes': String(options.maxBodyBytes),
+  };
+}
+
+/** An address that listens everywhere is no address to open. */
+function shownHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::' || host === '127.0.0.1') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+const aborted = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });

@@ -1,0 +1,24 @@
+/** `millrace server -configFile F`: what Tranquility Server did with the same file. */
+import { Command } from 'commander';
+import { readInput } from './input.ts';
+import { addServingOptions, type ServingOptions } from './options.ts';
+
+interface Options extends ServingOptions {
+  readonly data: string;
+  readonly configFile: string;
+}
+
+export function serverCommand(): Command {
+  const command = new Command('server')
+    .description("serve the dataSources of a Tranquility Server's file; pushes also on its http.port")
+    .requiredOption('--configFile <file>', "Tranquility's file; -configFile works as well")
+    .option('--data <dir>', 'folder that holds the data', 'millrace-data');
+  return addServingOptions(command).action(async ({ configFile, ...options }: Options) => {
+    const [{ runServer }, { loadTranquilityFile }] = await Promise.all([
+      import('./run-server.ts'),
+      import('../spec/tranquility.ts'),
+    ]);
+    const file = loadTranquilityFile(readInput(configFile), configFile);
+    await runServer({ ...options, autoCreate: false, dataSources: file.dataSources, tranquilityPort: file.httpPort });
+  });
+}

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { post, startServer } from './support.ts';
+
+const events = [
+  { time: '2026-01-01T00:00:00Z', url: '/a', user: 'bob' },
+  { time: '2026-01-01T00:00:01Z', url: '/a', user: 'alice' },
+  { time: '2026-01-01T00:00:02Z', url: '/b', user: 'bob' },
+];
+
+const topN = {
+  queryType: 'topN',
+  dataSource: 'pageviews',
+  intervals: '2026-01-01/2026-01-02',
+  granularity: 'all',
+  dimension: 'url',
+  metric: 'views',
+  threshold: 2,
+  aggregations: [{ type: 'count', name: 'views' }],
+};
+
+test('a native query is answered, with its id, with and without a trailing slash and ?pretty', async (t) => {
+  const { url } = await startServer(t);
+  await post(`${url}/v1/post/pageviews`, JSON.stringify(events));
+  const compact = '[{"timestamp":"2026-01-01T00:00:00.000Z","result":[{"url":"/a","views":2},{"url":"/b","views":1}]}]';
+  for (const path of ['/druid/v2', '/druid/v2/', '/druid/v2/?unknown=1']) {
+    assert.equal((await post(url + path, JSON.stringify(topN))).text, compact);
+  }
+  const { text } = await post(`${url}/druid/v2?pretty`, JSON.stringify(topN));
+  assert.ok(
+    text.startsWith('[ {\n  "timestamp" : "2026-01-01T00:00:00.000Z",\n  "result" : [ {\n    "url" : "/a"'),
+    text,
+  );
+  assert.deepEqual(JSON.parse(text), JSON.parse(compact));
+
+  const body = JSON.stringify({ ...topN, context: { queryId: 'mine' } });
+  const response = await fetch(`${url}/druid/v2`, { method: 'POST', body });
+  assert.equal(response.headers.get('x-druid-query-id'), 'mine');
+});
+
+test('a long answer streams whole', async (t) => {
+  const { url } = await startServer(t);
+  const many = Array.from({ length: 3000 }, (_, i) => ({
+    time: '2026-01-01T00:00:00Z',
+    url: `/page/${i}`,
+    pad: 'x'.repeat(50),
+  }));
+  await post(`${url}/v1/post/pages`, JSON.stringify(many));
+  const scan = {
+    queryType: 'scan',
+    dataSource: 'pages',
+    intervals: '2026/2027',
+    columns: ['url', 'pad'],
+    resultFormat: 'compactedList',
+  };
+  const { text } = await post(`${url}/druid/v2`, JSON.stringify(scan));
+  const urls = (JSON.parse(text) as { events: [string, string][] }[]).flatMap(({ events }) =>
+    events.map(([page]) => page),
+  );
+  assert.deepEqual(urls.sort(), many.map(({ url: page }) => page).sort());
+});
+
+test("errors have Druid's shape and status", async (t) => {
+  const { url } = await startServer(t);
+  await post(`${url}/v1/post/pageviews`, JSON.stringify(events));
+  const refusals: [path: string, body: string, status: number, category: string, message: RegExp][] = [
+    ['/druid/v2', '{"queryType": "topN",\n  oops}', 400, 'INVALID_INPUT', /line 2 column 3/],
+    ['/druid/v2', '', 400, 'INVALID_INPUT', /./],
+    ['/druid/v2', JSON.stringify({ ...topN, queryType: 'topM' }), 400, 'INVALID_INPUT', /topN/],
+    [
+      '/druid/v2',
+      JSON.stringify({ ...topN, filter: { type: 'slector' } }),
+      400,
+      'INVALID_INPUT',
+      /did you mean 'selector'/,
+    ],
+    ['/druid/v2', JSON.stringify({ ...topN, queryType: 'movingAverage' }), 501, 'UNSUPPORTED', /movingAverage/],
+    ['/druid/v2/sql', '{"query":"SELECT 1"}', 501, 'UNSUPPORTED', /SQL/],
+    ['/druid/v3', '{}', 404, 'NOT_FOUND', /POST \/druid\/v3/],
+  ];
+  for (const [path, body, status, category, message] of refusals) {
+    const reply = await post(url + path, body);
+    assert.equal(reply.status, status, reply.text);
+    assert.match(String(reply.type), /^application\/json/);
+    const error = JSON.parse(reply.text);
+    assert.deepEqual({ error: error.error, category: error.category }, { error: 'druidException', category });
+    assert.match(error.errorMessage, message);
+  }
+});
+
+test('bytes that are not UTF-8 are refused', async (t) => {
+  const { url } = await startServer(t);
+  const { status, text } = await post(`${url}/druid/v2`, Buffer.from([0x7b, 0xff, 0x7d]));
+  assert.equal(status, 400);
+  assert.match(text, /UTF-8/);
+});
+
+test('a cancel is accepted, also of a query that is not there', async (t) => {
+  const { url } = await startServer(t);
+  assert.equal((await fetch(`${url}/druid/v2/nothing`, { method: 'DELETE' })).status, 202);
+});
+
+test('dataSources and their columns are listed', async (t) => {
+  const { url } = await startServer(t);
+  await post(`${url}/v1/post/pageviews`, JSON.stringify(events));
+  const get = async (path: string) => (await fetch(url + path)).json();
+  assert.deepEqual(await get('/druid/v2/datasources/'), ['pageviews']);
+  assert.deepEqual(await get('/druid/v2/datasources/pageviews'), { dimensions: ['url', 'user'], metrics: [] });
+  assert.deepEqual(await get('/druid/v2/datasources/none'), { dimensions: [], metrics: [] });
+});
