@@ -8,7 +8,8 @@ import type { DataSource } from '../spec/data-source.ts';
 import { sql } from '../sql.ts';
 import type { Connection } from '../store/engine.ts';
 import { combineLive, handOff, removeOrphans } from '../store/hand-off.ts';
-import type { Store, Table } from '../store/store.ts';
+import type { Table } from '../store/schema.ts';
+import type { Store } from '../store/store.ts';
 
 export interface HousekeepingOptions {
   readonly store: Store;
@@ -58,7 +59,10 @@ export class Housekeeping {
 
   async #round(first: boolean): Promise<void> {
     const { store, committer, log } = this.#options;
-    if (store.failure) return;
+    if (store.failure) {
+      await store.recover();
+      log.info('the engine works again');
+    }
     const connection = await store.connect();
     try {
       if (first) {

@@ -76,12 +76,12 @@ function readJson(
   const names = [...roots.keys()];
   // The engine's reader does not tell names apart that differ in letter case only, and needs one column at least.
   const apart = new Set(names.map((name) => name.toLowerCase())).size === names.length && names.length > 0;
-  const valueOf = apart
+  const columnSql = apart
     ? ({ root, json }: JsonColumn) => ({ sql: ident(root), json })
     : ({ root }: JsonColumn) => ({ sql: sql`json_extract(json, ${memberPath(root)})`, json: true });
   const outputs = sources.map(({ field, flatten }) => {
     const column = flatten && roots.get(flatten.root);
-    return sql`${column ? fieldSql(field, flatten.path, valueOf(column)) : sql`NULL::VARCHAR`} AS ${field.as}`;
+    return sql`${column ? fieldSql(field, flatten.path, columnSql(column)) : sql`NULL::VARCHAR`} AS ${field.as}`;
   });
   if (!apart) return sql`(SELECT ${join(outputs)} FROM ${jsonObjects(files, maxEventBytes)})`;
   const columns = join([...roots.values()].map(({ root, json }) => sql`${ident(root)}: ${json ? 'JSON' : 'VARCHAR'}`));

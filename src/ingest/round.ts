@@ -2,7 +2,8 @@
 import type { DroppedEvent, DropReason } from '../backend.ts';
 import type { DataSource } from '../spec/data-source.ts';
 import { ident, join, type Sql, sql } from '../sql.ts';
-import type { Table, Transaction } from '../store/store.ts';
+import type { Table } from '../store/schema.ts';
+import type { Transaction } from '../store/store.ts';
 import { listColumn } from '../store/table.ts';
 import { discover } from './discovery.ts';
 import { type Batch, type Clock, type IngestPlan, ingestPlan } from './plan.ts';

@@ -10,7 +10,7 @@ import {
 import { MillraceError } from '../errors.ts';
 import type { DataSource, Dimension, DimensionType } from '../spec/data-source.ts';
 import { Sql, sql } from '../sql.ts';
-import type { StoredColumnRecord } from '../store/store.ts';
+import type { StoredColumnRecord } from '../store/schema.ts';
 import { physicalNames, type TableColumn, type TableDefinition } from '../store/table.ts';
 
 const dimensionTypes: Record<Exclude<DimensionType, 'auto'>, { type: ColumnType; sqlType: Sql }> = {

@@ -9,7 +9,8 @@
 import path from 'node:path';
 import { ident, join, literal, type Sql, sql } from '../sql.ts';
 import type { Connection } from './engine.ts';
-import { physicalColumns, type Store, type Table } from './store.ts';
+import { physicalColumns, type Table } from './schema.ts';
+import type { Store } from './store.ts';
 
 /** Buckets that one transaction hands off. */
 const maxBuckets = 64;

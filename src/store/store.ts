@@ -5,13 +5,14 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { MillraceError } from '../errors.ts';
-import { ident, join, literal, type Sql, sql } from '../sql.ts';
+import type { Sql } from '../sql.ts';
 import { type DeepStorage, LocalDeepStorage } from './deep-storage.ts';
 import { type Connection, Engine, isFatal, type Rows } from './engine.ts';
 import { layoutVersion, prepareMetadata } from './metadata.ts';
 import { Mutex } from './mutex.ts';
 import { ReaderPool } from './reader-pool.ts';
-import { listColumn, type TableColumn, type TableDefinition, type TableView } from './table.ts';
+import { type Compile, define, loadTables, type Table, viewOf } from './schema.ts';
+import type { TableDefinition, TableView } from './table.ts';
 import { repairWal, type WalRepair } from './wal.ts';
 
 export interface StoreOptions {
@@ -21,32 +22,7 @@ export interface StoreOptions {
   /** How many queries run at once; more wait. */
   readonly maxReaders: number;
   readonly deepStorage?: DeepStorage;
-  /** Compiles what {@link TableDefinition.definition} and the stored columns say, when a folder is opened again. */
-  readonly compile: (stored: StoredDefinition) => TableDefinition;
-}
-
-export interface StoredDefinition {
-  readonly dataSource: string;
-  readonly definition: Readonly<Record<string, unknown>>;
-  readonly columns: readonly StoredColumnRecord[];
-}
-
-/** A column as the database describes it; its SQL is compiled from the definition. */
-export type StoredColumnRecord = Omit<TableColumn, 'sqlType' | 'merge'> & { readonly sqlType: string };
-
-/** A dataSource's tables and what they hold. */
-export class Table {
-  readonly id: number;
-  readonly definition: TableDefinition;
-  readonly live: Sql;
-  readonly history: Sql;
-
-  constructor(id: number, definition: TableDefinition) {
-    this.id = id;
-    this.definition = definition;
-    this.live = sql`live.${ident(`t${id}`)}`;
-    this.history = sql`history.${ident(`t${id}`)}`;
-  }
+  readonly compile: Compile;
 }
 
 /** What one transaction may do. */
@@ -64,33 +40,28 @@ export class Store {
   readonly repair: WalRepair | undefined;
   /** For files that live no longer than a statement or two. */
   readonly temporaryDirectory: string;
-  readonly #engine: Engine;
-  readonly #writer: Connection;
-  readonly #readers: ReaderPool;
+  readonly #options: StoreOptions;
   readonly #writing = new Mutex();
+  #engine: Engine;
+  #writer: Connection;
+  #readers: ReaderPool;
   #tables: ReadonlyMap<string, Table>;
   #failure: MillraceError | undefined;
 
-  private constructor(
-    engine: Engine,
-    writer: Connection,
-    options: StoreOptions,
-    tables: ReadonlyMap<string, Table>,
-    repair: WalRepair | undefined,
-  ) {
-    this.#engine = engine;
-    this.#writer = writer;
-    this.#readers = new ReaderPool(() => engine.connect(), options.maxReaders);
-    this.#tables = tables;
+  private constructor(options: StoreOptions, opened: Opened, repair: WalRepair | undefined) {
+    this.#options = options;
+    this.#engine = opened.engine;
+    this.#writer = opened.writer;
+    this.#readers = opened.readers;
+    this.#tables = opened.tables;
     this.repair = repair;
     this.deepStorage = options.deepStorage ?? new LocalDeepStorage(path.join(options.directory, 'segments'));
-    this.temporaryDirectory = path.join(options.directory, 'tmp');
+    this.temporaryDirectory = temporaryDirectoryOf(options);
   }
 
   static async open(options: StoreOptions): Promise<Store> {
-    const temporaryDirectory = path.join(options.directory, 'tmp');
     try {
-      await mkdir(temporaryDirectory, { recursive: true });
+      await mkdir(temporaryDirectoryOf(options), { recursive: true });
     } catch (error) {
       throw new MillraceError(
         'environment',
@@ -98,38 +69,24 @@ export class Store {
         { cause: error },
       );
     }
-    const file = path.join(options.directory, 'millrace.db');
-    const engineOptions = {
-      file,
-      temporaryDirectory,
-      memoryLimitBytes: options.memoryLimitBytes,
-      threads: options.threads,
-    };
     let repair: WalRepair | undefined;
-    const engine = await Engine.open(engineOptions).catch(async (error: unknown) => {
-      repair = await repairWal(file, error);
+    const opened = await openDatabase(options).catch(async (error: unknown) => {
+      repair = await repairWal(databaseFileOf(options), error);
       if (!repair) throw error;
-      return Engine.open(engineOptions);
+      return openDatabase(options);
     });
     // Only now is the folder ours: what a killed process left there can go.
+    const temporaryDirectory = temporaryDirectoryOf(options);
     for (const name of await readdir(temporaryDirectory))
       await rm(path.join(temporaryDirectory, name), { recursive: true, force: true });
-    const writer = await engine.connect();
-    const found = await prepareMetadata(writer);
-    if (found !== undefined && found > layoutVersion) {
-      throw new MillraceError(
-        'environment',
-        `The data folder ${options.directory} was written by a newer millrace (layout ${found}, this one reads ${layoutVersion}). Use that version, or another folder.`,
-      );
-    }
-    return new Store(engine, writer, options, await loadTables(writer, options.compile), repair);
+    return new Store(options, opened, repair);
   }
 
   get tables(): ReadonlyMap<string, Table> {
     return this.#tables;
   }
 
-  /** Undefined as long as the engine works; it does not work again until the process starts anew. */
+  /** Undefined as long as the engine works; after a failure {@link recover} may bring it back. */
   get failure(): MillraceError | undefined {
     return this.#failure;
   }
@@ -172,9 +129,25 @@ export class Store {
     return this.#engine.connect();
   }
 
+  /** After a {@link failure}: opens the database again, as a new process would. Throws while that is not possible. */
+  async recover(): Promise<void> {
+    using _lock = await this.#writing.acquire();
+    await this.#closeDatabase();
+    const opened = await openDatabase(this.#options);
+    this.#engine = opened.engine;
+    this.#writer = opened.writer;
+    this.#readers = opened.readers;
+    this.#tables = opened.tables;
+    this.#failure = undefined;
+  }
+
   /** Waits for the writer, then closes everything. Readers are stopped. */
   async close(): Promise<void> {
     using _lock = await this.#writing.acquire();
+    await this.#closeDatabase();
+  }
+
+  async #closeDatabase(): Promise<void> {
     await this.#readers.close();
     this.#writer.close();
     this.#engine.close();
@@ -185,7 +158,7 @@ export class Store {
     const reason = error instanceof Error ? error.message : String(error);
     this.#failure = new MillraceError(
       'unavailable',
-      `The engine has stopped after an error (${reason}). Start the process again; nothing acknowledged is lost.`,
+      `The engine has stopped after an error (${reason}) and is opened again as soon as that is possible; nothing acknowledged is lost.`,
       {
         cause: error,
         retryAfterSeconds: 10,
@@ -195,86 +168,32 @@ export class Store {
   }
 }
 
-function viewOf(table: Table): TableView {
-  const { definition } = table;
-  const { segments } = definition;
-  const schema = definition.definition;
-  const granularitySpec = (schema.granularitySpec ?? {}) as Readonly<Record<string, unknown>>;
-  return {
-    dataSource: definition.dataSource,
-    columns: new Map(definition.columns.map((column) => [column.name, column])),
-    rows: sql`(SELECT * FROM ${table.history} UNION ALL SELECT * FROM ${table.live})`,
-    segmentStart: (time) => segments.floor(time),
-    segmentEnd: (start) => segments.next(start),
-    metricsSpec: (schema.metricsSpec ?? []) as TableView['metricsSpec'],
-    rollup: definition.rollup,
-    queryGranularity: granularitySpec.queryGranularity ?? 'none',
-    timestampSpec: schema.timestampSpec,
-  };
+interface Opened {
+  readonly engine: Engine;
+  readonly writer: Connection;
+  readonly readers: ReaderPool;
+  readonly tables: ReadonlyMap<string, Table>;
 }
 
-async function loadTables(connection: Connection, compile: StoreOptions['compile']): Promise<Map<string, Table>> {
-  const tables = new Map<string, Table>();
-  for (const [id, name, definition, columns] of await connection.rows(
-    'SELECT id, name, definition, columns FROM meta.data_sources ORDER BY id',
-  )) {
-    const dataSource = name as string;
-    tables.set(
-      dataSource,
-      new Table(
-        id as number,
-        compile({ dataSource, definition: JSON.parse(definition as string), columns: JSON.parse(columns as string) }),
-      ),
+const databaseFileOf = (options: StoreOptions) => path.join(options.directory, 'millrace.db');
+const temporaryDirectoryOf = (options: StoreOptions) => path.join(options.directory, 'tmp');
+
+async function openDatabase(options: StoreOptions): Promise<Opened> {
+  const { directory, memoryLimitBytes, threads, maxReaders, compile } = options;
+  const temporaryDirectory = temporaryDirectoryOf(options);
+  const engine = await Engine.open({ file: databaseFileOf(options), temporaryDirectory, memoryLimitBytes, threads });
+  const writer = await engine.connect();
+  const found = await prepareMetadata(writer);
+  if (found !== undefined && found > layoutVersion) {
+    throw new MillraceError(
+      'environment',
+      `The data folder ${directory} was written by a newer millrace (layout ${found}, this one reads ${layoutVersion}). Use that version, or another folder.`,
     );
   }
-  return tables;
+  return {
+    engine,
+    writer,
+    readers: new ReaderPool(() => engine.connect(), maxReaders),
+    tables: await loadTables(writer, compile),
+  };
 }
-
-async function define(connection: Connection, tables: Map<string, Table>, definition: TableDefinition): Promise<Table> {
-  const before = tables.get(definition.dataSource);
-  const table = new Table(before?.id ?? 1 + Math.max(0, ...[...tables.values()].map(({ id }) => id)), definition);
-  if (before) await addColumns(connection, before, definition.columns);
-  else await createTables(connection, table);
-  const definitionText = JSON.stringify(definition.definition);
-  const columns = JSON.stringify(
-    definition.columns.map(({ merge, sqlType, ...column }) => ({ ...column, sqlType: sqlType.text })),
-  );
-  await connection.run(sql`DELETE FROM meta.data_sources WHERE id = ${table.id}`);
-  await connection.run(
-    sql`INSERT INTO meta.data_sources VALUES (${table.id}, ${definition.dataSource}, ${definitionText}, ${columns})`,
-  );
-  tables.set(definition.dataSource, table);
-  return table;
-}
-
-async function createTables(connection: Connection, table: Table): Promise<void> {
-  const columns = table.definition.columns.flatMap(physicalColumns).map(({ name, type }) => sql`${name} ${type}`);
-  for (const target of [table.live, table.history])
-    await connection.run(sql`CREATE TABLE ${target} (${join([sql`__time TIMESTAMP`, ...columns])})`);
-}
-
-async function addColumns(connection: Connection, before: Table, columns: readonly TableColumn[]): Promise<void> {
-  const present = new Map(
-    before.definition.columns.flatMap(physicalColumns).map(({ name, type }) => [name.text, type.text]),
-  );
-  for (const { name, type } of columns.flatMap(physicalColumns)) {
-    const presentType = present.get(name.text);
-    if (presentType === type.text) continue;
-    for (const target of [before.live, before.history]) {
-      await connection.run(
-        presentType === undefined
-          ? sql`ALTER TABLE ${target} ADD COLUMN ${name} ${type}`
-          : sql`ALTER TABLE ${target} ALTER COLUMN ${name} TYPE ${type} USING ${type.text === 'JSON' ? sql`to_json(${name})` : sql`CAST(${name} AS ${type})`}`,
-      );
-    }
-  }
-}
-
-/** A column's own, and the list beside it when it may hold several values. */
-export function physicalColumns(column: TableColumn): { name: Sql; type: Sql }[] {
-  const own = { name: ident(column.physical), type: column.sqlType };
-  return column.multiValue ? [own, { name: listColumn(column.physical), type: sql`VARCHAR[]` }] : [own];
-}
-
-/** A TIMESTAMP literal of milliseconds since 1970. */
-export const timestampLiteral = (millis: number): Sql => sql`make_timestamp_ms(${literal(millis)})`;

@@ -6,7 +6,8 @@ import { tableDefinition } from '../../src/ingest/table.ts';
 import { readDataSource } from '../../src/spec/data-schema.ts';
 import { sql } from '../../src/sql.ts';
 import { combineLive, handOff, removeOrphans } from '../../src/store/hand-off.ts';
-import { Store, type Table } from '../../src/store/store.ts';
+import type { Table } from '../../src/store/schema.ts';
+import { Store } from '../../src/store/store.ts';
 import { pageViews } from '../support/backend.ts';
 import { temporaryFolder } from '../support/engine.ts';
 

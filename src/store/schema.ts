@@ -1,0 +1,117 @@
+/** A dataSource's tables in the database: made, widened, loaded again, and shown to queries. */
+import { ident, join, type Sql, sql } from '../sql.ts';
+import type { Connection } from './engine.ts';
+import { listColumn, type TableColumn, type TableDefinition, type TableView } from './table.ts';
+
+export interface StoredDefinition {
+  readonly dataSource: string;
+  readonly definition: Readonly<Record<string, unknown>>;
+  readonly columns: readonly StoredColumnRecord[];
+}
+
+/** A column as the database describes it; its SQL is compiled from the definition. */
+export type StoredColumnRecord = Omit<TableColumn, 'sqlType' | 'merge'> & { readonly sqlType: string };
+
+/** Compiles what the database keeps of a definition, when a folder is opened again. */
+export type Compile = (stored: StoredDefinition) => TableDefinition;
+
+/** A dataSource's tables and what they hold. */
+export class Table {
+  readonly id: number;
+  readonly definition: TableDefinition;
+  readonly live: Sql;
+  readonly history: Sql;
+
+  constructor(id: number, definition: TableDefinition) {
+    this.id = id;
+    this.definition = definition;
+    this.live = sql`live.${ident(`t${id}`)}`;
+    this.history = sql`history.${ident(`t${id}`)}`;
+  }
+}
+
+export function viewOf(table: Table): TableView {
+  const { definition } = table;
+  const { segments } = definition;
+  const schema = definition.definition;
+  const granularitySpec = (schema.granularitySpec ?? {}) as Readonly<Record<string, unknown>>;
+  return {
+    dataSource: definition.dataSource,
+    columns: new Map(definition.columns.map((column) => [column.name, column])),
+    rows: sql`(SELECT * FROM ${table.history} UNION ALL SELECT * FROM ${table.live})`,
+    segmentStart: (time) => segments.floor(time),
+    segmentEnd: (start) => segments.next(start),
+    metricsSpec: (schema.metricsSpec ?? []) as TableView['metricsSpec'],
+    rollup: definition.rollup,
+    queryGranularity: granularitySpec.queryGranularity ?? 'none',
+    timestampSpec: schema.timestampSpec,
+  };
+}
+
+export async function loadTables(connection: Connection, compile: Compile): Promise<Map<string, Table>> {
+  const tables = new Map<string, Table>();
+  for (const [id, name, definition, columns] of await connection.rows(
+    'SELECT id, name, definition, columns FROM meta.data_sources ORDER BY id',
+  )) {
+    const dataSource = name as string;
+    tables.set(
+      dataSource,
+      new Table(
+        id as number,
+        compile({ dataSource, definition: JSON.parse(definition as string), columns: JSON.parse(columns as string) }),
+      ),
+    );
+  }
+  return tables;
+}
+
+/** Creates the tables or adds what is new, and puts the definition into the map. */
+export async function define(
+  connection: Connection,
+  tables: Map<string, Table>,
+  definition: TableDefinition,
+): Promise<Table> {
+  const before = tables.get(definition.dataSource);
+  const table = new Table(before?.id ?? 1 + Math.max(0, ...[...tables.values()].map(({ id }) => id)), definition);
+  if (before) await addColumns(connection, before, definition.columns);
+  else await createTables(connection, table);
+  const definitionText = JSON.stringify(definition.definition);
+  const columns = JSON.stringify(
+    definition.columns.map(({ merge, sqlType, ...column }) => ({ ...column, sqlType: sqlType.text })),
+  );
+  await connection.run(sql`DELETE FROM meta.data_sources WHERE id = ${table.id}`);
+  await connection.run(
+    sql`INSERT INTO meta.data_sources VALUES (${table.id}, ${definition.dataSource}, ${definitionText}, ${columns})`,
+  );
+  tables.set(definition.dataSource, table);
+  return table;
+}
+
+async function createTables(connection: Connection, table: Table): Promise<void> {
+  const columns = table.definition.columns.flatMap(physicalColumns).map(({ name, type }) => sql`${name} ${type}`);
+  for (const target of [table.live, table.history])
+    await connection.run(sql`CREATE TABLE ${target} (${join([sql`__time TIMESTAMP`, ...columns])})`);
+}
+
+async function addColumns(connection: Connection, before: Table, columns: readonly TableColumn[]): Promise<void> {
+  const present = new Map(
+    before.definition.columns.flatMap(physicalColumns).map(({ name, type }) => [name.text, type.text]),
+  );
+  for (const { name, type } of columns.flatMap(physicalColumns)) {
+    const presentType = present.get(name.text);
+    if (presentType === type.text) continue;
+    for (const target of [before.live, before.history]) {
+      await connection.run(
+        presentType === undefined
+          ? sql`ALTER TABLE ${target} ADD COLUMN ${name} ${type}`
+          : sql`ALTER TABLE ${target} ALTER COLUMN ${name} TYPE ${type} USING ${type.text === 'JSON' ? sql`to_json(${name})` : sql`CAST(${name} AS ${type})`}`,
+      );
+    }
+  }
+}
+
+/** A column's own, and the list beside it when it may hold several values. */
+export function physicalColumns(column: TableColumn): { name: Sql; type: Sql }[] {
+  const own = { name: ident(column.physical), type: column.sqlType };
+  return column.multiValue ? [own, { name: listColumn(column.physical), type: sql`VARCHAR[]` }] : [own];
+}
