@@ -6,6 +6,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { invalidInput, MillraceError } from '../errors.ts';
 import { bodyTooLarge } from './answers.ts';
 
+/** Jackson's binary JSON, which Druid and Tranquility take. */
+const smile = 'application/x-jackson-smile';
+
 /** Bodies of the largest size that may be in memory at a time. */
 const largestBodies = 8;
 
@@ -34,6 +37,9 @@ export function acceptBodies(server: FastifyInstance, maxBodyBytes: number): voi
 
 /** The body without its Content-Encoding. The memory is the caller's. */
 export async function readBody(request: FastifyRequest, maxBodyBytes: number): Promise<Buffer> {
+  if (mediaType(request) === smile) {
+    throw new MillraceError('unsupportedMediaType', `Smile (${smile}) is not supported; send application/json`);
+  }
   const body = request.body instanceof Buffer ? request.body : Buffer.alloc(0);
   switch (request.headers['content-encoding']) {
     case undefined:

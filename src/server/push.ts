@@ -7,7 +7,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Backend, PushOutcome, Submission } from '../backend.ts';
-import { invalidInput, MillraceError } from '../errors.ts';
+import { invalidInput } from '../errors.ts';
 import type { Logger } from '../observe/log.ts';
 import { jsonLines, textLines } from '../sources/push-body.ts';
 import { plainErrors } from './answers.ts';
@@ -48,8 +48,8 @@ async function push(options: PushOptions, request: FastifyRequest, reply: Fastif
 
 async function readSubmission(request: FastifyRequest, maxBodyBytes: number): Promise<Submission> {
   const { dataSource } = request.params as { readonly dataSource?: string };
-  const format = bodyFormat(mediaType(request), dataSource);
   const body = await readBody(request, maxBodyBytes);
+  const format = bodyFormat(mediaType(request), dataSource);
   const { lines, events } = format === 'json' ? jsonLines(body) : textLines(body);
   return { dataSource, format, lines, events, idempotencyKey: idempotencyKey(request) };
 }
@@ -61,8 +61,6 @@ function bodyFormat(type: string | undefined, dataSource: string | undefined): S
     case 'text/plain':
       if (dataSource === undefined) throw invalidInput('Must include dataSource in URL for contentType[text/plain]');
       return 'text';
-    case 'application/x-jackson-smile':
-      throw new MillraceError('unsupportedMediaType', 'Smile is not supported; send application/json');
     default:
       throw invalidInput('Expected contentType application/json or text/plain');
   }

@@ -23,7 +23,7 @@ export function queryRoutes({ backend, log, maxBodyBytes }: QueryRouteOptions) {
   return async (server: FastifyInstance): Promise<void> => {
     server.post('/druid/v2', async (request, reply) => {
       const signal = abortedWith(reply);
-      const query = loadJson(await readText(request, maxBodyBytes));
+      const { value: query } = loadJson(await readText(request, maxBodyBytes));
       const answer = await backend.query(query, { signal });
       reply.header('X-Druid-Query-Id', answer.queryId).type('application/json');
       const cutOff = (error: unknown) => {

@@ -88,11 +88,14 @@ test("errors have Druid's shape and status", async (t) => {
   }
 });
 
-test('bytes that are not UTF-8 are refused', async (t) => {
+test('bytes that are not UTF-8, or Smile, are refused', async (t) => {
   const { url } = await startServer(t);
   const { status, text } = await post(`${url}/druid/v2`, Buffer.from([0x7b, 0xff, 0x7d]));
   assert.equal(status, 400);
   assert.match(text, /UTF-8/);
+  const smile = await post(`${url}/druid/v2`, ':)', { 'content-type': 'application/x-jackson-smile' });
+  assert.equal(smile.status, 415);
+  assert.match(JSON.parse(smile.text).errorMessage, /Smile .* is not supported/);
 });
 
 test('a cancel is accepted, also of a query that is not there', async (t) => {
