@@ -127,6 +127,7 @@ const isStandard = (issue: Issue) =>
 function expectation(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
+      if (issue.expected === 'nonoptional') return 'a value';
       return article(issue.expected === 'record' ? 'object' : issue.expected);
     case 'invalid_value':
       return issue.values.length === 1 ? quoted(issue.values[0]) : `one of ${issue.values.map(quoted).join(', ')}`;

@@ -11,6 +11,9 @@ export interface QueryType<S = unknown> {
   plan(query: S, context: PlanContext): Plan;
 }
 
+/** Query types are kept without their query's own type; only what passed `schema` goes to `plan`. */
+export const defineQueryType = <S>(type: QueryType<S>): QueryType => type as unknown as QueryType;
+
 export interface PlanContext {
   /** Undefined for an unknown dataSource: native queries answer as for an empty one. */
   table(dataSource: string): TableView | undefined;

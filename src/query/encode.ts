@@ -1,0 +1,133 @@
+/** Values as Druid prints them in JSON, column by column. */
+import type { Value } from '../catalog/index.ts';
+import { formatInstant } from '../catalog/time.ts';
+import { offsetMillis } from '../catalog/zone.ts';
+import { type Sql, sql } from '../sql.ts';
+import type { RowBatch } from './define.ts';
+
+export type Encode = (value: unknown) => string;
+
+/** A column of an answer: where its values come from and how they are printed. */
+export interface Column {
+  readonly name: string;
+  readonly sql: Sql;
+  readonly encode: Encode;
+}
+
+export function columnOf(name: string, value: Value): Column {
+  if (value.multiValue) return { name, sql: listJson(value.sql), encode: encodeJson };
+  switch (value.type) {
+    case 'STRING':
+      return { name, sql: value.sql, encode: encodeString };
+    case 'LONG':
+      return { name, sql: value.sql, encode: encodeLong };
+    case 'DOUBLE':
+      return { name, sql: value.sql, encode: encodeDouble };
+    case 'FLOAT':
+      return { name, sql: value.sql, encode: encodeFloat };
+    default:
+      return { name, sql: sql`CAST(to_json(${value.sql}) AS VARCHAR)`, encode: encodeJson };
+  }
+}
+
+/** A multi-value dimension's row: a list, but one value alone stands plain. */
+const listJson = (list: Sql) =>
+  sql`CAST(CASE WHEN len(${list}) = 1 THEN to_json(${list}[1]) ELSE to_json(${list}) END AS VARCHAR)`;
+
+/** A TIMESTAMP as ISO 8601 with milliseconds, on a zone's clock. */
+export function instantColumn(name: string, time: Sql, timeZone: string): Column {
+  return { name, sql: sql`epoch_ms(${time})`, encode: instantEncoder(timeZone) };
+}
+
+/** Milliseconds → `"2018-03-06T09:57:58.000Z"`. Neighbouring rows often share their time, so the last one is remembered. */
+export function instantEncoder(timeZone: string): Encode {
+  let last: unknown;
+  let text = 'null';
+  return (value) => {
+    if (value === null) return 'null';
+    if (value === last) return text;
+    const ms = Number(value);
+    text = `"${formatInstant(ms, timeZone === 'UTC' ? 0 : offsetMillis(timeZone, ms))}"`;
+    last = value;
+    return text;
+  };
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what JSON escapes
+const escaped = /["\\\u0000-\u001f]/;
+
+export const encodeString: Encode = (value) => {
+  if (value === null) return 'null';
+  const text = value as string;
+  return escaped.test(text) ? JSON.stringify(text) : `"${text}"`;
+};
+
+/** A bigint or number with all its digits. */
+export const encodeLong: Encode = (value) => String(value);
+
+export const encodeDouble: Encode = (value) => (value === null ? 'null' : doubleText(value as number));
+
+/** A float has fewer digits than the double that holds it: 0.1, not 0.10000000149011612. */
+const encodeFloat: Encode = (value) => {
+  if (value === null) return 'null';
+  const float = value as number;
+  if (Number.isInteger(float) || !Number.isFinite(float)) return doubleText(float);
+  for (let digits = 6; digits < 9; digits++) {
+    const shorter = Number(float.toPrecision(digits));
+    if (Math.fround(shorter) === float) return doubleText(shorter);
+  }
+  return doubleText(Number(float.toPrecision(9)));
+};
+
+/** Already JSON. */
+const encodeJson: Encode = (value) => (value === null ? 'null' : (value as string));
+
+/** As Java prints a double: whole ones with `.0`, and what JSON has no number for as text. */
+function doubleText(value: number): string {
+  if (!Number.isFinite(value)) return `"${value}"`;
+  if (Object.is(value, -0)) return '-0.0';
+  const text = String(value);
+  return Number.isInteger(value) && !text.includes('e') ? `${text}.0` : text;
+}
+
+/** Prints one row of a batch. */
+export type PrintRow = (batch: RowBatch, row: number) => string;
+
+/** `{"name":value,…}` from the columns of a statement's SELECT list, of which the first has the index `first`. */
+export function objectPrinter(columns: readonly Column[], first = 0): PrintRow {
+  const labels = columns.map(({ name }, i) => `${i === 0 ? '{' : ','}${JSON.stringify(name)}:`);
+  const encoders = columns.map(({ encode }) => encode);
+  return (batch, row) => {
+    let text = '';
+    for (let i = 0; i < encoders.length; i++) {
+      text += (labels[i] as string) + (encoders[i] as Encode)((batch.columns[first + i] as readonly unknown[])[row]);
+    }
+    return encoders.length === 0 ? '{}' : `${text}}`;
+  };
+}
+
+/** `[value,…]`. */
+export function arrayPrinter(columns: readonly Column[], first = 0): PrintRow {
+  const encoders = columns.map(({ encode }) => encode);
+  return (batch, row) => {
+    let text = '[';
+    for (let i = 0; i < encoders.length; i++) {
+      text += (i === 0 ? '' : ',') + (encoders[i] as Encode)((batch.columns[first + i] as readonly unknown[])[row]);
+    }
+    return `${text}]`;
+  };
+}
+
+/** A JSON array with an element for each row, a piece for each batch. */
+export async function* printArray(batches: AsyncIterable<RowBatch>, print: PrintRow): AsyncGenerator<string> {
+  let separator = '[';
+  for await (const batch of batches) {
+    let text = '';
+    for (let row = 0; row < batch.rowCount; row++) {
+      text += separator + print(batch, row);
+      separator = ',';
+    }
+    if (text !== '') yield text;
+  }
+  yield separator === '[' ? '[]' : ']';
+}

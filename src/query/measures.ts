@@ -1,0 +1,62 @@
+/** Aggregators and post-aggregators of a query: states inside, finished values outside. */
+import {
+  aggregator,
+  type Checked,
+  compilePostAggregator,
+  type ResultScope,
+  type Scope,
+  type Value,
+} from '../catalog/index.ts';
+import { invalidInput } from '../errors.ts';
+import { ident, type Sql, sql } from '../sql.ts';
+import { type Column, columnOf } from './encode.ts';
+
+export interface Measures {
+  /** `sum(x) AS a0`, …: an SQL aggregate each, over the rows of a source. */
+  readonly folds: readonly Sql[];
+  /** `a0`, …: the states' names outside. */
+  readonly states: readonly Sql[];
+  /** Aggregators, then post-aggregators: finished, in terms of the states. */
+  readonly columns: readonly Column[];
+  readonly results: ReadonlyMap<string, Value>;
+}
+
+export interface MeasuresSpec {
+  readonly aggregations: readonly Checked<'aggregator'>[];
+  readonly postAggregations: readonly Checked<'postAggregator'>[];
+}
+
+/** `taken` are the output names that the query's dimensions have already. */
+export function measuresOf(spec: MeasuresSpec, scope: Scope, taken: readonly string[] = []): Measures {
+  const names = new Set(taken);
+  const claim = (name: string | undefined, what: string) => {
+    if (!name) throw invalidInput(`an entry of ${what} has no name`);
+    if (names.has(name))
+      throw invalidInput(`two results of the query are named '${name}'; give one of them another name`);
+    names.add(name);
+    return name;
+  };
+  const folds: Sql[] = [];
+  const states: Sql[] = [];
+  const values = new Map<string, { readonly value: Value; readonly state?: Value }>();
+  for (const [i, checked] of spec.aggregations.entries()) {
+    const { name, fold, finish, stateType } = aggregator(checked);
+    const state = ident(`a${i}`);
+    folds.push(sql`${fold({ scope })} AS ${state}`);
+    states.push(state);
+    values.set(claim(name, 'aggregations'), { value: finish(state), state: { sql: state, type: stateType() } });
+  }
+  const results: ResultScope = {
+    field: (name, as) => (as === 'state' ? values.get(name)?.state : undefined) ?? values.get(name)?.value,
+  };
+  for (const post of spec.postAggregations) {
+    const value = compilePostAggregator(post, results);
+    values.set(claim(post.spec.name ?? undefined, 'postAggregations'), { value });
+  }
+  return {
+    folds,
+    states,
+    columns: [...values].map(([name, { value }]) => columnOf(name, value)),
+    results: new Map([...values].map(([name, { value }]) => [name, value])),
+  };
+}

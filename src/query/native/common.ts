@@ -1,0 +1,89 @@
+/** What several query types have in common. https://druid.apache.org/docs/latest/querying/ */
+import { z } from 'zod';
+import { specOf, type TypeIssueParams } from '../../catalog/index.ts';
+import { intervalsSchema } from '../../catalog/intervals.ts';
+import { eternity } from '../../catalog/time.ts';
+
+const whole = z.union([
+  z.number(),
+  z
+    .string()
+    .regex(/^-?\d+$/)
+    .transform(Number),
+]);
+
+/** A number that may be written as text, as Druid takes it. */
+export const integerSchema = whole.pipe(z.number().int());
+export const countSchema = whole.pipe(z.number().int().min(0));
+
+/** A boolean that may be written as text. */
+export const flagSchema = z.union([
+  z.boolean(),
+  z
+    .string()
+    .regex(/^(true|false)$/i)
+    .transform((text) => text.toLowerCase() === 'true'),
+]);
+
+const unsupportedParams: TypeIssueParams = { unsupported: true };
+
+/** A table by its name, or as `{"type": "table", "name": …}`. */
+export const dataSourceSchema = z.unknown().transform((raw, context): string => {
+  if (typeof raw === 'string' && raw !== '') return raw;
+  const { type, name } = (typeof raw === 'object' && raw !== null ? raw : {}) as { type?: unknown; name?: unknown };
+  if (type === 'table' && typeof name === 'string' && name !== '') return name;
+  const known = ['query', 'union', 'join', 'lookup', 'inline', 'globalTable', 'unnest', 'filter', 'restrict'];
+  const lacking = typeof type === 'string' && known.includes(type);
+  const message = lacking ? `dataSource type '${type}' is not supported yet` : 'expected the name of a dataSource';
+  context.issues.push({ code: 'custom', message, params: lacking ? unsupportedParams : {}, input: raw });
+  return z.NEVER;
+});
+
+/** A field that Druid has and that may stand here only while it says nothing. */
+export const absentSchema = (what: string) =>
+  z
+    .unknown()
+    .refine((value) => value === undefined || value === null || (Array.isArray(value) && value.length === 0), {
+      error: `${what} are not supported yet`,
+      params: unsupportedParams,
+    })
+    .optional();
+
+export const contextSchema = z
+  .object({
+    queryId: z.string().min(1).nullish(),
+    timeout: countSchema.nullish(),
+    skipEmptyBuckets: flagSchema.nullish(),
+    grandTotal: flagSchema.nullish(),
+    resultAsArray: flagSchema.nullish(),
+    sortByDimsFirst: flagSchema.nullish(),
+  })
+  .nullish()
+  .transform((context) => context ?? {});
+
+/** The fields of every query type. */
+export const queryShape = {
+  dataSource: dataSourceSchema,
+  context: contextSchema,
+};
+
+/** Rows of some intervals that pass a filter; all of time where intervals may be left out. */
+export const rowsShape = {
+  ...queryShape,
+  intervals: intervalsSchema,
+  filter: specOf('filter').nullish(),
+  virtualColumns: absentSchema('virtualColumns'),
+};
+export const optionalIntervalsSchema = intervalsSchema.nullish().transform((intervals) => intervals ?? [eternity]);
+
+export const measuresShape = {
+  granularity: specOf('granularity'),
+  aggregations: z
+    .array(specOf('aggregator'))
+    .nullish()
+    .transform((list) => list ?? []),
+  postAggregations: z
+    .array(specOf('postAggregator'))
+    .nullish()
+    .transform((list) => list ?? []),
+};

@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import {
+  compileDimension,
+  compileGranularity,
+  dimensionName,
+  type Scope,
+  specOf,
+  type Value,
+} from '../../catalog/index.ts';
+import { eternity } from '../../catalog/time.ts';
+import { invalidInput } from '../../errors.ts';
+import { ident, join, literal, type Sql, sql } from '../../sql.ts';
+import { defineQueryType, type Plan } from '../define.ts';
+import {
+  arrayPrinter,
+  type Column,
+  columnOf,
+  encodeLong,
+  instantEncoder,
+  objectPrinter,
+  printArray,
+} from '../encode.ts';
+import { type Measures, measuresOf } from '../measures.ts';
+import { type Source, sourceOf, unnested } from '../source.ts';
+import { absentSchema, measuresShape, rowsShape } from './common.ts';
+import { havingSchema } from './having.ts';
+import { limitSpecSchema, orderTerm } from './limit-spec.ts';
+
+const schema = z.object({
+  queryType: z.literal('groupBy'),
+  ...rowsShape,
+  ...measuresShape,
+  dimensions: z
+    .array(specOf('dimension'))
+    .nullish()
+    .transform((list) => list ?? []),
+  having: havingSchema.nullish(),
+  limitSpec: limitSpecSchema.nullish(),
+  subtotalsSpec: absentSchema('subtotalsSpec'),
+});
+
+type Query = z.infer<typeof schema>;
+
+/** `[{"version":"v1","timestamp":…,"event":{…}}]`; with `resultAsArray` an array of values for each row. */
+export default defineQueryType<Query>({
+  type: 'groupBy',
+  summary: 'Aggregates for each combination of dimensions, and each bucket of time.',
+  see: 'https://druid.apache.org/docs/latest/querying/groupbyquery',
+  schema,
+  plan: (query, context): Plan => {
+    const source = sourceOf(query, context);
+    const names = query.dimensions.map(dimensionName);
+    const twice = names.find((name, i) => names.indexOf(name) < i);
+    if (twice !== undefined)
+      throw invalidInput(`two dimensions of the query are named '${twice}'; give one another outputName`);
+    const { from, values } = unnested(
+      source,
+      query.dimensions.map((dimension) => compileDimension(dimension, source.scope)),
+    );
+    const measures = measuresOf(query, source.scope, names);
+    const dimensions = new Map(
+      names.map((name, i): [string, Value] => [name, { sql: ident(`d${i}`), type: (values[i] as Value).type }]),
+    );
+    const groups = groupsOf(query, source, from, values, measures);
+    const columns = [...[...dimensions].map(([name, value]) => columnOf(name, value)), ...measures.columns];
+    return {
+      statement: sql`
+        SELECT ${join([sql`t`, ...columns.map((column) => column.sql)])} FROM (${groups}) AS g
+        ${havingOf(query, dimensions, measures)} ${orderOf(query, dimensions, measures)}`,
+      shape: (batches) => printArray(batches, printerOf(query, columns)),
+    };
+  },
+});
+
+/** Rows of `t` in milliseconds, `d0` … and the states. */
+function groupsOf(query: Query, source: Source, from: Sql, values: readonly Value[], { folds }: Measures): Sql {
+  const buckets = compileGranularity(query.granularity);
+  const start = sql`${literal(BigInt((source.intervals[0] ?? eternity).start))}`;
+  const bucketed = buckets.extent !== 'all';
+  const keys = values.map((value, i) => sql`${value.sql} AS ${ident(`d${i}`)}`);
+  const time = bucketed ? sql`epoch_ms(${buckets.floor(source.scope.time)}) AS t` : sql`${start} AS t`;
+  const ordinals = keys.map((_, i) => sql`${i + 2}`);
+  if (bucketed) ordinals.unshift(sql`1`);
+  const grouping = ordinals.length === 0 ? sql`` : sql` GROUP BY ${join(ordinals)}`;
+  // The count makes it an aggregate where nothing else does.
+  return sql`SELECT ${join([time, ...keys, ...folds, sql`count(*) AS n`])} ${from}${grouping}`;
+}
+
+function havingOf(query: Query, dimensions: ReadonlyMap<string, Value>, { results }: Measures): Sql {
+  if (!query.having) return sql``;
+  const scope: Scope = {
+    time: sql`make_timestamp_ms(t)`,
+    column: (name) =>
+      name === '__time'
+        ? { sql: sql`t`, type: 'LONG' }
+        : (dimensions.get(name) ?? results.get(name) ?? { sql: sql`NULL::VARCHAR`, type: 'STRING' }),
+  };
+  return sql`WHERE ${query.having(scope)}`;
+}
+
+/** By time, then as the limitSpec says, then by the dimensions. */
+function orderOf(query: Query, dimensions: ReadonlyMap<string, Value>, { results }: Measures): Sql {
+  const { columns, limit, offset } = query.limitSpec ?? { columns: [], limit: undefined, offset: undefined };
+  const chosen = columns.map((order) => orderTerm(order, dimensions, results));
+  const bucketed = compileGranularity(query.granularity).extent !== 'all';
+  const time = bucketed ? [sql`t`] : [];
+  const rest = [...dimensions]
+    .filter(([name]) => !columns.some((order) => order.dimension === name))
+    .map(([, { sql: value }]) => sql`${value} ASC NULLS FIRST`);
+  const terms = query.context.sortByDimsFirst ? [...chosen, ...rest, ...time] : [...time, ...chosen, ...rest];
+  return join(
+    [
+      terms.length === 0 ? sql`` : sql`ORDER BY ${join(terms)}`,
+      typeof limit === 'number' ? sql` LIMIT ${limit}` : sql``,
+      offset ? sql` OFFSET ${offset}` : sql``,
+    ],
+    '',
+  );
+}
+
+function printerOf(query: Query, columns: readonly Column[]) {
+  const buckets = compileGranularity(query.granularity);
+  if (query.context.resultAsArray) {
+    // Druid leaves the time out where there is only one bucket.
+    if (buckets.extent === 'all') return arrayPrinter(columns, 1);
+    return arrayPrinter([{ name: 't', sql: sql`t`, encode: encodeLong }, ...columns]);
+  }
+  const encodeTime = instantEncoder(buckets.timeZone);
+  const printEvent = objectPrinter(columns, 1);
+  return (batch: Parameters<typeof printEvent>[0], row: number) =>
+    `{"version":"v1","timestamp":${encodeTime(batch.columns[0]?.[row])},"event":${printEvent(batch, row)}}`;
+}

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import type { TypeIssueParams } from '../../catalog/index.ts';
+import { join, type Sql, sql } from '../../sql.ts';
+import { defineQueryType, type Plan, type RowBatch } from '../define.ts';
+import { arrayPrinter, type Column, columnOf, objectPrinter, type PrintRow } from '../encode.ts';
+import { sourceOf } from '../source.ts';
+import { countSchema, rowsShape } from './common.ts';
+
+const notYet: TypeIssueParams = { unsupported: true };
+
+const orderSchema = z
+  .string()
+  .transform((text) => text.toLowerCase())
+  .pipe(z.enum(['none', 'ascending', 'descending']));
+
+const schema = z.object({
+  queryType: z.literal('scan'),
+  ...rowsShape,
+  columns: z.array(z.string()).nullish(),
+  limit: countSchema.nullish(),
+  offset: countSchema.nullish(),
+  batchSize: countSchema.nullish(),
+  order: orderSchema.default('none'),
+  orderBy: z
+    .array(
+      z.object({
+        columnName: z.string().refine((name) => name === '__time', {
+          error: 'ordering by another column than __time is not supported yet',
+          params: notYet,
+        }),
+        order: orderSchema,
+      }),
+    )
+    .max(1)
+    .nullish(),
+  resultFormat: z
+    .enum(['list', 'compactedList', 'valueVector'])
+    .default('list')
+    .refine((format) => format !== 'valueVector', {
+      error: "resultFormat 'valueVector' is not supported",
+      params: notYet,
+    }),
+});
+
+/** Druid's default. */
+const defaultBatchSize = 20_480;
+
+/** `[{"segmentId":null,"columns":[…],"events":[…],"rowSignature":[…]}]`, an object for each batch of rows. */
+export default defineQueryType<z.infer<typeof schema>>({
+  type: 'scan',
+  summary: 'Rows as they are stored.',
+  see: 'https://druid.apache.org/docs/latest/querying/scan-query',
+  schema,
+  plan: (query, context): Plan => {
+    const source = sourceOf(query, context);
+    const names = query.columns?.length ? [...new Set(query.columns)] : ['__time', ...source.table.columns.keys()];
+    const known = new Set(['__time', ...source.table.columns.keys()]);
+    const columns = names.map((name) => columnOf(name, source.scope.column(name)));
+    const order = query.orderBy?.[0]?.order ?? query.order;
+    const statement = sql`
+      SELECT ${join(columns.map((column) => column.sql))} ${source.from}
+      ${orderOf(source.scope.time, order)}
+      ${typeof query.limit === 'number' ? sql`LIMIT ${query.limit}` : sql``} ${query.offset ? sql`OFFSET ${query.offset}` : sql``}`;
+    const signature = names.map((name) => ({
+      name,
+      type: known.has(name) ? source.scope.column(name).type : null,
+    }));
+    const list = query.resultFormat === 'list';
+    return {
+      statement,
+      shape: (batches) =>
+        printBatches(batches, {
+          size: query.batchSize || defaultBatchSize,
+          head: headOf(columns),
+          tail: `],"rowSignature":${JSON.stringify(signature)}}`,
+          print: list ? objectPrinter(columns) : arrayPrinter(columns),
+        }),
+    };
+  },
+});
+
+const orderOf = (time: Sql, order: 'none' | 'ascending' | 'descending') =>
+  order === 'none' ? sql`` : sql`ORDER BY ${time} ${order === 'descending' ? sql`DESC` : sql`ASC`}`;
+
+/** There are no segments' ids to tell: Druid, too, has none where it merged several segments. */
+const headOf = (columns: readonly Column[]) =>
+  `{"segmentId":null,"columns":${JSON.stringify(columns.map(({ name }) => name))},"events":[`;
+
+interface BatchForm {
+  readonly size: number;
+  readonly head: string;
+  readonly tail: string;
+  readonly print: PrintRow;
+}
+
+async function* printBatches(batches: AsyncIterable<RowBatch>, form: BatchForm): AsyncGenerator<string> {
+  let inBatch = 0;
+  let text = '[';
+  for await (const batch of batches) {
+    for (let row = 0; row < batch.rowCount; row++) {
+      if (inBatch === form.size) {
+        text += `${form.tail},`;
+        inBatch = 0;
+      }
+      text += (inBatch === 0 ? form.head : ',') + form.print(batch, row);
+      inBatch++;
+    }
+    yield text;
+    text = '';
+  }
+  yield `${text}${inBatch > 0 ? form.tail : ''}]`;
+}

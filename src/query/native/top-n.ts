@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { compileDimension, compileGranularity, dimensionName, specOf, type Value } from '../../catalog/index.ts';
+import { join, type Sql, sql } from '../../sql.ts';
+import { defineQueryType, type Plan, type RowBatch } from '../define.ts';
+import { columnOf, type Encode, instantEncoder, objectPrinter, type PrintRow } from '../encode.ts';
+import { measuresOf } from '../measures.ts';
+import { type Source, sourceOf, unnested } from '../source.ts';
+import { allTimestamp, filledBuckets } from '../zero-fill.ts';
+import { countSchema, measuresShape, rowsShape } from './common.ts';
+import { topNMetricSchema, topNOrder } from './top-n-metric.ts';
+
+const schema = z.object({
+  queryType: z.literal('topN'),
+  ...rowsShape,
+  ...measuresShape,
+  dimension: specOf('dimension'),
+  metric: topNMetricSchema,
+  threshold: countSchema.refine((threshold) => threshold > 0, { error: 'expected at least 1' }),
+});
+
+type Query = z.infer<typeof schema>;
+
+/** `[{"timestamp":…,"result":[{…},…]}]`: for each bucket the first values of a dimension by a metric. */
+export default defineQueryType<Query>({
+  type: 'topN',
+  summary: 'The first values of a dimension in the order of a metric. Exact, where Druid approximates.',
+  see: 'https://druid.apache.org/docs/latest/querying/topnquery',
+  schema,
+  plan: (query, context): Plan => {
+    const source = sourceOf(query, context);
+    const name = dimensionName(query.dimension);
+    const { from, values } = unnested(source, [compileDimension(query.dimension, source.scope)]);
+    const [inner] = values as [Value];
+    const dimension: Value = { sql: sql`d`, type: inner.type };
+    const measures = measuresOf(query, source.scope, [name]);
+    const { order, after } = topNOrder(query.metric, dimension, measures.results);
+    const columns = [columnOf(name, dimension), ...measures.columns];
+    const buckets = compileGranularity(query.granularity);
+    const grouped = (time: Sql) =>
+      sql`SELECT ${join([sql`${time} AS t`, sql`${inner.sql} AS d`, ...measures.folds])} ${from} GROUP BY 1, 2`;
+    const ranked = (time: Sql, partition: Sql) => sql`
+      SELECT *, row_number() OVER (${partition} ORDER BY ${order}) AS rank FROM (${grouped(time)}) AS g
+      WHERE ${after ?? sql`true`} QUALIFY rank <= ${query.threshold}`;
+    const finished = join(columns.map((column) => column.sql));
+    const statement =
+      buckets.extent === 'all'
+        ? allStatement(
+            source,
+            finished,
+            grouped(sql`NULL`),
+            sql`WHERE ${after ?? sql`true`} ORDER BY ${order} LIMIT ${query.threshold}`,
+          )
+        : sql`
+          WITH found AS MATERIALIZED (${ranked(buckets.floor(source.scope.time), sql`PARTITION BY t`)})
+          ${buckets.extent === 'none' ? sql`` : sql`, ${filledBuckets(source, buckets)}`}
+          SELECT epoch_ms(t), rank, ${finished} FROM found
+          ${buckets.extent === 'none' ? sql`` : emptyBuckets(columns.length)}
+          ORDER BY 1, 2`;
+    const printRow = objectPrinter(columns, 2);
+    return { statement, shape: (batches) => printBuckets(batches, instantEncoder(buckets.timeZone), printRow) };
+  },
+});
+
+/** One bucket, with a row even when the filter lets nothing through; none when there is no row at all. */
+function allStatement(source: Source, finished: Sql, grouped: Sql, tail: Sql): Sql {
+  const top = sql`SELECT *, row_number() OVER () AS rank FROM (SELECT * FROM (${grouped}) AS g ${tail})`;
+  return sql`
+    SELECT epoch_ms(b.t), rank, ${finished} FROM (SELECT ${allTimestamp(source)} AS t) AS b LEFT JOIN (${top}) AS top ON true
+    WHERE b.t IS NOT NULL ORDER BY rank`;
+}
+
+/** Buckets without rows have an empty result, skipEmptyBuckets or not. */
+function emptyBuckets(columns: number): Sql {
+  const nothing = join([sql`NULL`, ...Array.from({ length: columns }, () => sql`NULL`)]);
+  return sql`UNION ALL SELECT epoch_ms(t), ${nothing} FROM filled ANTI JOIN found USING (t)`;
+}
+
+/** Rows in the order of their buckets → an object for each bucket. A row without a rank stands for an empty one. */
+async function* printBuckets(
+  batches: AsyncIterable<RowBatch>,
+  encodeTime: Encode,
+  printRow: PrintRow,
+): AsyncGenerator<string> {
+  let current: unknown;
+  let open = false;
+  let text = '[';
+  for await (const batch of batches) {
+    const [times, ranks] = batch.columns as [readonly unknown[], readonly unknown[]];
+    for (let row = 0; row < batch.rowCount; row++) {
+      const first = !open || times[row] !== current;
+      if (first) text += `${open ? ']},' : ''}{"timestamp":${encodeTime(times[row])},"result":[`;
+      current = times[row];
+      open = true;
+      if (ranks[row] !== null) text += (first ? '' : ',') + printRow(batch, row);
+    }
+    yield text;
+    text = '';
+  }
+  yield `${text}${open ? ']}' : ''}]`;
+}

@@ -1,0 +1,83 @@
+/** The rows that a query reads: a dataSource's table, cut to intervals and a filter. */
+import { type Checked, compileFilter, type Scope, type Value } from '../catalog/index.ts';
+import { condenseIntervals, type Interval, withinIntervals } from '../catalog/time.ts';
+import { and, ident, type Sql, sql } from '../sql.ts';
+import { columnSql, type TableView } from '../store/table.ts';
+import type { PlanContext } from './define.ts';
+
+export interface Source {
+  readonly table: TableView;
+  /** As the query gives them. */
+  readonly intervals: readonly Interval[];
+  readonly scope: Scope;
+  readonly filtered: boolean;
+  /** `FROM … WHERE …`: the intervals' rows that pass the filter. */
+  readonly from: Sql;
+}
+
+export interface SourceSpec {
+  readonly dataSource: string;
+  readonly intervals: readonly Interval[];
+  readonly filter?: Checked<'filter'> | null | undefined;
+}
+
+export const timeColumn: Sql = ident('__time');
+
+export function sourceOf(spec: SourceSpec, context: PlanContext): Source {
+  const table = context.table(spec.dataSource) ?? emptyTable(spec.dataSource);
+  const scope = tableScope(table);
+  const conditions = [withinIntervals(timeColumn, condenseIntervals(spec.intervals))];
+  if (spec.filter) conditions.push(compileFilter(spec.filter, scope));
+  return {
+    table,
+    intervals: spec.intervals,
+    scope,
+    filtered: Boolean(spec.filter),
+    from: sql`FROM ${table.rows} AS t WHERE ${and(conditions)}`,
+  };
+}
+
+/** Columns by their logical names. */
+export function tableScope(table: TableView): Scope {
+  return {
+    time: timeColumn,
+    column: (name) => {
+      if (name === '__time') return { sql: sql`epoch_ms(${timeColumn})`, type: 'LONG' };
+      const column = table.columns.get(name);
+      if (!column) return { sql: sql`NULL::VARCHAR`, type: 'STRING' };
+      return { sql: columnSql(column), type: column.type, multiValue: column.multiValue };
+    },
+  };
+}
+
+/** Rows with a value in place of a list: a row for each combination of the multi-value dimensions' values, as Druid groups them. */
+export function unnested(source: Source, values: readonly Value[]): { from: Sql; values: readonly Value[] } {
+  const taken = new Set([...source.table.columns.values()].map(({ physical }) => physical.toLowerCase()));
+  let from = source.from;
+  const singles = values.map((value, i): Value => {
+    if (!value.multiValue) return value;
+    const name = ident(freshName(`single${i}`, taken));
+    from = sql`FROM (SELECT *, unnest(${value.sql}) AS ${name} ${from}) AS t`;
+    return { sql: name, type: value.type };
+  });
+  return { from, values: singles };
+}
+
+function freshName(name: string, taken: ReadonlySet<string>): string {
+  return taken.has(name) ? freshName(`${name}_`, taken) : name;
+}
+
+/** An unknown dataSource answers as one without rows. */
+function emptyTable(dataSource: string): TableView {
+  return {
+    dataSource,
+    columns: new Map(),
+    rows: sql`(SELECT NULL::TIMESTAMP AS ${timeColumn} WHERE false)`,
+    segmentStart: (time) => time,
+    segmentEnd: (start) => start,
+    metricsSpec: [],
+    rollup: false,
+    queryGranularity: null,
+    timestampSpec: null,
+  };
+}

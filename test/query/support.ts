@@ -1,0 +1,106 @@
+/** Small tables, and the answers of native queries over them. */
+import type { ColumnType } from '../../src/catalog/index.ts';
+import type { RowBatch } from '../../src/query/define.ts';
+import { planNativeQuery } from '../../src/query/native.ts';
+import { ident, join, Sql, sql } from '../../src/sql.ts';
+import type { Connection } from '../../src/store/engine.ts';
+import { listColumn, physicalNames, type StoredColumn, type TableView } from '../../src/store/table.ts';
+
+export type Row = Readonly<Record<string, unknown>>;
+
+export interface TableSpec {
+  readonly dataSource?: string;
+  readonly dimensions?: Readonly<Record<string, ColumnType>>;
+  readonly metrics?: Readonly<Record<string, ColumnType>>;
+  /** `__time` as ISO text; a list in a STRING dimension makes it a multi-value one. */
+  readonly rows: readonly Row[];
+  /** Unit of date_trunc. */
+  readonly segment?: 'hour' | 'day' | 'month';
+  readonly metricsSpec?: readonly Row[];
+}
+
+const sqlTypes: Readonly<Record<string, string>> = {
+  STRING: 'VARCHAR',
+  LONG: 'BIGINT',
+  FLOAT: 'FLOAT',
+  DOUBLE: 'DOUBLE',
+};
+
+/** A table of its own rows, without an engine's table behind it. */
+export function tableOf(spec: TableSpec): TableView {
+  const columns: StoredColumn[] = [];
+  const declared = { dimension: spec.dimensions ?? {}, metric: spec.metrics ?? {} };
+  for (const kind of ['dimension', 'metric'] as const) {
+    for (const [name, type] of Object.entries(declared[kind])) {
+      const [physical] = physicalNames(
+        [name],
+        columns.map((column) => column.physical),
+      ) as [string];
+      columns.push({ name, physical, kind, type, multiValue: spec.rows.some((row) => Array.isArray(row[name])) });
+    }
+  }
+  const segment = spec.segment ?? 'day';
+  return {
+    dataSource: spec.dataSource ?? 'test',
+    columns: new Map(columns.map((column) => [column.name, column])),
+    rows: relation(spec.rows, columns),
+    segmentStart: (time) => sql`date_trunc(${segment}, ${time})`,
+    segmentEnd: (start) => sql`(${start} + CAST(${`1 ${segment}`} AS INTERVAL))`,
+    metricsSpec: spec.metricsSpec ?? [],
+    rollup: true,
+    queryGranularity: 'none',
+    timestampSpec: { column: 'time', format: 'auto' },
+  };
+}
+
+function relation(rows: readonly Row[], columns: readonly StoredColumn[]): Sql {
+  const fields = (row: Row) => [
+    sql`make_timestamp_ms(epoch_ms(CAST(${String(row.__time ?? '2000-01-01T00:00:00.000Z')} AS TIMESTAMPTZ))) AS __time`,
+    ...columns.flatMap((column) => columnFields(column, row[column.name])),
+  ];
+  const none = sql`(SELECT ${join(fields({}))} WHERE false)`;
+  return rows.length === 0
+    ? none
+    : sql`(${join(
+        rows.map((row) => sql`SELECT ${join(fields(row))}`),
+        ' UNION ALL ',
+      )})`;
+}
+
+function columnFields({ physical, type, multiValue }: StoredColumn, value: unknown): Sql[] {
+  const single = Array.isArray(value) ? null : (value ?? null);
+  const written = single === null ? sql`NULL` : sql`${String(single)}`;
+  const plain = sql`CAST(${written} AS ${sqlTypeOf(type)}) AS ${ident(physical)}`;
+  if (!multiValue) return [plain];
+  const values = Array.isArray(value) ? value : undefined;
+  const list = values ? sql`[${join(values.map((element) => sql`${element as string | null}`))}]` : sql`NULL`;
+  return [plain, sql`CAST(${list} AS VARCHAR[]) AS ${listColumn(physical)}`];
+}
+
+function sqlTypeOf(type: ColumnType): Sql {
+  const known = sqlTypes[type];
+  if (!known) throw new Error(`no engine type for ${type}`);
+  return new Sql(known);
+}
+
+/** The answer's text. */
+export async function answerText(
+  connection: Connection,
+  tables: readonly TableView[],
+  query: unknown,
+): Promise<string> {
+  const { plan } = planNativeQuery(query, {
+    table: (name) => tables.find((table) => table.dataSource === name),
+    nowMs: Date.UTC(2020, 0, 1),
+  });
+  let text = '';
+  const batches = plan.statement ? connection.stream(plan.statement) : noRows();
+  for await (const piece of plan.shape(batches)) text += piece;
+  return text;
+}
+
+async function* noRows(): AsyncGenerator<RowBatch> {}
+
+export async function answer(connection: Connection, tables: readonly TableView[], query: unknown): Promise<unknown> {
+  return JSON.parse(await answerText(connection, tables, query));
+}
