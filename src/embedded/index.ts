@@ -26,8 +26,6 @@ export interface EmbeddedOptions {
   readonly log: Logger;
   /** Bytes that may wait for the engine; 128 MiB. */
   readonly maxPendingBytes?: number | undefined;
-  /** The longest event; 32 MiB. */
-  readonly maxEventBytes?: number | undefined;
   /** Where all rejected events are kept, too. */
   readonly deadLetterDirectory?: string | undefined;
   /** Without a window: how long nothing must come until closed buckets are handed off; a minute. */
@@ -61,7 +59,6 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedBa
       'the last write before a crash was scrambled; it was never acknowledged and has been cut off',
     );
   const files = await BatchFiles.open(threads, store.temporaryDirectory);
-  const maxEventBytes = options.maxEventBytes ?? 32 * mebibyte;
   const now = options.now ?? Date.now;
   const { metrics, deadLetterDirectory } = options;
   const maxPendingBytes = options.maxPendingBytes ?? 128 * mebibyte;
@@ -70,11 +67,10 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedBa
     files,
     metrics,
     maxPendingBytes,
-    maxEventBytes,
     deadLetterDirectory,
     now,
   });
-  return new EmbeddedBackend({ ...options, store, files, committer, dataSources, maxEventBytes, now });
+  return new EmbeddedBackend({ ...options, store, files, committer, dataSources, now });
 }
 
 interface Parts extends EmbeddedOptions {
@@ -82,7 +78,6 @@ interface Parts extends EmbeddedOptions {
   readonly files: BatchFiles;
   readonly committer: Committer;
   readonly dataSources: Map<string, DataSource>;
-  readonly maxEventBytes: number;
   readonly now: () => number;
 }
 
@@ -94,17 +89,15 @@ export class EmbeddedBackend implements Backend {
   readonly #queries: Queries;
   readonly #housekeeping: Housekeeping;
   readonly #autoCreate: boolean;
-  readonly #maxEventBytes: number;
   /** DataSources that are being created, so that bodies that come together create one. */
   readonly #creating = new Map<string, Promise<DataSource>>();
 
-  constructor({ store, files, committer, dataSources, metrics, log, autoCreate, maxEventBytes, now, quietMs }: Parts) {
+  constructor({ store, files, committer, dataSources, metrics, log, autoCreate, now, quietMs }: Parts) {
     this.#store = store;
     this.#files = files;
     this.#committer = committer;
     this.#dataSources = dataSources;
     this.#autoCreate = autoCreate;
-    this.#maxEventBytes = maxEventBytes;
     this.#queries = new Queries(store, metrics, now);
     this.#housekeeping = new Housekeeping({
       store,
@@ -191,7 +184,7 @@ export class EmbeddedBackend implements Backend {
     if (dataSource !== undefined)
       return [{ dataSource: await this.#definitionFor(dataSource, format, lines), format, lines, events }];
     if (format === 'text') throw invalidInput('Must include dataSource in URL for contentType[text/plain]');
-    const named = await splitByDataSource(this.#store, this.#files, lines, this.#maxEventBytes);
+    const named = await splitByDataSource(this.#store, this.#files, lines);
     return Promise.all(
       named.map(async (part) => ({
         ...part,
@@ -213,10 +206,10 @@ export class EmbeddedBackend implements Backend {
   /** A dataSource from the fields that its first body has. */
   async #create(name: string, lines: Uint8Array): Promise<DataSource> {
     validateDataSourceName(name);
-    const batch = await this.#files.write([lines], this.#maxEventBytes);
+    const batch = await this.#files.write([lines]);
     try {
       const fields = new Set<unknown>();
-      const objects = jsonObjects(batch.files, this.#maxEventBytes);
+      const objects = jsonObjects(batch.files, batch.longestEventBytes);
       const statement = sql`SELECT DISTINCT unnest(json_keys(json)) FROM ${objects} WHERE json_type(json) = 'OBJECT' LIMIT 10000`;
       for await (const { columns } of this.#store.read(statement))
         for (const field of columns[0] ?? []) fields.add(field);

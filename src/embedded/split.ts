@@ -16,13 +16,8 @@ export interface NamedLines {
 const maxNames = 1000;
 
 /** Throws `Missing 'dataSource' or 'feed'` when an event has neither, and `Malformed JSON` when a line is no object. */
-export async function splitByDataSource(
-  store: Store,
-  files: BatchFiles,
-  lines: Uint8Array,
-  maxEventBytes: number,
-): Promise<NamedLines[]> {
-  const batch = await files.write([lines], maxEventBytes);
+export async function splitByDataSource(store: Store, files: BatchFiles, lines: Uint8Array): Promise<NamedLines[]> {
+  const batch = await files.write([lines]);
   try {
     const events = sql`SELECT row_number() OVER () AS n, line FROM ${rawLines(batch.files)}`;
     const isObject = sql`CASE WHEN json_valid(line) THEN json_type(line) = 'OBJECT' ELSE false END`;

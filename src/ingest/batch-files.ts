@@ -11,6 +11,8 @@ const memoryRoot = '/dev/shm';
 const minRoomBytes = 256 * 1024 * 1024;
 const prefix = 'millrace-';
 
+const smallBodyBytes = 2 * 1024 * 1024;
+const lineFeed = 0x0a;
 const bracket = '['.charCodeAt(0);
 const quote = '"'.charCodeAt(0);
 
@@ -31,8 +33,8 @@ export class BatchFiles {
     return new BatchFiles(await mkdtemp(path.join(root, `${prefix}${process.pid}-`)), readers);
   }
 
-  /** Spreads bodies over files, in their order. `inOrder`: into one file, for readers that go by line. */
-  async write(bodies: readonly Uint8Array[], maxEventBytes: number): Promise<Batch> {
+  /** Spreads bodies over files, in their order. */
+  async write(bodies: readonly Uint8Array[]): Promise<Batch> {
     const total = bodies.reduce((sum, body) => sum + body.byteLength, 0);
     const share = Math.max(minFileBytes, Math.ceil(total / this.#readers));
     const groups: Uint8Array[][] = [];
@@ -48,7 +50,7 @@ export class BatchFiles {
     const files = await Promise.all(groups.map((group) => this.#writeFile(group)));
     return {
       files,
-      maxEventBytes,
+      longestEventBytes: bodies.reduce((longest, body) => Math.max(longest, longestLine(body)), 0),
       mayHoldLists: bodies.some((body) => body.includes(bracket)),
       hasQuotes: bodies.some((body) => body.includes(quote)),
     };
@@ -72,6 +74,19 @@ export class BatchFiles {
     }
     return file;
   }
+}
+
+/** Upper bound of a body's longest line; looked for only where the body's own size would make the engine's buffers large. */
+function longestLine(body: Uint8Array): number {
+  if (body.byteLength <= smallBodyBytes) return body.byteLength;
+  let longest = 0;
+  for (let start = 0; start < body.byteLength; ) {
+    const end = body.indexOf(lineFeed, start);
+    const next = end < 0 ? body.byteLength : end + 1;
+    longest = Math.max(longest, next - start);
+    start = next;
+  }
+  return longest;
 }
 
 async function roomInMemory(): Promise<boolean> {

@@ -30,7 +30,6 @@ export interface CommitterOptions {
   readonly metrics: Metrics;
   /** Bytes that may wait; beyond that a body is refused with `bufferFull`. */
   readonly maxPendingBytes: number;
-  readonly maxEventBytes: number;
   /** Where all rejected events are kept, too. */
   readonly deadLetterDirectory: string | undefined;
   readonly now: () => number;
@@ -172,18 +171,12 @@ export class Committer {
   }
 
   async #ingest(round: readonly Waiting[]): Promise<Map<Waiting, PushOutcome>> {
-    const { store, files, maxEventBytes } = this.#options;
+    const { store, files } = this.#options;
     const nowMs = this.#options.now();
     const groups = groupsOf(round);
     const batches: Batch[] = [];
     try {
-      for (const group of groups)
-        batches.push(
-          await files.write(
-            group.bodies.map(({ part }) => part.lines),
-            maxEventBytes,
-          ),
-        );
+      for (const group of groups) batches.push(await files.write(group.bodies.map(({ part }) => part.lines)));
       const { results, outcomes } = await store.transaction(async (transaction) => {
         const results: (readonly BodyOutcome[])[] = [];
         for (const [index, group] of groups.entries())

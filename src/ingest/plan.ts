@@ -22,7 +22,7 @@ export interface Batch {
   readonly mayHoldLists: boolean;
   /** False when no `"` occurs. */
   readonly hasQuotes: boolean;
-  readonly maxEventBytes: number;
+  readonly longestEventBytes: number;
 }
 
 /** The window's bounds when the batch is judged. */
@@ -104,7 +104,7 @@ export function ingestPlan(
       : query.floor(sql`__ts`);
   const source = readLines(dataSource.input, batch.files, fields.wanted(), {
     hasQuotes: batch.hasQuotes,
-    maxEventBytes: batch.maxEventBytes,
+    longestEventBytes: batch.longestEventBytes,
   });
   const time = timestampSql(dataSource.timestamp, stamp);
   const parsed = sql`SELECT *, ${time} AS __ts FROM ${source}`;

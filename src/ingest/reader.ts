@@ -16,7 +16,7 @@ export interface ReaderField {
 export interface ReadOptions {
   /** Whether a `"` may occur. Not knowing is true. */
   readonly hasQuotes: boolean;
-  readonly maxEventBytes: number;
+  readonly longestEventBytes: number;
 }
 
 /** A relation in parentheses, for FROM. */
@@ -28,7 +28,7 @@ export function readLines(
 ): Sql {
   switch (input.type) {
     case 'json':
-      return readJson(input, files, fields, options.maxEventBytes);
+      return readJson(input, files, fields, options.longestEventBytes);
     case 'delimited': {
       const values =
         input.quote !== undefined && options.hasQuotes
@@ -47,8 +47,8 @@ export function rawLines(files: readonly string[]): Sql {
 }
 
 /** A relation with a column `json`: one value a line that is not blank, NULL where the line is no JSON. */
-export function jsonObjects(files: readonly string[], maxEventBytes: number): Sql {
-  return sql`read_ndjson_objects(${list(files)}, ignore_errors = true, maximum_object_size = ${objectSize(maxEventBytes)})`;
+export function jsonObjects(files: readonly string[], longestEventBytes: number): Sql {
+  return sql`read_ndjson_objects(${list(files)}, ignore_errors = true, maximum_object_size = ${objectSize(longestEventBytes)})`;
 }
 
 /** The engine reads a field by its name, or the field that a flattenSpec's path begins in. */
@@ -62,7 +62,7 @@ function readJson(
   input: InputFormat & { type: 'json' },
   files: readonly string[],
   fields: readonly ReaderField[],
-  maxEventBytes: number,
+  longestEventBytes: number,
 ): Sql {
   const flattened = new Map(input.flatten.map((field) => [field.name, field]));
   const sources = fields.map((field) => ({ field, flatten: flattenOf(input, flattened, field.name) }));
@@ -83,10 +83,10 @@ function readJson(
     const column = flatten && roots.get(flatten.root);
     return sql`${column ? fieldSql(field, flatten.path, columnSql(column)) : sql`NULL::VARCHAR`} AS ${field.as}`;
   });
-  if (!apart) return sql`(SELECT ${join(outputs)} FROM ${jsonObjects(files, maxEventBytes)})`;
+  if (!apart) return sql`(SELECT ${join(outputs)} FROM ${jsonObjects(files, longestEventBytes)})`;
   const columns = join([...roots.values()].map(({ root, json }) => sql`${ident(root)}: ${json ? 'JSON' : 'VARCHAR'}`));
   // `records`: else a single column would be taken for the value itself.
-  const source = sql`read_json(${list(files)}, format = 'newline_delimited', records = true, ignore_errors = true, maximum_object_size = ${objectSize(maxEventBytes)}, columns = {${columns}})`;
+  const source = sql`read_json(${list(files)}, format = 'newline_delimited', records = true, ignore_errors = true, maximum_object_size = ${objectSize(longestEventBytes)}, columns = {${columns}})`;
   return sql`(SELECT ${join(outputs)} FROM ${source})`;
 }
 
@@ -142,4 +142,4 @@ const list = (files: readonly string[]): Sql => sql`[${join(files.map((file) => 
 export const memberPath = (name: string): string => `$."${name.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 
 /** The engine's buffers are twice this: not less than its own minimum, nor more than a body needs. */
-const objectSize = (maxEventBytes: number): number => Math.max(1024 * 1024, maxEventBytes);
+const objectSize = (longestEventBytes: number): number => Math.max(1024 * 1024, longestEventBytes);

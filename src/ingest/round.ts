@@ -84,7 +84,7 @@ async function currentTable(transaction: Transaction, dataSource: DataSource, ba
   const discovers = dataSource.discovery !== 'none' || dataSource.dimensions.some(({ type }) => type === 'auto');
   if (!discovers || dataSource.input.type !== 'json') return present;
   const { columns } = present.definition;
-  const found = await discover(dataSource, columns, jsonObjects(batch.files, batch.maxEventBytes), (statement) =>
+  const found = await discover(dataSource, columns, jsonObjects(batch.files, batch.longestEventBytes), (statement) =>
     transaction.rows(statement),
   );
   return found.length === 0 ? present : transaction.define(tableDefinition(dataSource, columns, found));
@@ -94,7 +94,7 @@ async function currentTable(transaction: Transaction, dataSource: DataSource, ba
 async function hidesMalformed(transaction: Transaction, { dataSource, batch }: RoundInput): Promise<boolean> {
   if (dataSource.timestamp.missingValue === undefined || dataSource.input.type !== 'json') return false;
   const [row] = await transaction.rows(
-    sql`SELECT count(*) FROM ${jsonObjects(batch.files, batch.maxEventBytes)} WHERE json IS NULL OR json_type(json) <> 'OBJECT'`,
+    sql`SELECT count(*) FROM ${jsonObjects(batch.files, batch.longestEventBytes)} WHERE json IS NULL OR json_type(json) <> 'OBJECT'`,
   );
   return Number(row?.[0]) > 0;
 }
@@ -162,7 +162,8 @@ async function keepRejects(transaction: Transaction, { dataSource, clock, deadLe
   const at = sql`make_timestamp_ms(${clock.nowMs})`;
   await transaction.run(sql`
     INSERT INTO meta.rejects
-    SELECT ${dataSource.name}, ${at}, reason, detail, left(line, 10000) FROM ${bad} ORDER BY body DESC, event DESC LIMIT ${maxRejects}`);
+    SELECT ${dataSource.name}, ${at}, reason, detail, left(line, 10000)
+    FROM (FROM ${bad} ORDER BY body DESC, event DESC LIMIT ${maxRejects}) ORDER BY body, event`);
   if (deadLetterFile === undefined) return;
   await transaction.run(sql`
     COPY (SELECT strftime(${at}, '%Y-%m-%dT%H:%M:%S.%gZ') AS "rejectedAt", reason, detail, line AS event FROM ${bad} ORDER BY body, event)
