@@ -32,7 +32,7 @@ async function post(url: string, body: string): Promise<Response> {
 }
 
 export async function askFolder(directory: string, file: string): Promise<boolean> {
-  const query = loadJson(readInput(file), file);
+  const { value: query } = loadJson(readInput(file), file);
   if (!existsSync(directory)) throw new MillraceError('environment', `there is no data folder '${directory}'`);
   const { openEmbedded } = await import('../embedded/index.ts');
   const backend = await openEmbedded({

@@ -46,7 +46,7 @@ function whatToTry(url: string): string {
   const query = {
     queryType: 'topN',
     dataSource: pageviews.dataSource,
-    intervals: `${new Date(Date.now() - backfillMs).toISOString()}/P1D`,
+    intervals: `${new Date(Date.now() - 2 * backfillMs).toISOString()}/P1D`,
     granularity: 'all',
     dimension: 'url',
     metric: 'views',
