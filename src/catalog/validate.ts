@@ -68,6 +68,8 @@ export function valueAt(root: unknown, path: JsonPath): unknown {
   return value;
 }
 
+const isContainer = (value: unknown): boolean => typeof value === 'object' && value !== null;
+
 /** A value's JSON type in words. */
 export function typeInWords(value: unknown): string {
   if (value === undefined) return 'nothing';
@@ -90,9 +92,15 @@ function unfold(issue: Issue, outer: JsonPath): Issue[] {
 
 function toMistake(issue: Issue, root: unknown): Mistake {
   const params = issue.code === 'custom' ? ((issue.params ?? {}) as TypeIssueParams) : {};
+  // Of a shorthand (`"hour"` for `{"type": "hour"}`) the whole is meant.
+  const written = issue.path.findIndex((_, depth) => !isContainer(valueAt(root, issue.path.slice(0, depth))));
+  const path =
+    written < 1 || valueAt(root, issue.path.slice(0, written)) === undefined
+      ? issue.path
+      : issue.path.slice(0, written);
   return {
-    path: issue.path,
-    message: messageOf(issue, valueAt(root, issue.path), params),
+    path,
+    message: messageOf(issue, valueAt(root, path), params),
     unsupported: params.unsupported ?? false,
   };
 }
@@ -125,6 +133,7 @@ const isStandard = (issue: Issue) =>
   issue.code !== 'custom' ? /^(Invalid|Too|Unrecognized)\b/.test(issue.message) : !issue.message;
 
 function expectation(issue: Issue): string {
+  if (!isStandard(issue) && issue.code !== 'custom') return issue.message.replace(/^expected /, '');
   switch (issue.code) {
     case 'invalid_type':
       if (issue.expected === 'nonoptional') return 'a value';

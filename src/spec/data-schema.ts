@@ -2,136 +2,42 @@
  * `dataSchema`, in today's form and in the old one (`parser`/`parseSpec`) → DataSource.
  * https://druid.apache.org/docs/latest/ingestion/ingestion-spec#dataschema
  */
-import { z } from 'zod';
 import { aggregator, type Checked, specOf } from '../catalog/index.ts';
 import { parseInstant } from '../catalog/time.ts';
-import { type JsonPath, validate } from '../catalog/validate.ts';
-import type { Place } from '../errors.ts';
+import { type JsonPath, type Mistake, mistakesError, type ValidateOptions, validate } from '../catalog/validate.ts';
+import { type CommonJson, type DimensionsJson, oldForm, type TimestampJson, todaysForm } from './data-schema-json.ts';
 import type { DataSource, Dimension, InputFormat, TimestampSpec, Window } from './data-source.ts';
 import { inputFormatSchema } from './input-format.ts';
-import { anyCase, lenientBoolean, optional } from './lenient.ts';
-
-const timestampSpec = z.object({
-  column: optional(z.string()),
-  format: optional(z.string()),
-  missingValue: optional(z.string()),
-});
-
-const multiValueHandling = anyCase(['sorted_array', 'sorted_set', 'array']);
-
-const dimension = z.union([
-  z
-    .string()
-    .min(1)
-    .transform((name): Dimension => ({ name, type: 'string', multiValueHandling: 'sorted_array' })),
-  z
-    .object({
-      name: z.string().min(1),
-      type: optional(anyCase(['string', 'long', 'float', 'double', 'json', 'auto'])),
-      multiValueHandling: optional(multiValueHandling),
-    })
-    .transform(
-      ({ name, type, multiValueHandling }): Dimension => ({
-        name,
-        type: type ?? 'string',
-        multiValueHandling: multiValueHandling ?? 'sorted_array',
-      }),
-    ),
-]);
-
-const dimensionsSpec = z.object({
-  dimensions: optional(z.array(dimension)),
-  dimensionExclusions: optional(z.array(z.string())),
-  includeAllDimensions: optional(lenientBoolean),
-  useSchemaDiscovery: optional(lenientBoolean),
-  spatialDimensions: optional(z.array(z.unknown()).max(0, 'spatial dimensions are not supported')),
-});
-
-type TimestampJson = z.infer<typeof timestampSpec>;
-type DimensionsJson = z.infer<typeof dimensionsSpec>;
-
-const granularitySpec = z.object({
-  type: optional(anyCase(['uniform', 'arbitrary'])),
-  segmentGranularity: optional(specOf('granularity')),
-  queryGranularity: optional(specOf('granularity')),
-  rollup: optional(lenientBoolean),
-});
-
-const transformSpec = z.object({
-  transforms: optional(
-    z.array(z.object({ type: z.literal('expression'), name: z.string().min(1), expression: z.string().min(1) })),
-  ),
-  filter: optional(specOf('filter')),
-});
-
-const ingestible = specOf('aggregator').refine((checked) => aggregator(checked).ingestible, {
-  error: 'this aggregator exists only at query time',
-  path: ['type'],
-});
-
-const common = {
-  dataSource: z.string().min(1),
-  metricsSpec: optional(z.array(ingestible)),
-  granularitySpec: optional(granularitySpec),
-  transformSpec: optional(transformSpec),
-};
-
-const todaysForm = z.object({
-  ...common,
-  timestampSpec: optional(timestampSpec),
-  dimensionsSpec: optional(dimensionsSpec),
-});
-
-const parseSpec = z.looseObject({
-  format: optional(z.string()),
-  timestampSpec: optional(timestampSpec),
-  dimensionsSpec: optional(dimensionsSpec),
-});
-
-const oldForm = z.object({ ...common, parser: z.object({ type: optional(z.string()), parseSpec }) });
 
 export interface ReadOptions {
   /** `ioConfig.inputFormat`; json when there is none. */
   readonly inputFormat?: unknown;
   readonly window?: Window;
   /** Line and column of a JSON path below the dataSchema. */
-  readonly place?: ((path: JsonPath) => Place) | undefined;
+  readonly place?: ValidateOptions['place'];
+  /** The same below the inputFormat. */
+  readonly inputPlace?: ValidateOptions['place'];
 }
 
 const noWindow: Window = { policy: 'none', periodMs: 0, rule: 'event' };
+const what = 'dataSchema';
+
+/** Both forms, brought together. */
+interface Parts {
+  readonly schema: CommonJson;
+  readonly timestamp: TimestampJson | undefined;
+  readonly dimensionsSpec: DimensionsJson | undefined;
+  readonly dimensionsPath: JsonPath;
+  readonly inputFormat: unknown;
+  readonly input: InputFormat;
+}
 
 /** Throws `invalidInput` with the place of the first mistake, or `unsupported`. */
-export function readDataSource(
-  dataSchema: unknown,
-  { inputFormat, window = noWindow, place }: ReadOptions = {},
-): DataSource {
-  const options = { what: 'dataSchema', place };
-  const isOld = typeof dataSchema === 'object' && dataSchema !== null && 'parser' in dataSchema && !!dataSchema.parser;
-  if (!isOld) {
-    const schema = validate(todaysForm, dataSchema, options);
-    const format = inputFormat ?? { type: 'json' };
-    return assemble(
-      schema,
-      schema.timestampSpec,
-      schema.dimensionsSpec,
-      format,
-      validate(inputFormatSchema, format, { what: 'inputFormat' }),
-      window,
-    );
-  }
-  const schema = validate(oldForm, dataSchema, options);
-  const { format, timestampSpec, dimensionsSpec, ...rest } = schema.parser.parseSpec;
-  const inputJson = { ...rest, type: format ?? 'json' };
-  const inputPlace =
-    place && ((path: JsonPath) => place(['parser', 'parseSpec', ...(path[0] === 'type' ? ['format'] : path)]));
-  return assemble(
-    schema,
-    timestampSpec,
-    dimensionsSpec,
-    inputJson,
-    validate(inputFormatSchema, inputJson, { what: 'parseSpec', place: inputPlace }),
-    window,
-  );
+export function readDataSource(dataSchema: unknown, options: ReadOptions = {}): DataSource {
+  const parts = isOldForm(dataSchema) ? readOldForm(dataSchema, options) : readTodaysForm(dataSchema, options);
+  const mistakes = doubledNames(parts);
+  if (mistakes.length > 0) throw mistakesError(mistakes, { what, place: options.place });
+  return assemble(parts, options.window ?? noWindow);
 }
 
 /** What {@link readDataSource} read, from the JSON that the store kept. */
@@ -140,59 +46,85 @@ export function restoreDataSource(kept: Readonly<Record<string, unknown>>): Data
   return readDataSource(dataSchema, { inputFormat, window: window as Window });
 }
 
-function assemble(
-  schema: z.infer<typeof todaysForm> | z.infer<typeof oldForm>,
-  timestamp: TimestampJson | undefined,
-  dimensionsSpec: DimensionsJson | undefined,
-  inputFormat: unknown,
-  input: InputFormat,
-  window: Window,
-): DataSource {
+function isOldForm(dataSchema: unknown): boolean {
+  return typeof dataSchema === 'object' && dataSchema !== null && 'parser' in dataSchema && dataSchema.parser !== null;
+}
+
+function readTodaysForm(dataSchema: unknown, { inputFormat, place, inputPlace }: ReadOptions): Parts {
+  const schema = validate(todaysForm, dataSchema, { what, place });
+  const format = inputFormat ?? { type: 'json' };
+  return {
+    schema,
+    timestamp: schema.timestampSpec,
+    dimensionsSpec: schema.dimensionsSpec,
+    dimensionsPath: ['dimensionsSpec', 'dimensions'],
+    inputFormat: format,
+    input: validate(inputFormatSchema, format, { what: 'inputFormat', place: inputPlace }),
+  };
+}
+
+function readOldForm(dataSchema: unknown, { place }: ReadOptions): Parts {
+  const schema = validate(oldForm, dataSchema, { what, place });
+  const { format, timestampSpec, dimensionsSpec, ...rest } = schema.parser.parseSpec;
+  const inputFormat = { ...rest, type: format ?? 'json' };
+  const base = ['parser', 'parseSpec'];
+  const inputPlace = (path: JsonPath) => place?.([...base, ...(path[0] === 'type' ? ['format'] : path)]) ?? {};
+  return {
+    schema,
+    timestamp: timestampSpec,
+    dimensionsSpec,
+    dimensionsPath: [...base, 'dimensionsSpec', 'dimensions'],
+    inputFormat,
+    input: validate(inputFormatSchema, inputFormat, { what: 'parseSpec', place: place && inputPlace }),
+  };
+}
+
+/** Two columns of one name. */
+function doubledNames({ schema, dimensionsSpec, dimensionsPath }: Parts): Mistake[] {
+  const named = [
+    ...(dimensionsSpec?.dimensions ?? []).map(({ name }, index) => ({ name, path: [...dimensionsPath, index] })),
+    ...(schema.metricsSpec ?? []).map(({ spec }, index) => ({ name: spec.name, path: ['metricsSpec', index, 'name'] })),
+  ];
+  return named
+    .filter(({ name }, index) => named.findIndex((other) => other.name === name) < index)
+    .map(({ name, path }) => ({ path, message: `there is a column '${name}' already`, unsupported: false }));
+}
+
+function assemble(parts: Parts, window: Window): DataSource {
+  const { schema, input, inputFormat, timestamp, dimensionsSpec } = parts;
   const stamp: TimestampSpec = {
     column: timestamp?.column ?? 'timestamp',
     format: timestamp?.format ?? 'auto',
-    ...(timestamp?.missingValue === undefined ? {} : { missingValue: parseInstant(timestamp.missingValue) }),
+    ...(timestamp?.missingValue === undefined ? {} : { missingValue: parseInstant(timestamp.missingValue) as number }),
   };
   const metrics = schema.metricsSpec ?? [];
+  const declared = dimensionsSpec?.dimensions ?? [];
   const excluded = exclusions(dimensionsSpec?.dimensionExclusions ?? [], stamp.column, metrics);
   const discovery = discoveryOf(dimensionsSpec);
-  const declared = dimensionsSpec?.dimensions ?? [];
-  const known =
-    discovery === 'none'
-      ? []
-      : knownFields(input).filter(
-          (name) => !excluded.includes(name) && !declared.some((dimension) => dimension.name === name),
-        );
+  const taken = new Set([...excluded, ...declared.map(({ name }) => name)]);
+  const known = discovery === 'none' ? [] : knownFields(input).filter((name) => !taken.has(name));
   const segment = schema.granularitySpec?.segmentGranularity ?? granularity('day');
   const query = schema.granularitySpec?.queryGranularity ?? granularity('none');
   const rollup = schema.granularitySpec?.rollup ?? true;
-  const transforms = (schema.transformSpec?.transforms ?? []).map(({ name, expression }) => ({ name, expression }));
-  const filter = schema.transformSpec?.filter;
+  const { transforms, filter } = schema.transformSpec ?? {};
   return {
     name: schema.dataSource,
     timestamp: stamp,
     input,
-    dimensions: [
-      ...declared,
-      ...known.map((name): Dimension => ({ name, type: 'string', multiValueHandling: 'sorted_array' })),
-    ],
+    dimensions: [...declared, ...known.map(stringDimension)],
     discovery: input.type === 'json' ? discovery : 'none',
     exclusions: excluded,
     metrics,
     segmentGranularity: segment,
     queryGranularity: query,
     rollup,
-    transforms,
+    transforms: (transforms ?? []).map(({ name, expression }) => ({ name, expression })),
     ...(filter ? { filter } : {}),
     window,
     inputFormat,
     dataSchema: {
       dataSource: schema.dataSource,
-      timestampSpec: {
-        column: stamp.column,
-        format: stamp.format,
-        ...(timestamp?.missingValue === undefined ? {} : { missingValue: timestamp.missingValue }),
-      },
+      timestampSpec: { column: stamp.column, format: stamp.format, missingValue: timestamp?.missingValue ?? null },
       dimensionsSpec: {
         dimensions: declared,
         dimensionExclusions: dimensionsSpec?.dimensionExclusions ?? [],
@@ -201,19 +133,13 @@ function assemble(
       },
       metricsSpec: metrics.map(({ json }) => json),
       granularitySpec: { type: 'uniform', segmentGranularity: segment.json, queryGranularity: query.json, rollup },
-      ...(schema.transformSpec
-        ? {
-            transformSpec: {
-              transforms: transforms.map((transform) => ({ type: 'expression', ...transform })),
-              filter: filter?.json ?? null,
-            },
-          }
-        : {}),
+      transformSpec: { filter: filter?.json ?? null, transforms: transforms ?? [] },
     },
   };
 }
 
 const granularity = (name: string): Checked<'granularity'> => specOf('granularity').parse(name);
+const stringDimension = (name: string): Dimension => ({ name, type: 'string', multiValueHandling: 'sorted_array' });
 
 function discoveryOf(spec: DimensionsJson | undefined): DataSource['discovery'] {
   if (spec?.useSchemaDiscovery) return 'types';

@@ -27,3 +27,10 @@ export const anyCase = <const T extends string>(words: readonly [T, ...T[]]) =>
 
 /** `null` as if it were not there, which is how Druid's parser takes it. */
 export const optional = <S extends z.ZodType>(schema: S) => schema.nullish().transform((value) => value ?? undefined);
+
+/** One of some words in any letter case, given as it is spelled here. */
+export const oneOf = <const T extends string>(words: readonly [T, ...T[]]) =>
+  z.preprocess(
+    (value) => words.find((word) => typeof value === 'string' && word.toLowerCase() === value.toLowerCase()) ?? value,
+    z.enum(words),
+  );

@@ -1,0 +1,138 @@
+/** The shape of `dataSchema` in JSON, in today's form and in the old one (`parser`/`parseSpec`). */
+import { z } from 'zod';
+import { checkExpression } from '../catalog/expression/index.ts';
+import { aggregator, specOf, type TypeIssueParams } from '../catalog/index.ts';
+import { parseInstant } from '../catalog/time.ts';
+import { jodaTimestamp } from '../catalog/timestamps.ts';
+import { MillraceError } from '../errors.ts';
+import { sql } from '../sql.ts';
+import type { Dimension } from './data-source.ts';
+import { anyCase, lenientBoolean, optional } from './lenient.ts';
+import { nameProblem } from './name.ts';
+
+const formatNames = ['auto', 'iso', 'posix', 'millis', 'micro', 'nano', 'ruby'];
+
+const timestampFormat = z
+  .string()
+  .refine((format) => formatNames.includes(format.toLowerCase()) || jodaTimestamp(format, sql`''`) !== undefined, {
+    error: `expected ${formatNames.join(', ')}, or a Joda pattern such as yyyy-MM-dd HH:mm:ss`,
+  });
+
+const timestampSpec = z.object({
+  column: optional(z.string().min(1)),
+  format: optional(timestampFormat),
+  missingValue: optional(
+    z
+      .union([z.number().transform((ms) => new Date(ms).toISOString()), z.string()])
+      .refine((text) => parseInstant(text) !== undefined, {
+        error: 'expected a time such as 2018-01-01T00:00:00Z',
+      }),
+  ),
+});
+
+const dimensionName = z
+  .string()
+  .min(1)
+  .refine((name) => name !== '__time', {
+    error: '__time is the time of each row, stored without being listed; leave it out',
+  });
+
+const dimension = z.union([
+  dimensionName.transform((name): Dimension => ({ name, type: 'string', multiValueHandling: 'sorted_array' })),
+  z
+    .object({
+      name: dimensionName,
+      type: optional(anyCase(['string', 'long', 'float', 'double', 'json', 'auto'])),
+      multiValueHandling: optional(anyCase(['sorted_array', 'sorted_set', 'array'])),
+      // Everything is found by scanning here: there is no index to be had or not.
+      createBitmapIndex: z.unknown(),
+    })
+    .transform(
+      ({ name, type, multiValueHandling }): Dimension => ({
+        name,
+        type: type ?? 'string',
+        multiValueHandling: multiValueHandling ?? 'sorted_array',
+      }),
+    ),
+]);
+
+const dimensionsSpec = z.object({
+  dimensions: optional(z.array(dimension)),
+  dimensionExclusions: optional(z.array(z.string())),
+  includeAllDimensions: optional(lenientBoolean),
+  useSchemaDiscovery: optional(lenientBoolean),
+  forceSegmentSortByTime: optional(lenientBoolean),
+  spatialDimensions: optional(
+    z.array(z.unknown()).superRefine((spatial, context) => {
+      const params: TypeIssueParams = { unsupported: true };
+      if (spatial.length > 0)
+        context.addIssue({ code: 'custom', message: 'spatial dimensions are not supported', params });
+    }),
+  ),
+});
+
+const granularitySpec = z.object({
+  type: optional(anyCase(['uniform', 'arbitrary'])),
+  segmentGranularity: optional(specOf('granularity')),
+  queryGranularity: optional(specOf('granularity')),
+  rollup: optional(lenientBoolean),
+  // Of batch ingestion; a stream has no bounds.
+  intervals: z.unknown(),
+});
+
+const expression = z
+  .string()
+  .min(1)
+  .superRefine((text, context) => {
+    try {
+      checkExpression(text);
+    } catch (error) {
+      if (!(error instanceof MillraceError)) throw error;
+      const params: TypeIssueParams = { unsupported: error.code === 'unsupported' };
+      context.addIssue({ code: 'custom', message: error.message, params });
+    }
+  });
+
+const transformSpec = z.object({
+  transforms: optional(z.array(z.object({ type: z.literal('expression'), name: z.string().min(1), expression }))),
+  filter: optional(specOf('filter')),
+});
+
+const metric = specOf('aggregator').superRefine((checked, context) => {
+  if (aggregator(checked).ingestible) return;
+  const message = `aggregator type '${checked.spec.type}' exists only at query time; it cannot be in a metricsSpec`;
+  context.addIssue({ code: 'custom', path: ['type'], message });
+});
+
+const common = {
+  dataSource: z.string().superRefine((name, context) => {
+    const problem = nameProblem(name);
+    if (problem) context.addIssue({ code: 'custom', message: `'${name}' cannot be a dataSource's name: ${problem}` });
+  }),
+  metricsSpec: optional(z.array(metric)),
+  granularitySpec: optional(granularitySpec),
+  transformSpec: optional(transformSpec),
+};
+
+export const todaysForm = z.object({
+  ...common,
+  timestampSpec: optional(timestampSpec),
+  dimensionsSpec: optional(dimensionsSpec),
+  parser: z.null().optional(),
+});
+
+/** What else a parseSpec holds describes its format. */
+const parseSpec = z.looseObject({
+  format: optional(z.string()),
+  timestampSpec: optional(timestampSpec),
+  dimensionsSpec: optional(dimensionsSpec),
+});
+
+export const oldForm = z.object({
+  ...common,
+  parser: z.object({ type: optional(z.string()), encoding: z.unknown(), parseSpec }),
+});
+
+export type CommonJson = Pick<z.infer<typeof todaysForm>, keyof typeof common>;
+export type TimestampJson = z.infer<typeof timestampSpec>;
+export type DimensionsJson = z.infer<typeof dimensionsSpec>;

@@ -1,0 +1,83 @@
+/**
+ * The properties of Tranquility's files. A dataSource's own take precedence over the file's. All arrive as text or as what they are.
+ * What steers ZooKeeper, Druid's tasks and their HTTP clients is read as the original read it, and has no effect here.
+ */
+import { z } from 'zod';
+import { lenientBoolean, lenientNumber, oneOf } from './lenient.ts';
+import { millisOfPeriod } from './window.ts';
+
+const text = (byDefault: string) => z.union([z.string(), z.number().transform(String)]).default(byDefault);
+const whole = (byDefault: number, least = 0) => lenientNumber.pipe(z.int().min(least)).default(byDefault);
+const flag = (byDefault: boolean) => lenientBoolean.default(byDefault);
+const millis = (byDefault: string) => millisOfPeriod.prefault(byDefault);
+const port = (byDefault: number) => lenientNumber.pipe(z.int().min(0).max(65_535)).default(byDefault);
+
+const shape = {
+  'tranquility.maxBatchSize': whole(2000, 1),
+  'tranquility.maxPendingBatches': whole(5, 1),
+  /** -1 waits for full batches. */
+  'tranquility.lingerMillis': whole(0, -1),
+  'tranquility.blockOnFull': flag(true),
+  /** Ours: `event` judges by an event's own time, `bucket` by its segment's, as the original's source does. */
+  windowRule: oneOf(['event', 'bucket']).default('event'),
+  'serialization.format': oneOf(['json', 'smile']).default('json'),
+  reportDropsAsExceptions: flag(false),
+  reportParseExceptions: flag(false),
+
+  'http.port': port(8200),
+  'http.port.enable': flag(true),
+  'http.threads': whole(40, 1),
+  'http.idleTimeout': millis('PT5M'),
+  'https.port': port(8400),
+  'https.port.enable': flag(false),
+  'https.keyStorePath': text(''),
+  'https.keyStoreType': text(''),
+  'https.keyStorePassword': text(''),
+  'https.certAlias': text(''),
+
+  'kafka.zookeeper.connect': text(''),
+  'kafka.group.id': text('tranquility-kafka'),
+  'consumer.numThreads': whole(-1, -1),
+  'commit.periodMillis': whole(15_000, 1),
+  topicPattern: text('(?!)'),
+  'topicPattern.priority': whole(1),
+  useTopicAsDataSource: flag(false),
+
+  'zookeeper.connect': text('localhost:2181'),
+  'zookeeper.timeout': millis('PT20S'),
+  'zookeeper.path': text('/tranquility/beams'),
+  'druid.discovery.curator.path': text('/druid/discovery'),
+  'druid.selectors.indexing.serviceName': text('druid/overlord'),
+  'task.partitions': whole(1, 1),
+  'task.replicants': whole(1, 1),
+  'task.warmingPeriod': millis('PT0M'),
+  'druidBeam.firehoseGracePeriod': millis('PT5M'),
+  'druidBeam.firehoseQuietPeriod': millis('PT1M'),
+  'druidBeam.firehoseRetryPeriod': millis('PT1M'),
+  'druidBeam.indexRetryPeriod': millis('PT1M'),
+  'druidBeam.firehoseBufferSize': whole(100_000, 1),
+  'druidBeam.firehoseChunkSize': whole(1000, 1),
+  'druidBeam.randomizeTaskId': flag(false),
+  'druidBeam.overlordLocator': text('curator'),
+  'druidBeam.taskLocator': text('curator'),
+  'druidBeam.overlordPollPeriod': millis('PT20S'),
+  'druidBeam.basicAuthUser': text(''),
+  'druidBeam.basicAuthPass': text(''),
+  'druid.tls.enable': flag(false),
+  'druid.tls.protocol': text('TLSv1.2'),
+  'druid.tls.trustStorePath': text(''),
+  'druid.tls.trustStorePassword': text(''),
+  'druid.tls.trustStoreType': text(''),
+  'druid.tls.trustStoreAlgorithm': text(''),
+};
+
+/** With their defaults; `kafka.*` beyond these goes to the consumer as it is. */
+export const propertiesSchema = z.looseObject(shape);
+
+export type TranquilityProperties = Readonly<z.infer<typeof propertiesSchema>>;
+
+const names: readonly string[] = Object.keys(shape);
+
+/** Whether a property means anything, to the original or to us. */
+export const isKnownProperty = (name: string): boolean => names.includes(name) || name.startsWith('kafka.');
+export const propertyNames = names;
