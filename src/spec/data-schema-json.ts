@@ -45,7 +45,7 @@ const dimension = z.union([
       type: optional(anyCase(['string', 'long', 'float', 'double', 'json', 'auto'])),
       multiValueHandling: optional(anyCase(['sorted_array', 'sorted_set', 'array'])),
       // Everything is found by scanning here: there is no index to be had or not.
-      createBitmapIndex: z.unknown(),
+      createBitmapIndex: z.unknown().optional(),
     })
     .transform(
       ({ name, type, multiValueHandling }): Dimension => ({
@@ -77,7 +77,7 @@ const granularitySpec = z.object({
   queryGranularity: optional(specOf('granularity')),
   rollup: optional(lenientBoolean),
   // Of batch ingestion; a stream has no bounds.
-  intervals: z.unknown(),
+  intervals: z.unknown().optional(),
 });
 
 const expression = z
@@ -130,7 +130,7 @@ const parseSpec = z.looseObject({
 
 export const oldForm = z.object({
   ...common,
-  parser: z.object({ type: optional(z.string()), encoding: z.unknown(), parseSpec }),
+  parser: z.object({ type: optional(z.string()), encoding: z.unknown().optional(), parseSpec }),
 });
 
 export type CommonJson = Pick<z.infer<typeof todaysForm>, keyof typeof common>;
