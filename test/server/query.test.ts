@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { test } from 'node:test';
 import { post, startServer } from './support.ts';
 
@@ -101,6 +103,40 @@ test('bytes that are not UTF-8, or Smile, are refused', async (t) => {
 test('a cancel is accepted, also of a query that is not there', async (t) => {
   const { url } = await startServer(t);
   assert.equal((await fetch(`${url}/druid/v2/nothing`, { method: 'DELETE' })).status, 202);
+});
+
+/** An answer of many megabytes, of which only the first piece was read, so that the query still runs. */
+async function startLongAnswer(url: string) {
+  const pad = 'x'.repeat(1000);
+  const line = `{"time":"2026-01-01T00:00:00Z","pad":"${pad}"}\n`;
+  for (let i = 0; i < 30; i++) assert.equal((await post(`${url}/v1/post/pages`, line.repeat(1000))).status, 200);
+  const scan = { queryType: 'scan', dataSource: 'pages', intervals: '2026/2027', context: { queryId: 'long' } };
+  const query = request(`${url}/druid/v2`, { method: 'POST' }).end(JSON.stringify(scan));
+  const [response] = await once(query, 'response');
+  await once(response, 'readable');
+  return response as IncomingMessage;
+}
+
+const cancelled = /^millrace_queries_total\{type="scan",status="cancelled"\} 1$/m;
+
+async function untilCancelled(url: string): Promise<void> {
+  while (!cancelled.test(await (await fetch(`${url}/metrics`)).text())) await new Promise(setImmediate);
+}
+
+test('a query whose client goes away stops', async (t) => {
+  const { url } = await startServer(t, { maxBodyBytes: 4 << 20 });
+  const response = await startLongAnswer(url);
+  assert.doesNotMatch(await (await fetch(`${url}/metrics`)).text(), cancelled);
+  response.destroy();
+  await untilCancelled(url);
+});
+
+test('a cancelled query stops, and its answer is cut off rather than ended as if whole', async (t) => {
+  const { url } = await startServer(t, { maxBodyBytes: 4 << 20 });
+  const response = await startLongAnswer(url);
+  assert.equal((await fetch(`${url}/druid/v2/long`, { method: 'DELETE' })).status, 202);
+  await assert.rejects(response.toArray(), { code: 'ECONNRESET' });
+  await untilCancelled(url);
 });
 
 test('dataSources and their columns are listed', async (t) => {
