@@ -92,7 +92,6 @@ const suppressions: Readonly<Record<string, number>> = {
   'src/catalog/define.ts': 1,
   'src/query/define.ts': 1,
   'src/query/encode.ts': 1,
-  'src/spec/discovered.ts': 1,
   'test/support/backend.ts': 1,
 };
 

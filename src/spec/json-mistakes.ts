@@ -79,16 +79,12 @@ class MistakeFinder {
 
   #checkString(text: string, offset: number): void {
     if (text.length < 2 || !text.endsWith('"')) this.#complain('the text in quotes does not end in its line');
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-    for (const { 0: part, index } of text.matchAll(/\\(?:u[0-9A-Fa-f]{4}|["\\/bfnrt])|\\.|[\u0000-\u001f]/gsu)) {
-      if (part.length > 2 || /^\\["\\/bfnrt]$/.test(part)) continue;
-      const isEscape = part.startsWith('\\');
-      this.#complain(
-        isEscape
-          ? `unknown escape ${part}; a backslash is written \\\\`
-          : 'a control character in text is written as an escape such as \\t',
-        offset + index,
-      );
+    for (const { 0: part, index } of text.matchAll(/\\(?:u[0-9A-Fa-f]{4}|["\\/bfnrt])|\\.|\p{Cc}/gsu)) {
+      if (part.length > 2 || /^\\["\\/bfnrt]$/.test(part) || part > '\u007e') continue;
+      const message = part.startsWith('\\')
+        ? `unknown escape ${part}; a backslash is written \\\\`
+        : 'a control character in text is written as an escape such as \\t';
+      this.#complain(message, offset + index);
     }
   }
 

@@ -7,8 +7,7 @@ export function nameProblem(name: string): string | undefined {
   if (name.trim() === '') return 'it is blank';
   if (name.startsWith('.')) return 'it begins with a dot';
   if (name.includes('/')) return 'it contains a slash';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  if (/[\u0000-\u001f\u007f-\u009f]/.test(name)) return 'it contains a control character';
+  if (/\p{Cc}/u.test(name)) return 'it contains a control character';
   if (/[^\S ]/.test(name)) return 'it contains white space other than a space';
   if (!name.isWellFormed()) return 'it is not well-formed Unicode';
   if (Buffer.byteLength(name) > maxNameBytes) return `it is longer than ${maxNameBytes} bytes`;
