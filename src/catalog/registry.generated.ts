@@ -17,6 +17,7 @@ import extractionsStringFormat from './extractions/string-format.ts';
 import extractionsStrlen from './extractions/strlen.ts';
 import extractionsSubstring from './extractions/substring.ts';
 import extractionsTimeFormat from './extractions/time-format.ts';
+import extractionsTime from './extractions/time.ts';
 import extractionsUpperLower from './extractions/upper-lower.ts';
 import filtersBound from './filters/bound.ts';
 import filtersColumnComparison from './filters/column-comparison.ts';
@@ -59,6 +60,7 @@ register(
     extractionsStrlen,
     extractionsSubstring,
     extractionsTimeFormat,
+    extractionsTime,
     extractionsUpperLower,
     filtersBound,
     filtersColumnComparison,

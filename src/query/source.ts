@@ -10,7 +10,6 @@ export interface Source {
   /** As the query gives them. */
   readonly intervals: readonly Interval[];
   readonly scope: Scope;
-  readonly filtered: boolean;
   /** `FROM … WHERE …`: the intervals' rows that pass the filter. */
   readonly from: Sql;
 }
@@ -32,7 +31,6 @@ export function sourceOf(spec: SourceSpec, context: PlanContext): Source {
     table,
     intervals: spec.intervals,
     scope,
-    filtered: Boolean(spec.filter),
     from: sql`FROM ${table.rows} AS t WHERE ${and(conditions)}`,
   };
 }

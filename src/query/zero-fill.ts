@@ -32,29 +32,32 @@ export function filledBuckets(source: Source, buckets: Buckets): Sql {
     filled AS (SELECT DISTINCT ${buckets.floor(sql`t`)} AS t FROM steps)`;
 }
 
-/** One row when buckets may be missing, else none. */
+/** One row when buckets may be missing, else none: when those found have no hole and reach from the first row to the last. */
 function needOf(source: Source, buckets: Buckets): Sql {
   const [interval, ...others] = source.intervals;
-  const complete =
-    interval && others.length === 0
-      ? sql`(${insideSegments(source, interval)} OR (min(t) <= ${timestampLiteral(interval.start)} AND ${buckets.next(sql`max(t)`)} >= ${timestampLiteral(interval.end)}))`
-      : sql`false`;
+  if (!interval || others.length > 0) return sql`SELECT 1 AS needed`;
+  const first = sql`greatest(min(${timeColumn}), ${timestampLiteral(interval.start)})`;
+  const last = sql`least(max(${timeColumn}), ${timestampLiteral(interval.end - 1)})`;
   return sql`
-    SELECT 1 AS needed FROM (SELECT t, lead(t) OVER (ORDER BY t) AS following FROM (SELECT DISTINCT t FROM found))
-    HAVING NOT coalesce(count(*) FILTER (WHERE following > ${buckets.next(sql`t`)}) = 0 AND ${complete}, false)`;
-}
-
-/** Whether the interval cuts no segment and no filter hides rows: then the rows found begin and end their segments. */
-function insideSegments({ table, filtered }: Source, { start, end }: Interval): Sql {
-  if (filtered) return sql`false`;
-  const edges = [start, end].filter((edge) => Math.abs(edge) < eternity.end).map(timestampLiteral);
-  return and(edges.map((edge) => sql`${table.segmentStart(edge)} = ${edge}`));
+    SELECT 1 AS needed FROM
+      (SELECT min(t) AS t_first, max(t) AS t_last, count(*) FILTER (WHERE following > ${buckets.next(sql`t`)}) AS holes
+        FROM (SELECT t, lead(t) OVER (ORDER BY t) AS following FROM (SELECT DISTINCT t FROM found))),
+      (SELECT ${first} AS first, ${last} AS last FROM ${source.table.rows} AS t WHERE ${touchedSegments(source, interval)})
+    WHERE NOT coalesce(holes = 0 AND t_first <= first AND ${buckets.next(sql`t_last`)} > last, false)`;
 }
 
 /** For each segment, from its first row's bucket up to its last row's, inside of the interval. */
-function spansOf({ table }: Source, buckets: Buckets, interval: Interval): Sql {
+function spansOf(source: Source, buckets: Buckets, interval: Interval): Sql {
   const [start, end] = [timestampLiteral(interval.start), timestampLiteral(interval.end)];
-  // The segments that the interval touches, whole.
+  return sql`
+    SELECT ${buckets.floor(sql`greatest(min(${timeColumn}), ${start})`)} AS first_bucket,
+      least(${buckets.next(buckets.floor(sql`max(${timeColumn})`))}, ${end}) AS upto
+    FROM ${source.table.rows} AS t, need WHERE ${touchedSegments(source, interval)}
+    GROUP BY ${source.table.segmentStart(timeColumn)}`;
+}
+
+/** The rows of the segments that the interval touches, whole. */
+function touchedSegments({ table }: Source, interval: Interval): Sql {
   const conditions: Sql[] = [];
   if (interval.start > eternity.start)
     conditions.push(sql`${timeColumn} >= ${segmentFloor(table.segmentStart, interval.start)}`);
@@ -62,16 +65,12 @@ function spansOf({ table }: Source, buckets: Buckets, interval: Interval): Sql {
     const lastEnd = table.segmentEnd(table.segmentStart(timestampLiteral(interval.end - 1)));
     conditions.push(sql`${timeColumn} < coalesce(${lastEnd}, ${timestampLiteral(eternity.end)})`);
   }
-  return sql`
-    SELECT ${buckets.floor(sql`greatest(min(${timeColumn}), ${start})`)} AS first_bucket,
-      least(${buckets.next(buckets.floor(sql`max(${timeColumn})`))}, ${end}) AS upto
-    FROM ${table.rows} AS t, need WHERE ${and(conditions)} GROUP BY ${table.segmentStart(timeColumn)}`;
+  return and(conditions);
 }
 
 /** Start of the segment that an instant lies in; the beginning of time where one segment holds everything. */
-export function segmentFloor(segmentStart: (time: Sql) => Sql, ms: number): Sql {
-  const beginning = timestampLiteral(eternity.start);
-  return ms <= eternity.start ? beginning : sql`coalesce(${segmentStart(timestampLiteral(ms))}, ${beginning})`;
+function segmentFloor(segmentStart: (time: Sql) => Sql, ms: number): Sql {
+  return sql`coalesce(${segmentStart(timestampLiteral(ms))}, ${timestampLiteral(eternity.start)})`;
 }
 
 /**
@@ -80,8 +79,11 @@ export function segmentFloor(segmentStart: (time: Sql) => Sql, ms: number): Sql 
  */
 export function allTimestamp({ table, intervals }: Source): Sql {
   const firsts = intervals.map((interval) => {
-    const fromSegment = sql`${timeColumn} >= ${segmentFloor(table.segmentStart, interval.start)}`;
     const upToEnd = withinIntervals(timeColumn, [{ start: eternity.start, end: interval.end }]);
+    const fromSegment =
+      interval.start > eternity.start
+        ? sql`${timeColumn} >= ${segmentFloor(table.segmentStart, interval.start)}`
+        : sql`true`;
     const first = sql`greatest(min(${timeColumn}), ${timestampLiteral(interval.start)})`;
     return sql`(SELECT CASE WHEN min(${timeColumn}) IS NOT NULL THEN ${first} END FROM ${table.rows} AS t WHERE ${and([fromSegment, upToEnd])})`;
   });

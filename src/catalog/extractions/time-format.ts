@@ -4,6 +4,7 @@ import { compileGranularity, defineExtraction, specOf } from '../define.ts';
 import { tokenizeJoda } from '../joda.ts';
 import { printJoda } from '../joda-print.ts';
 import { localeSchema } from '../locale.ts';
+import { isoTimestamp } from '../timestamps.ts';
 import { canonicalZone } from '../zone.ts';
 
 const schema = z.object({
@@ -34,10 +35,11 @@ export default defineExtraction<z.infer<typeof schema>>({
     'A time in a Joda pattern, a zone and a locale; without a pattern in ISO 8601. For __time, and for dimensions that hold milliseconds or ISO 8601.',
   see: 'https://druid.apache.org/docs/latest/querying/dimensionspecs#time-format-extraction-function',
   schema,
-  compile: (spec, input) => {
-    const instant = sql`timezone('UTC', TRY_CAST(${input} AS TIMESTAMPTZ))`;
-    return print(spec, sql`coalesce(make_timestamp_ms(TRY_CAST(${input} AS BIGINT)), ${instant})`);
-  },
+  compile: (spec, input) =>
+    print(
+      spec,
+      sql`coalesce(TRY(make_timestamp_ms(TRY_CAST(${input} AS BIGINT))), ${isoTimestamp(input, { blank: false })})`,
+    ),
   compileTime: print,
   examples: [
     {

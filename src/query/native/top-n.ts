@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { compileDimension, compileGranularity, dimensionName, specOf, type Value } from '../../catalog/index.ts';
+import {
+  type Buckets,
+  compileDimension,
+  compileGranularity,
+  dimensionName,
+  specOf,
+  type Value,
+} from '../../catalog/index.ts';
 import { join, type Sql, sql } from '../../sql.ts';
 import { defineQueryType, type Plan, type RowBatch } from '../define.ts';
 import { columnOf, type Encode, instantEncoder, objectPrinter, type PrintRow } from '../encode.ts';
@@ -36,37 +43,51 @@ export default defineQueryType<Query>({
     const { order, after } = topNOrder(query.metric, dimension, measures.results);
     const columns = [columnOf(name, dimension), ...measures.columns];
     const buckets = compileGranularity(query.granularity);
-    const grouped = (time: Sql) =>
-      sql`SELECT ${join([sql`${time} AS t`, sql`${inner.sql} AS d`, ...measures.folds])} ${from} GROUP BY 1, 2`;
-    const ranked = (time: Sql, partition: Sql) => sql`
-      SELECT *, row_number() OVER (${partition} ORDER BY ${order}) AS rank FROM (${grouped(time)}) AS g
-      WHERE ${after ?? sql`true`} QUALIFY rank <= ${query.threshold}`;
-    const finished = join(columns.map((column) => column.sql));
-    const statement =
-      buckets.extent === 'all'
-        ? allStatement(
-            source,
-            finished,
-            grouped(sql`NULL`),
-            sql`WHERE ${after ?? sql`true`} ORDER BY ${order} LIMIT ${query.threshold}`,
-          )
-        : sql`
-          WITH found AS MATERIALIZED (${ranked(buckets.floor(source.scope.time), sql`PARTITION BY t`)})
-          ${buckets.extent === 'none' ? sql`` : sql`, ${filledBuckets(source, buckets)}`}
-          SELECT epoch_ms(t), rank, ${finished} FROM found
-          ${buckets.extent === 'none' ? sql`` : emptyBuckets(columns.length)}
-          ORDER BY 1, 2`;
+    const top: Top = {
+      groups: join([sql`${inner.sql} AS d`, ...measures.folds]),
+      from,
+      where: after ?? sql`true`,
+      order,
+      threshold: query.threshold,
+      columns: columns.map((column) => column.sql),
+    };
     const printRow = objectPrinter(columns, 2);
-    return { statement, shape: (batches) => printBuckets(batches, instantEncoder(buckets.timeZone), printRow) };
+    return {
+      statement: buckets.extent === 'all' ? topOfAll(source, top) : topByBucket(source, buckets, top),
+      shape: (batches) => printBuckets(batches, instantEncoder(buckets.timeZone), printRow),
+    };
   },
 });
 
+interface Top {
+  /** SELECT list of the grouping: the dimension as `d`, then the states. */
+  readonly groups: Sql;
+  readonly from: Sql;
+  readonly where: Sql;
+  readonly order: Sql;
+  readonly threshold: number;
+  /** Finished, in terms of `d` and the states. */
+  readonly columns: readonly Sql[];
+}
+
 /** One bucket, with a row even when the filter lets nothing through; none when there is no row at all. */
-function allStatement(source: Source, finished: Sql, grouped: Sql, tail: Sql): Sql {
-  const top = sql`SELECT *, row_number() OVER () AS rank FROM (SELECT * FROM (${grouped}) AS g ${tail})`;
+function topOfAll(source: Source, { groups, from, where, order, threshold, columns }: Top): Sql {
+  const top = sql`SELECT * FROM (SELECT ${groups} ${from} GROUP BY 1) AS g WHERE ${where} ORDER BY ${order} LIMIT ${threshold}`;
   return sql`
-    SELECT epoch_ms(b.t), rank, ${finished} FROM (SELECT ${allTimestamp(source)} AS t) AS b LEFT JOIN (${top}) AS top ON true
-    WHERE b.t IS NOT NULL ORDER BY rank`;
+    SELECT ${join([sql`epoch_ms(b.t)`, sql`rank`, ...columns])} FROM (SELECT ${allTimestamp(source)} AS t) AS b
+    LEFT JOIN (SELECT *, row_number() OVER () AS rank FROM (${top})) AS top ON true WHERE b.t IS NOT NULL ORDER BY rank`;
+}
+
+function topByBucket(source: Source, buckets: Buckets, { groups, from, where, order, threshold, columns }: Top): Sql {
+  const grouped = sql`SELECT ${buckets.floor(source.scope.time)} AS t, ${groups} ${from} GROUP BY 1, 2`;
+  const ranked = sql`
+    SELECT *, row_number() OVER (PARTITION BY t ORDER BY ${order}) AS rank FROM (${grouped}) AS g
+    WHERE ${where} QUALIFY rank <= ${threshold}`;
+  const fill = buckets.extent === 'regular';
+  return sql`
+    WITH found AS MATERIALIZED (${ranked})${fill ? sql`, ${filledBuckets(source, buckets)}` : sql``}
+    SELECT ${join([sql`epoch_ms(t)`, sql`rank`, ...columns])} FROM found
+    ${fill ? emptyBuckets(columns.length) : sql``} ORDER BY 1, 2`;
 }
 
 /** Buckets without rows have an empty result, skipEmptyBuckets or not. */
