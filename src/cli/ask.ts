@@ -1,6 +1,6 @@
 /** The work of `millrace query`. The answer goes to standard output, an error to standard error. */
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import { MillraceError } from '../errors.ts';
 import { createLogger } from '../observe/log.ts';
 import { createMetrics } from '../observe/metrics.ts';
@@ -14,8 +14,11 @@ export async function askServer(url: string, file: string): Promise<boolean> {
   loadJson(text, file);
   const response = await post(`${url.replace(/\/+$/, '')}/druid/v2?pretty`, text);
   const output = response.ok ? process.stdout : process.stderr;
-  for await (const piece of response.body ?? []) await write(output, piece);
-  output.write('\n');
+  try {
+    await print(response.body ?? [], output);
+  } catch (error) {
+    throw new MillraceError('unavailable', `the answer of ${url} was cut off; its log says why`, { cause: error });
+  }
   return response.ok;
 }
 
@@ -43,15 +46,26 @@ export async function askFolder(directory: string, file: string): Promise<boolea
   });
   try {
     const { chunks } = await backend.query(query);
-    for await (const piece of indented(chunks)) await write(process.stdout, piece);
-    process.stdout.write('\n');
+    await print(indented(chunks), process.stdout);
     return true;
   } finally {
     await backend.close();
   }
 }
 
-/** An answer can be longer than what fits into memory, so it must not wait there for a slow reader. */
-async function write(output: NodeJS.WriteStream, piece: string | Uint8Array): Promise<void> {
-  if (!output.write(piece)) await once(output, 'drain');
+/** Piece by piece, as an answer can be longer than what fits into memory. A reader that has enough (`| head`) is no error. */
+async function print(
+  pieces: AsyncIterable<string | Uint8Array> | Iterable<never>,
+  output: NodeJS.WriteStream,
+): Promise<void> {
+  try {
+    await pipeline(ended(pieces), output, { end: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+  }
+}
+
+async function* ended(pieces: AsyncIterable<string | Uint8Array> | Iterable<never>) {
+  yield* pieces;
+  yield '\n';
 }
