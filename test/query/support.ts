@@ -104,3 +104,13 @@ async function* noRows(): AsyncGenerator<RowBatch> {}
 export async function answer(connection: Connection, tables: readonly TableView[], query: unknown): Promise<unknown> {
   return JSON.parse(await answerText(connection, tables, query));
 }
+
+/** A table of events whose columns have the types of their values: text and lists STRING, whole numbers LONG, others DOUBLE. */
+export function eventTable(events: readonly Row[]): TableView {
+  const names = [...new Set(events.flatMap((event) => Object.keys(event)))].filter((name) => name !== '__time');
+  const dimensions = names.map((name): [string, ColumnType] => {
+    const numbers = events.map((event) => event[name]).filter((value) => typeof value === 'number');
+    return [name, numbers.length === 0 ? 'STRING' : numbers.every(Number.isInteger) ? 'LONG' : 'DOUBLE'];
+  });
+  return tableOf({ dimensions: Object.fromEntries(dimensions), rows: events });
+}
