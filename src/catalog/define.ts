@@ -26,6 +26,14 @@ export interface Scope {
   readonly time: Sql;
   /** A column by its logical name, case-sensitive; `__time` is a LONG of milliseconds; an unknown name is a NULL STRING. */
   column(name: string): Value;
+  /** At ingestion of JSON: the field as the engine's JSON, for expressions, which go by each value's own type. */
+  field?(name: string): EventField | undefined;
+}
+
+export interface EventField {
+  readonly json: Sql;
+  /** False when no row of the batch has a list. */
+  readonly mayHoldList: boolean;
 }
 
 export type Kind = 'aggregator' | 'filter' | 'postAggregator' | 'extraction' | 'dimension' | 'granularity';

@@ -13,7 +13,7 @@ import type { DataSource, Dimension } from '../spec/data-source.ts';
 import { ident, join, type Sql, sql } from '../sql.ts';
 import { listColumn, type TableColumn } from '../store/table.ts';
 import { type ReaderField, readLines } from './reader.ts';
-import { timestampSql } from './timestamp.ts';
+import { commonTimestampSql, timestampSql } from './timestamp.ts';
 
 /** Files of newline-delimited events, in the order of arrival. */
 export interface Batch {
@@ -32,7 +32,12 @@ export interface Clock {
   readonly newestMs: number | undefined;
 }
 
+/** `common`: the short plan that reads the timestamps nearly all events have; what it does not keep, the `whole` one may. */
+export type Reach = 'common' | 'whole';
+
 export interface IngestPlan {
+  /** Whether no other plan keeps more. */
+  readonly isWhole: boolean;
   /** SELECT of rows ready for the table, with `__rows` (events in each). Columns by physical name, lists beside. */
   readonly rows: Sql;
   /** SELECT of one row an event, in order: n from 1, __time, __reason (NULL if kept), __stamp (the timestamp's text). */
@@ -48,6 +53,7 @@ export function ingestPlan(
   columns: readonly TableColumn[],
   batch: Batch,
   clock: Clock,
+  reach: Reach,
 ): IngestPlan {
   const fields = new Fields(listSyntax(dataSource, batch), columns);
   const transformed = new Map<string, Value>();
@@ -57,14 +63,15 @@ export function ingestPlan(
       if (name === '__time') return { sql: sql`epoch_ms(__ts)`, type: 'LONG' };
       return transformed.get(name) ?? fields.value(name);
     },
+    field: (name) => {
+      if (dataSource.input.type !== 'json' || name === '__time' || transformed.has(name)) return undefined;
+      return { json: fields.json(name), mayHoldList: batch.mayHoldLists };
+    },
   };
   // A transform sees the event's fields only, not other transforms.
-  const transforms = dataSource.transforms.map((transform, index) => {
-    const value = compileExpression(transform.expression, {
-      time: scope.time,
-      column: (name) => (name === '__time' ? scope.column(name) : fields.value(name)),
-    });
-    return { name: transform.name, alias: ident(`x${index}`), value };
+  const transforms = dataSource.transforms.map(({ name, expression }, index) => {
+    const value = transformValue(compileExpression(expression, scope));
+    return { name, alias: ident(`x${index}`), value };
   });
   const stamp = fields.text(dataSource.timestamp.column);
   for (const { name, alias, value } of transforms) transformed.set(name, { ...value, sql: alias });
@@ -106,21 +113,40 @@ export function ingestPlan(
     hasQuotes: batch.hasQuotes,
     longestEventBytes: batch.longestEventBytes,
   });
-  const time = timestampSql(dataSource.timestamp, stamp);
+  const common = reach === 'common' ? commonTimestampSql(dataSource.timestamp, stamp) : undefined;
+  const time = common ?? timestampSql(dataSource.timestamp, stamp);
   const parsed = sql`SELECT *, ${time} AS __ts FROM ${source}`;
-  const withTransforms =
-    transforms.length === 0
-      ? parsed
-      : sql`SELECT *, ${join(transforms.map(({ alias, value }) => sql`${value.sql} AS ${alias}`))} FROM (${parsed})`;
+  const withTransforms = transforms.length === 0 ? parsed : transformedRows(parsed, transforms);
   const reason = judge(dataSource, clock, passes);
   const pipeline = sql`SELECT *, ${reason.sql} AS __reason FROM (${reason.prepare(withTransforms)})`;
   const selected = [sql`${bucket} AS __time`, ...keys];
   return {
+    isWhole: common === undefined,
     rows: foldedRows(pipeline, selected, outputs, dataSource.rollup),
     judged: sql`SELECT row_number() OVER () AS n, __ts AS __time, __reason, ${stamp} AS __stamp FROM (${pipeline})`,
     columns: kept,
     listColumns,
   };
+}
+
+/** An array becomes a multi-value dimension. */
+function transformValue(value: Value): Value {
+  if (!value.type.startsWith('ARRAY')) return value;
+  return { sql: sql`coalesce(nullif(CAST(${value.sql} AS VARCHAR[]), []), [NULL])`, type: 'STRING', multiValue: true };
+}
+
+interface TransformColumn {
+  readonly name: string;
+  readonly alias: Sql;
+  readonly value: Value;
+}
+
+/** A transform of the name `__time` replaces the event's time. */
+function transformedRows(parsed: Sql, transforms: readonly TransformColumn[]): Sql {
+  const time = transforms.findLast(({ name }) => name === '__time');
+  const replaced = time ? sql` REPLACE (TRY(make_timestamp_ms(${toLong(time.value)})) AS __ts)` : sql``;
+  const columns = join(transforms.map(({ alias, value }) => sql`${value.sql} AS ${alias}`));
+  return sql`SELECT *${replaced}, ${columns} FROM (${parsed})`;
 }
 
 /** Rolled up, rows are groups of equal time and dimensions; else each event is a group of its own, if there are metrics to fold. */
@@ -206,6 +232,8 @@ class Fields {
   readonly #lists: ListSyntax;
   readonly #jsonNames: ReadonlySet<string>;
   readonly #aliases = new Map<string, Sql>();
+  /** Of fields that are wanted as JSON although their text would do for all else. */
+  readonly #jsonAliases = new Map<string, Sql>();
 
   constructor(lists: ListSyntax, columns: readonly TableColumn[]) {
     this.#lists = lists;
@@ -227,11 +255,17 @@ class Fields {
   }
 
   json(name: string): Sql {
-    return this.#isJson(name) ? this.#alias(name) : sql`to_json(${this.#alias(name)})`;
+    if (this.#isJson(name)) return this.#alias(name);
+    const alias = this.#jsonAliases.get(name) ?? ident(`j${this.#jsonAliases.size}`);
+    this.#jsonAliases.set(name, alias);
+    return alias;
   }
 
   wanted(): ReaderField[] {
-    return [...this.#aliases].map(([name, as]) => ({ name, as, want: this.#isJson(name) ? 'json' : 'text' }));
+    const fields = [...this.#aliases].map(
+      ([name, as]): ReaderField => ({ name, as, want: this.#isJson(name) ? 'json' : 'text' }),
+    );
+    return [...fields, ...[...this.#jsonAliases].map(([name, as]): ReaderField => ({ name, as, want: 'json' }))];
   }
 
   #isJson(name: string): boolean {

@@ -34,13 +34,12 @@ function tableScope(row: Readonly<Record<string, unknown>>): Scope {
 }
 
 /** Fields of an event, whose types show in their JSON only. */
-function eventScope(event: Readonly<Record<string, unknown>>): Scope {
+function eventScope(event: Readonly<Record<string, unknown>>, mayHoldList = false): Scope {
+  const json = (name: string) => (name in event ? JSON.stringify(event[name]) : null);
   return {
     time: sql`make_timestamp_ms(0)`,
-    column: (name) => ({
-      sql: sql`${name in event ? JSON.stringify(event[name]) : null}::JSON`,
-      type: 'COMPLEX<json>',
-    }),
+    column: (name) => ({ sql: sql`${json(name)}::VARCHAR`, type: 'STRING' }),
+    field: (name) => ({ json: sql`${json(name)}::JSON`, mayHoldList }),
   };
 }
 
@@ -150,6 +149,14 @@ test('the fields of an event add as numbers and join as texts', async () => {
   assert.equal(await ofEvent('nvl(x, 7)', {}), '7');
   assert.equal(await ofEvent('"x"', { x: { y: [1] } }), '{"y":[1]}');
   assert.equal(await ofEvent('array_length(tags)', { tags: ['a', 'b'] }), 2);
+});
+
+test('a list in an event is transformed value by value, unless a function works on lists', async () => {
+  const tags = { tags: ['a', 'b'] };
+  assert.deepEqual(await evaluate('upper(tags)', eventScope(tags, true)), ['A', 'B']);
+  assert.deepEqual(await evaluate('upper(tags)', eventScope({ tags: 'a' }, true)), ['A']);
+  assert.deepEqual(await evaluate('tags * 2', eventScope({ tags: [1, 2.5] }, true)), ['2', '5.0']);
+  assert.equal(await evaluate('array_length(tags)', eventScope(tags, true)), 2);
 });
 
 const mistakes: readonly (readonly [string, number, number, RegExp])[] = [

@@ -120,7 +120,7 @@ export class Compilation {
 
   /** The node's value, where a list cannot stand: an operation on a multi-value column is done to each of its values. */
   #single(node: Node): Typed {
-    if (node.kind !== 'identifier') return this.compile(node);
+    if (node.kind !== 'identifier' || this.#scope.field?.(node.name)) return this.compile(node);
     const column = this.#scope.column(node.name);
     if (!column.multiValue) return this.compile(node);
     this.mapped.set(node.name, column.sql);
@@ -131,6 +131,8 @@ export class Compilation {
   }
 
   #column(name: string, offset: number): Typed {
+    const field = this.#scope.field?.(name);
+    if (field) return this.#json({ type: 'ANY', sql: field.json, column: name });
     const { sql: value, type, multiValue } = this.#scope.column(name);
     if (multiValue) return { type: 'ARRAY<STRING>', sql: value };
     switch (type) {

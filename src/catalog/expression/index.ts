@@ -3,18 +3,30 @@
  * https://druid.apache.org/docs/latest/querying/math-expr
  */
 import { and, type Sql, sql } from '../../sql.ts';
-import type { Scope, Value } from '../define.ts';
+import { asText, type Scope, type Value } from '../define.ts';
 import { Compilation } from './compile.ts';
+import { expressionFunctions } from './functions/index.ts';
 import { type ElementType, type Node, parseExpression } from './syntax.ts';
 import { asString, isArray, type Typed } from './typed.ts';
 
 /**
- * The expression over the columns of a scope. A column of type COMPLEX<json> is a value whose type shows in each row, as
- * the fields of events are: numbers add, texts are joined. Where the result's type depends on that, it is a STRING.
+ * The expression over the columns of a scope. Fields of events, and columns of type COMPLEX<json>, are values whose type shows
+ * in each row: numbers add, texts are joined. Where the result's type depends on that, it is a STRING.
  * Throws `invalidInput` for a mistake, with its place in the text, and `unsupported` for what Druid has and we lack.
  */
 export function compileExpression(text: string, scope: Scope): Value {
   const tree = parseExpression(text);
+  const value = compileTree(text, tree, scope);
+  const list = soleList(tree, scope);
+  if (!list) return value;
+  const each = compileTree(text, tree, { ...scope, field: () => ({ json: sql`v`, mayHoldList: false }) });
+  const some = sql`json_type(${list}) = 'ARRAY' AND json_array_length(${list}) > 0`;
+  const all = sql`list_transform(json_extract(${list}, '$[*]'), lambda v: ${asText(each).sql})`;
+  return { sql: sql`CASE WHEN ${some} THEN ${all} ELSE [${asText(value).sql}] END`, type: 'STRING', multiValue: true };
+}
+
+/** Settles the types of JSON values as far as the result depends on them. */
+function compileTree(text: string, tree: Node, scope: Scope): Value {
   const columns = new Set<string>();
   for (;;) {
     const variants =
@@ -28,17 +40,30 @@ export function compileExpression(text: string, scope: Scope): Value {
   }
 }
 
+/** The one field that an expression reads, if it may hold a list and nothing in the expression works on lists as such. */
+function soleList(tree: Node, scope: Scope): Sql | undefined {
+  const nodes = nodesOf(tree);
+  const [name, ...others] = inputsOf(nodes);
+  const field = name === undefined || others.length > 0 ? undefined : scope.field?.(name);
+  const asLists = nodes.some(
+    (node) => node.kind === 'call' && expressionFunctions.get(node.name.toLowerCase())?.takesLists,
+  );
+  return field?.mayHoldList && !asLists ? field.json : undefined;
+}
+
 /** The columns that an expression reads, each once. */
 export function expressionInputs(text: string): readonly string[] {
-  const names = new Set<string>();
-  const visit = (node: Node): void => {
-    if (node.kind === 'identifier') names.add(node.name);
-    else if (node.kind === 'unary') visit(node.operand);
-    else if (node.kind === 'binary') [node.left, node.right].forEach(visit);
-    else if (node.kind === 'call') node.args.forEach(visit);
-  };
-  visit(parseExpression(text));
-  return [...names];
+  return inputsOf(nodesOf(parseExpression(text)));
+}
+
+function inputsOf(nodes: readonly Node[]): string[] {
+  return [...new Set(nodes.flatMap((node) => (node.kind === 'identifier' ? [node.name] : [])))];
+}
+
+function nodesOf(node: Node): readonly Node[] {
+  if (node.kind === 'unary') return [node, ...nodesOf(node.operand)];
+  if (node.kind === 'binary') return [node, ...nodesOf(node.left), ...nodesOf(node.right)];
+  return node.kind === 'call' ? [node, ...node.args.flatMap(nodesOf)] : [node];
 }
 
 /** Throws what {@link compileExpression} would throw, when nothing is known of the columns. */
@@ -84,7 +109,12 @@ function byRow(variants: readonly Variant[], columns: ReadonlySet<string>, scope
   const result = (value: Value) =>
     sameType || value.type === 'STRING' ? value.sql : sql`CAST(${value.sql} AS VARCHAR)`;
   const all = (types: Sql) =>
-    and([...columns].map((column) => sql`coalesce(json_type(${scope.column(column).sql}) IN (${types}), true)`));
+    and(
+      [...columns].map(
+        (column) =>
+          sql`coalesce(json_type(${scope.field?.(column)?.json ?? scope.column(column).sql}) IN (${types}), true)`,
+      ),
+    );
   const numbers = sql`'UBIGINT', 'BIGINT', 'NULL'`;
   return {
     sql: sql`CASE WHEN ${all(numbers)} THEN ${result(whole)} WHEN ${all(sql`${numbers}, 'DOUBLE'`)} THEN ${result(fractional)} ELSE ${result(other)} END`,

@@ -2,12 +2,14 @@
 import { type Sql, sql } from '../../../sql.ts';
 import { periodBuckets } from '../../buckets.ts';
 import type { Buckets } from '../../define.ts';
+import { tokenizeJoda } from '../../joda.ts';
+import { printJoda } from '../../joda-print.ts';
 import { parsePeriod } from '../../period.ts';
 import { parseInstant } from '../../time.ts';
 import { isoTimestamp, jodaTimestamp } from '../../timestamps.ts';
 import { canonicalZone, fromLocal, toLocal } from '../../zone.ts';
 import { arg, type Call, type ExpressionFunction } from '../function.ts';
-import { asLong, asString, long, type Typed } from '../typed.ts';
+import { asLong, asString, long, string, type Typed } from '../typed.ts';
 
 const functions: ExpressionFunction[] = [
   {
@@ -54,6 +56,23 @@ const functions: ExpressionFunction[] = [
     summary: 'The time rounded down to a bucket of the period.',
     example: { expression: `timestamp_floor(timestamp('2018-03-06T09:57:58Z'), 'PT1H')`, result: 1520326800000 },
     compile: (args, call) => long(sql`epoch_ms(${bucketsOf(call).floor(timeOf(arg(args, 0)))})`),
+  },
+  {
+    name: 'timestamp_format',
+    args: 'expr[, pattern[, timezone]]',
+    arity: [1, 3],
+    summary: 'The time as text, in ISO 8601 or by a Joda pattern, on the clock of the time zone.',
+    example: {
+      expression: `timestamp_format(1520330278000, 'dd.MM.yyyy HH:mm', 'Europe/Berlin')`,
+      result: '06.03.2018 10:57',
+    },
+    compile(args, call) {
+      const timeZone = zone(call, 2);
+      const pattern = call.text(1) ?? `yyyy-MM-dd'T'HH:mm:ss.SSS${timeZone === 'UTC' ? "'Z'" : 'ZZ'}`;
+      const tokens = tokenizeJoda(pattern);
+      if (!tokens) throw call.fail(1, `expected a Joda pattern such as 'yyyy-MM-dd', got '${pattern}'`);
+      return string(printJoda({ tokens, timeZone, locale: 'en' }, timeOf(arg(args, 0))));
+    },
   },
   {
     name: 'timestamp_parse',
