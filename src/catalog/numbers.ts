@@ -42,18 +42,17 @@ export function toFloat(value: Value): Sql {
 
 /** As Java's `(long) x`: cut towards zero, saturate at the ends, NaN is 0. */
 export function doubleToLong(double: Sql): Sql {
-  return sql`CASE WHEN isnan(${double}) THEN 0 WHEN ${double} >= 9223372036854775807 THEN 9223372036854775807 WHEN ${double} <= -9223372036854775808 THEN (-9223372036854775807 - 1) ELSE CAST(trunc(${double}) AS BIGINT) END`;
+  return sql`CASE WHEN isnan(${double}) THEN 0 WHEN abs(${double}) < 9223372036854775807 THEN CAST(trunc(${double}) AS BIGINT) WHEN ${double} > 0 THEN ${2n ** 63n - 1n} WHEN ${double} < 0 THEN ${-(2n ** 63n)} END`;
 }
 
 /** A HUGEINT sum as Java's long: it wraps around. */
 export function wrapLong(huge: Sql): Sql {
-  const shifted = sql`(((${huge}) + 9223372036854775808::HUGEINT) % 18446744073709551616::HUGEINT)`;
-  const wrapped = sql`CAST((CASE WHEN ${shifted} < 0 THEN ${shifted} + 18446744073709551616::HUGEINT ELSE ${shifted} END) - 9223372036854775808::HUGEINT AS BIGINT)`;
-  return sql`coalesce(TRY_CAST(${huge} AS BIGINT), ${wrapped})`;
+  return sql`CAST(((${huge} + 9223372036854775808::HUGEINT) & 18446744073709551615::HUGEINT) - 9223372036854775808::HUGEINT AS BIGINT)`;
 }
 
+/** A comma groups digits, as Druid reads numbers. */
 function textToDouble(text: Sql): Sql {
-  return sql`coalesce(TRY_CAST(${text} AS DOUBLE), TRY_CAST(replace(${text}, ',', '') AS DOUBLE))`;
+  return sql`TRY_CAST(replace(${text}, ',', '') AS DOUBLE)`;
 }
 
 function firstText(value: Value): Sql {

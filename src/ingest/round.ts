@@ -36,7 +36,7 @@ const maxDroppedEvents = 2000;
 /** Rejects that one round writes down, and that are kept for each dataSource. */
 export const maxRejects = 1000;
 
-const staged = sql`temp.main.staged`;
+const stagedRows = sql`temp.main.staged`;
 const bad = sql`temp.main.bad`;
 
 export interface RoundInput {
@@ -54,29 +54,47 @@ export interface RoundInput {
 export async function ingestRound(transaction: Transaction, input: RoundInput): Promise<RoundResult> {
   const { dataSource, bodies, batch, clock } = input;
   let table = await currentTable(transaction, dataSource, batch);
-  const plan = ingestPlan(dataSource, table.definition.columns, batch, clock);
-  await transaction.run(sql`CREATE OR REPLACE TEMP TABLE staged AS ${plan.rows}`);
   const expected = bodies.reduce((sum, body) => sum + body.events, 0);
-  const lists = join(
-    plan.listColumns.map(({ physical }) => sql`, count(${listColumn(physical)})`),
-    '',
-  );
-  const [counts] = await transaction.rows(sql`SELECT coalesce(sum(__rows), 0)::BIGINT${lists} FROM ${staged}`);
-  const kept = Number(counts?.[0] ?? 0);
+  let plan = ingestPlan(dataSource, table.definition.columns, batch, clock, 'common');
+  let staged = await stage(transaction, plan);
+  if (staged.kept !== expected && !plan.isWhole) {
+    plan = ingestPlan(dataSource, table.definition.columns, batch, clock, 'whole');
+    staged = await stage(transaction, plan);
+  }
   let outcomes: readonly BodyOutcome[] = bodies.map(() => ({ dropped: new Map(), droppedEvents: [] }));
-  if (kept !== expected || (await hidesMalformed(transaction, input))) {
+  if (staged.kept !== expected || (await hidesMalformed(transaction, input))) {
     const malformed = await judgeEachEvent(transaction, plan, input);
     if (malformed.length > 0) return { malformed };
     outcomes = await outcomesOfBodies(transaction, bodies.length);
     await keepRejects(transaction, input);
   }
-  if (kept > 0) {
-    const multiValued = plan.listColumns.filter((_, index) => Number(counts?.[index + 1]) > 0).map(({ name }) => name);
-    table = await withListColumns(transaction, table, multiValued);
+  if (staged.kept > 0) {
+    table = await withListColumns(transaction, table, staged.multiValued);
     await insertStaged(transaction, plan, table);
   }
   if (dataSource.window.policy === 'messageTime') await advanceClock(transaction, plan, input);
   return { outcomes };
+}
+
+interface Staged {
+  /** Events in the staged rows. */
+  readonly kept: number;
+  /** Dimensions of which some row holds several values. */
+  readonly multiValued: readonly string[];
+}
+
+async function stage(transaction: Transaction, plan: IngestPlan): Promise<Staged> {
+  await transaction.run(sql`CREATE OR REPLACE TEMP TABLE staged AS ${plan.rows}`);
+  const lists = join(
+    plan.listColumns.map(({ physical }) => sql`, count(${listColumn(physical)})`),
+    '',
+  );
+  const [counts] = await transaction.rows(sql`SELECT coalesce(sum(__rows), 0)::BIGINT${lists} FROM ${stagedRows}`);
+  const [kept, ...listRows] = (counts ?? []).map(Number);
+  return {
+    kept: kept ?? 0,
+    multiValued: plan.listColumns.filter((_, index) => (listRows[index] ?? 0) > 0).map(({ name }) => name),
+  };
 }
 
 async function currentTable(transaction: Transaction, dataSource: DataSource, batch: Batch): Promise<Table> {
@@ -189,7 +207,7 @@ async function insertStaged(transaction: Transaction, plan: IngestPlan, table: T
     .filter(({ name }) => multiValued.has(name))
     .map(({ physical }) => listColumn(physical));
   const columns = join([sql`__time`, ...plan.columns.map(({ physical }) => ident(physical)), ...lists]);
-  await transaction.run(sql`INSERT INTO ${table.live} (${columns}) SELECT ${columns} FROM ${staged}`);
+  await transaction.run(sql`INSERT INTO ${table.live} (${columns}) SELECT ${columns} FROM ${stagedRows}`);
 }
 
 const clockSource = 'messageTime';
