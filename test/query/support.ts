@@ -1,10 +1,13 @@
 /** Small tables, and the answers of native queries over them. */
+import { after, before } from 'node:test';
 import type { ColumnType } from '../../src/catalog/index.ts';
 import type { RowBatch } from '../../src/query/define.ts';
 import { planNativeQuery } from '../../src/query/native.ts';
 import { ident, join, Sql, sql } from '../../src/sql.ts';
 import type { Connection } from '../../src/store/engine.ts';
 import { listColumn, physicalNames, type StoredColumn, type TableView } from '../../src/store/table.ts';
+
+import { temporaryEngine } from '../support/engine.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -83,12 +86,7 @@ function sqlTypeOf(type: ColumnType): Sql {
   return new Sql(known);
 }
 
-/** The answer's text. */
-export async function answerText(
-  connection: Connection,
-  tables: readonly TableView[],
-  query: unknown,
-): Promise<string> {
+async function answerText(connection: Connection, tables: readonly TableView[], query: unknown): Promise<string> {
   const { plan } = planNativeQuery(query, {
     table: (name) => tables.find((table) => table.dataSource === name),
     nowMs: Date.UTC(2020, 0, 1),
@@ -101,7 +99,7 @@ export async function answerText(
 
 async function* noRows(): AsyncGenerator<RowBatch> {}
 
-export async function answer(connection: Connection, tables: readonly TableView[], query: unknown): Promise<unknown> {
+async function answer(connection: Connection, tables: readonly TableView[], query: unknown): Promise<unknown> {
   return JSON.parse(await answerText(connection, tables, query));
 }
 
@@ -113,4 +111,17 @@ export function eventTable(events: readonly Row[]): TableView {
     return [name, numbers.length === 0 ? 'STRING' : numbers.every(Number.isInteger) ? 'LONG' : 'DOUBLE'];
   });
   return tableOf({ dimensions: Object.fromEntries(dimensions), rows: events });
+}
+
+/** `ask(query)` over some tables, in an engine for one test file. */
+export function queryHarness(...tables: readonly TableView[]) {
+  let engine: Awaited<ReturnType<typeof temporaryEngine>>;
+  before(async () => {
+    engine = await temporaryEngine();
+  });
+  after(() => engine[Symbol.asyncDispose]());
+  return {
+    ask: (query: Row) => answer(engine.connection, tables, query),
+    askText: (query: Row) => answerText(engine.connection, tables, query),
+  };
 }
