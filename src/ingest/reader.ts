@@ -138,8 +138,8 @@ function groupsOf(pattern: string, count: number): Sql {
 
 const list = (files: readonly string[]): Sql => sql`[${join(files.map((file) => literal(file)))}]`;
 
-/** Path of a top-level member, whatever its name. */
-export const memberPath = (name: string): string => `$."${name.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+/** JSON Pointer of a top-level member, whatever its name: the engine's JSONPath has no way to write an empty one. */
+export const memberPath = (name: string): string => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
 /** The engine's buffers are twice this: not less than its own minimum, nor more than a body needs. */
 const objectSize = (longestEventBytes: number): number => Math.max(1024 * 1024, longestEventBytes);

@@ -1,5 +1,6 @@
 /** Operators. A null operand makes the result null, but for && and ||, which follow SQL's three-valued logic. */
 import { type Sql, sql } from '../../sql.ts';
+import { wrapLong } from '../numbers.ts';
 import type { BinaryOperator } from './syntax.ts';
 import {
   asCondition,
@@ -75,11 +76,11 @@ function longArithmetic(operator: '^' | '*' | '/' | '%' | '+' | '-', left: Sql, 
     case '%':
       return sql`TRY(${left} % ${right})`;
     case '+':
-      return wrapped(sql`CAST(${left} AS HUGEINT) + ${right}`);
+      return wrapLong(sql`CAST(${left} AS HUGEINT) + ${right}`);
     case '-':
-      return wrapped(sql`CAST(${left} AS HUGEINT) - ${right}`);
+      return wrapLong(sql`CAST(${left} AS HUGEINT) - ${right}`);
     case '*':
-      return wrapped(sql`CAST(${left} AS HUGEINT) * ${right}`);
+      return wrapLong(sql`CAST(${left} AS HUGEINT) * ${right}`);
   }
 }
 
@@ -88,8 +89,3 @@ function doubleArithmetic(operator: '^' | '*' | '/' | '%' | '+' | '-', left: Sql
 }
 
 const doubleOperators = { '*': sql`*`, '/': sql`/`, '%': sql`%`, '+': sql`+`, '-': sql`-` } as const;
-
-/** A HUGEINT as Java's long, which wraps around; its SQL stands in the result once only. */
-function wrapped(huge: Sql): Sql {
-  return sql`CAST(((${huge} + 9223372036854775808::HUGEINT) & 18446744073709551615::HUGEINT) - 9223372036854775808::HUGEINT AS BIGINT)`;
-}
