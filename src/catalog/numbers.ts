@@ -13,7 +13,7 @@ export function toLong(value: Value): Sql {
     default: {
       const text = firstText(value);
       // TRY_CAST would round a fraction, so only text without a point goes to BIGINT directly.
-      const whole = sql`CASE WHEN strpos(${text}, '.') = 0 THEN TRY_CAST(${text} AS BIGINT) END`;
+      const whole = sql`CASE WHEN NOT contains(${text}, '.') THEN TRY_CAST(${text} AS BIGINT) END`;
       return sql`coalesce(${whole}, ${doubleToLong(textToDouble(text))})`;
     }
   }

@@ -13,6 +13,7 @@ import type { DataSource, Dimension } from '../spec/data-source.ts';
 import { ident, join, type Sql, sql } from '../sql.ts';
 import { listColumn, type TableColumn } from '../store/table.ts';
 import { type ReaderField, readLines } from './reader.ts';
+import { segmentBuckets } from './table.ts';
 import { commonTimestampSql, timestampSql } from './timestamp.ts';
 
 /** Files of newline-delimited events, in the order of arrival. */
@@ -38,7 +39,7 @@ export type Reach = 'common' | 'whole';
 export interface IngestPlan {
   /** Whether no other plan keeps more. */
   readonly isWhole: boolean;
-  /** SELECT of rows ready for the table, with `__rows` (events in each). Columns by physical name, lists beside. */
+  /** SELECT of rows ready for the table, with `__rows` (events in each). Columns by physical name, lists beside. Rows without a `__time` are not kept. */
   readonly rows: Sql;
   /** SELECT of one row an event, in order: n from 1, __time, __reason (NULL if kept), __stamp (the timestamp's text). */
   readonly judged: Sql;
@@ -107,7 +108,7 @@ export function ingestPlan(
   // Druid gives rows of queryGranularity `all` the start of their segment.
   const bucket =
     query.extent === 'all'
-      ? compileGranularity(dataSource.segmentGranularity).floor(sql`__ts`)
+      ? sql`CASE WHEN __ts IS NOT NULL THEN ${segmentBuckets(dataSource).floor(sql`__ts`)} END`
       : query.floor(sql`__ts`);
   const source = readLines(dataSource.input, batch.files, fields.wanted(), {
     hasQuotes: batch.hasQuotes,
@@ -122,7 +123,10 @@ export function ingestPlan(
   const selected = [sql`${bucket} AS __time`, ...keys];
   return {
     isWhole: common === undefined,
-    rows: foldedRows(pipeline, selected, outputs, dataSource.rollup),
+    rows: foldedRows(pipeline, selected, outputs, {
+      rollup: dataSource.rollup,
+      judged: dataSource.window.policy !== 'none' || passes !== undefined,
+    }),
     judged: sql`SELECT row_number() OVER () AS n, __ts AS __time, __reason, ${stamp} AS __stamp FROM (${pipeline})`,
     columns: kept,
     listColumns,
@@ -149,13 +153,22 @@ function transformedRows(parsed: Sql, transforms: readonly TransformColumn[]): S
   return sql`SELECT *${replaced}, ${columns} FROM (${parsed})`;
 }
 
-/** Rolled up, rows are groups of equal time and dimensions; else each event is a group of its own, if there are metrics to fold. */
-function foldedRows(pipeline: Sql, keys: readonly Sql[], outputs: readonly Sql[], rollup: boolean): Sql {
+/**
+ * Rolled up, rows are groups of equal time and dimensions; else each event is a group of its own, if there are metrics to fold.
+ * `judged`: whether more than the lack of a time keeps an event out; a condition would have the time computed twice.
+ */
+function foldedRows(
+  pipeline: Sql,
+  keys: readonly Sql[],
+  outputs: readonly Sql[],
+  { rollup, judged }: { rollup: boolean; judged: boolean },
+): Sql {
+  const kept = judged ? sql` WHERE __reason IS NULL` : sql``;
   if (!rollup && outputs.length === 0)
-    return sql`SELECT ${join([...keys, sql`1::BIGINT AS __rows`])} FROM (${pipeline}) WHERE __reason IS NULL`;
+    return sql`SELECT ${join([...keys, sql`1::BIGINT AS __rows`])} FROM (${pipeline})${kept}`;
   const source = rollup ? pipeline : sql`SELECT *, row_number() OVER () AS __n FROM (${pipeline})`;
   const groups = [...keys.map((_, index) => sql`${index + 1}`), ...(rollup ? [] : [sql`__n`])];
-  return sql`SELECT ${join([...keys, ...outputs, sql`count(*) AS __rows`])} FROM (${source}) WHERE __reason IS NULL GROUP BY ${join(groups)}`;
+  return sql`SELECT ${join([...keys, ...outputs, sql`count(*) AS __rows`])} FROM (${source})${kept} GROUP BY ${join(groups)}`;
 }
 
 function dimensionValue(column: TableColumn, value: Value): Sql {

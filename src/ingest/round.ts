@@ -89,7 +89,9 @@ async function stage(transaction: Transaction, plan: IngestPlan): Promise<Staged
     plan.listColumns.map(({ physical }) => sql`, count(${listColumn(physical)})`),
     '',
   );
-  const [counts] = await transaction.rows(sql`SELECT coalesce(sum(__rows), 0)::BIGINT${lists} FROM ${stagedRows}`);
+  const [counts] = await transaction.rows(
+    sql`SELECT coalesce(sum(__rows), 0)::BIGINT${lists} FROM ${stagedRows} WHERE __time IS NOT NULL`,
+  );
   const [kept, ...listRows] = (counts ?? []).map(Number);
   return {
     kept: kept ?? 0,
@@ -207,7 +209,9 @@ async function insertStaged(transaction: Transaction, plan: IngestPlan, table: T
     .filter(({ name }) => multiValued.has(name))
     .map(({ physical }) => listColumn(physical));
   const columns = join([sql`__time`, ...plan.columns.map(({ physical }) => ident(physical)), ...lists]);
-  await transaction.run(sql`INSERT INTO ${table.live} (${columns}) SELECT ${columns} FROM ${stagedRows}`);
+  await transaction.run(
+    sql`INSERT INTO ${table.live} (${columns}) SELECT ${columns} FROM ${stagedRows} WHERE __time IS NOT NULL`,
+  );
 }
 
 const clockSource = 'messageTime';

@@ -79,7 +79,7 @@ export function storedColumn(record: StoredColumnRecord): TableColumn {
 }
 
 /** Segments by the definition's granularity. With `all` there is one, from year 1 to 9999. */
-function segmentBuckets(dataSource: DataSource): Buckets {
+export function segmentBuckets(dataSource: DataSource): Buckets {
   const buckets = compileGranularity(dataSource.segmentGranularity);
   if (buckets.extent !== 'all') return buckets;
   return { ...buckets, floor: () => sql`TIMESTAMP '0001-01-01'`, next: () => sql`TIMESTAMP '9999-12-31'` };
