@@ -23,8 +23,9 @@ export type Events = readonly object[] | string | Uint8Array;
 
 export interface Millrace {
   /**
-   * Adds a dataSource, or changes its definition for the events to come. Takes a `dataSchema`, or an object that holds one:
-   * a supervisor spec, or an entry of a Tranquility file. Gives the dataSource's name.
+   * Adds a dataSource, or changes its definition for the events to come. Takes a `dataSchema`, a supervisor spec, or an
+   * entry of a Tranquility file's `dataSources` (`{spec, properties}`, whose window is PT10M by default; the others have
+   * none). Gives the dataSource's name.
    * https://druid.apache.org/docs/latest/ingestion/ingestion-spec
    * @throws MillraceError `invalidInput` with the JSON path of the mistake, `unsupported` for what millrace does not have yet.
    */

@@ -5,14 +5,13 @@
 import type { DroppedEvent, DropReason, PushOutcome } from '../backend.ts';
 import { MillraceError } from '../errors.ts';
 import { Batcher, type BatchLimits, type PushBatch, type Recipient } from './batcher.ts';
-import { definitionOf } from './definition.ts';
+import { tranquilityEntry } from './definition.ts';
 import { MessageDroppedError } from './errors.ts';
 import { postLines } from './http-target.ts';
 import type { Millrace } from './millrace.ts';
-import { readBatchLimits } from './properties.ts';
 
 export interface TranquilizerConfig {
-  /** As in an entry of a Tranquility file's `dataSources`: `dataSchema` and `tuningConfig`. */
+  /** As in an entry of a Tranquility file's `dataSources`: `dataSchema` and `tuningConfig`. The windowPeriod is PT10M by default. */
   readonly spec: object;
   /** As in a Tranquility file: `tranquility.maxBatchSize` and its neighbours; others are ignored here. */
   readonly properties?: Readonly<Record<string, string | number | boolean>>;
@@ -49,12 +48,25 @@ export interface TranquilizerCounts {
   readonly failedCount: number;
 }
 
+/** A push tells of no more dropped events by their place than this, so larger batches are sent as several. */
+const mostEvents = 2000;
+
 /** @throws MillraceError `invalidInput` when the spec or a property is wrong, with its place. */
-export async function createTranquilizer(config: TranquilizerConfig): Promise<Tranquilizer> {
-  const { spec, properties = {}, to } = config;
-  const limits = readBatchLimits(properties);
-  const dataSource = 'url' in to ? definitionOf({ spec }).name : await to.define({ spec });
-  return new BatchingTranquilizer(dataSource, limits, pushTo(to, dataSource));
+export async function createTranquilizer({
+  spec,
+  properties: given = {},
+  to,
+}: TranquilizerConfig): Promise<Tranquilizer> {
+  const entry = { spec, properties: given };
+  const { dataSource, properties } = tranquilityEntry(entry);
+  if (!('url' in to)) await to.define(entry);
+  const limits: BatchLimits = {
+    maxBatchSize: Math.min(properties['tranquility.maxBatchSize'], mostEvents),
+    maxPendingBatches: properties['tranquility.maxPendingBatches'],
+    lingerMillis: properties['tranquility.lingerMillis'],
+    blockOnFull: properties['tranquility.blockOnFull'],
+  };
+  return new BatchingTranquilizer(dataSource.name, limits, pushTo(to, dataSource.name));
 }
 
 function pushTo(to: TranquilizerConfig['to'], dataSource: string): PushBatch {
