@@ -77,7 +77,7 @@ test('no file imports itself in a circle', () => {
 
 const mostLines = 300;
 /** What these may have instead. */
-const longFiles: Readonly<Record<string, number>> = { 'src/catalog/define.ts': 320 };
+const longFiles: Readonly<Record<string, number>> = { 'src/catalog/define.ts': 330 };
 
 test('no file is long', () => {
   const lines = new Map(code.map((file) => [file, read(file).split('\n').length - 1]));
@@ -90,7 +90,6 @@ test('no file is long', () => {
 /** The checks of the compiler and the linter that are switched off, file by file. */
 const suppressions: Readonly<Record<string, number>> = {
   'src/catalog/define.ts': 1,
-  'src/query/define.ts': 1,
   'src/query/encode.ts': 1,
   'test/support/backend.ts': 1,
 };
