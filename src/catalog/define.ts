@@ -7,34 +7,10 @@
 import { z } from 'zod';
 import { invalidInput } from '../errors.ts';
 import { and, type Sql, sql } from '../sql.ts';
+import { readByValue } from './dynamic-schema.ts';
+import type { ColumnType, Scope, Value } from './scope.ts';
 
-/** Druid's type signatures. https://druid.apache.org/docs/latest/querying/sql-data-types */
-export type ColumnType = 'STRING' | 'LONG' | 'FLOAT' | 'DOUBLE' | `ARRAY<${string}>` | `COMPLEX<${string}>`;
-
-/** A typed SQL expression. */
-export interface Value {
-  /** VARCHAR for STRING (VARCHAR[] if `multiValue`), BIGINT, FLOAT, DOUBLE, JSON for COMPLEX<json>; else the state's type. */
-  readonly sql: Sql;
-  readonly type: ColumnType;
-  /** A STRING column of which some row holds several values: the SQL is a VARCHAR[], never NULL, `[NULL]` where empty. */
-  readonly multiValue?: boolean;
-}
-
-/** What an expression may refer to: the columns of a table at query time, the fields of an event at ingestion. */
-export interface Scope {
-  /** The row's time, a TIMESTAMP in UTC. */
-  readonly time: Sql;
-  /** A column by its logical name, case-sensitive; `__time` is a LONG of milliseconds; an unknown name is a NULL STRING. */
-  column(name: string): Value;
-  /** At ingestion of JSON: the field as the engine's JSON, for expressions, which go by each value's own type. */
-  field?(name: string): EventField | undefined;
-}
-
-export interface EventField {
-  readonly json: Sql;
-  /** False when no row of the batch has a list. */
-  readonly mayHoldList: boolean;
-}
+export type { ColumnType, EventField, Scope, Value } from './scope.ts';
 
 export type Kind = 'aggregator' | 'filter' | 'postAggregator' | 'extraction' | 'dimension' | 'granularity';
 
@@ -252,8 +228,9 @@ export interface TypeIssueParams {
  * Its output is {@link Checked}: the entry and the spec that passed the entry's own schema.
  */
 export function specOf<K extends Kind>(kind: K): z.ZodType<Checked<K>> {
-  return z.unknown().transform((raw, context): Checked<K> => {
-    const value = normalizers.get(kind)?.(raw) ?? raw;
+  const normalized = (raw: unknown) => normalizers.get(kind)?.(raw) ?? raw;
+  const schema = z.unknown().transform((raw, context): Checked<K> => {
+    const value = normalized(raw);
     const fail = (message: string, path: PropertyKey[], params: TypeIssueParams = {}) => {
       context.issues.push({ code: 'custom', message, path, params, input: raw });
       return z.NEVER;
@@ -274,7 +251,12 @@ export function specOf<K extends Kind>(kind: K): z.ZodType<Checked<K>> {
       return { kind, entry, spec: parsed.data as Checked<K>['spec'], json: value as Checked<K>['json'] };
     for (const issue of parsed.error.issues) context.issues.push({ ...issue, input: raw } as Erased);
     return z.NEVER;
-  }) as z.ZodType<Checked<K>>;
+  });
+  readByValue(schema, (raw) => {
+    const { type } = (normalized(raw) ?? {}) as { type?: unknown };
+    return typeof type === 'string' ? entryOf(kind, type)?.schema : undefined;
+  });
+  return schema as z.ZodType<Checked<K>>;
 }
 
 // ------------------------------------------------------------------------------------- calling a checked spec's code

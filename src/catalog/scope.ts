@@ -1,0 +1,30 @@
+/** Typed SQL, and what an expression may refer to. */
+import type { Sql } from '../sql.ts';
+
+/** Druid's type signatures. https://druid.apache.org/docs/latest/querying/sql-data-types */
+export type ColumnType = 'STRING' | 'LONG' | 'FLOAT' | 'DOUBLE' | `ARRAY<${string}>` | `COMPLEX<${string}>`;
+
+/** A typed SQL expression. */
+export interface Value {
+  /** VARCHAR for STRING (VARCHAR[] if `multiValue`), BIGINT, FLOAT, DOUBLE, JSON for COMPLEX<json>; else the state's type. */
+  readonly sql: Sql;
+  readonly type: ColumnType;
+  /** A STRING column of which some row holds several values: the SQL is a VARCHAR[], never NULL, `[NULL]` where empty. */
+  readonly multiValue?: boolean;
+}
+
+/** What an expression may refer to: the columns of a table at query time, the fields of an event at ingestion. */
+export interface Scope {
+  /** The row's time, a TIMESTAMP in UTC. */
+  readonly time: Sql;
+  /** A column by its logical name, case-sensitive; `__time` is a LONG of milliseconds; an unknown name is a NULL STRING. */
+  column(name: string): Value;
+  /** At ingestion of JSON: the field as the engine's JSON, for expressions, which go by each value's own type. */
+  field?(name: string): EventField | undefined;
+}
+
+export interface EventField {
+  readonly json: Sql;
+  /** False when no row of the batch has a list. */
+  readonly mayHoldList: boolean;
+}
