@@ -1,0 +1,52 @@
+/** `millrace check` on files as users have them. */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { runCommand, temporaryFolder } from './support.ts';
+
+const sample = (name: string) => fileURLToPath(new URL(`../fixtures/samples/${name}`, import.meta.url));
+
+const sound = ['tranquility-server.json', 'tranquility-kafka.json', 'metrics-kafka.fixed.json', 'wikipedia.spec'].map(
+  sample,
+);
+
+test('sound files: nothing is wrong, exit code 0', async () => {
+  const { code, stdout, stderr } = await runCommand(['check', ...sound]);
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+  assert.equal(stdout, sound.map((file) => `${file}: nothing is wrong\n`).join(''));
+});
+
+test('a file as its author typed it: the unquoted key and the missing comma, with their places, exit code 1', async () => {
+  const file = sample('metrics-kafka.json');
+  const { code, stdout, stderr } = await runCommand(['check', ...sound, file]);
+  assert.deepEqual({ code, stderr }, { code: 1, stderr: '' });
+  assert.ok(stdout.includes(`${file}:26:10: error: `), stdout);
+  assert.match(stdout, /replicas/);
+  assert.match(stdout, /expected ','/);
+});
+
+test('a mistake and an unknown field of a query, on standard input: each with its place and the right word', async () => {
+  const query = `{
+  "queryType": "topN", "dataSource": "a", "granularity": "all", "intervals": "2026/2027",
+  "dimension": "url", "metric": "views", "treshold": 3, "threshold": 3,
+  "aggregations": [{"type": "longSums", "name": "views", "fieldName": "views"}]
+}`;
+  const { code, stdout } = await runCommand(['check', '-'], query);
+  assert.equal(code, 1);
+  const lines = stdout.split('\n');
+  assert.match(String(lines[0]), /^-:3:42: warning: \$\.treshold: .*did you mean 'threshold'\?$/);
+  assert.match(String(lines[1]), /^-:4:29: error: \$\.aggregations\[0\]\.type: .*did you mean 'longSum'\?$/);
+});
+
+test('a file that is none of these, or not there: said, exit code 1', async (t) => {
+  const file = join(temporaryFolder(t), 'other.json');
+  writeFileSync(file, '{"a": 1}');
+  const other = await runCommand(['check', file]);
+  assert.equal(other.code, 1);
+  assert.ok(other.stdout.startsWith(`${file}:1:1: error: `), other.stdout);
+  const none = await runCommand(['check', `${file}.none`]);
+  assert.equal(none.code, 1);
+  assert.match(none.stderr, /^millrace: cannot read .*no such file\n$/);
+});
