@@ -1,6 +1,6 @@
 /** What filters and dimension specs read: a column, with an extraction function over it where there is one. */
 import { z } from 'zod';
-import { type Sql, sql } from '../sql.ts';
+import { ident, type Sql, sql } from '../sql.ts';
 import {
   asText,
   type Checked,
@@ -33,6 +33,19 @@ export function operand({ dimension, extractionFn }: Operand, scope: Scope): Val
 export function eachValue(text: Value, change: (single: Sql) => Sql): Value {
   if (!text.multiValue) return { sql: change(text.sql), type: 'STRING' };
   return { sql: sql`list_transform(${text.sql}, lambda v: ${change(sql`v`)})`, type: 'STRING', multiValue: true };
+}
+
+/** Longer text than this is not written twice. */
+const maxRepeated = 200;
+
+/**
+ * An expression that needs a value several times. Put into each other, such expressions would double their text with each
+ * level; the engine computes a long one once and gives it a name.
+ */
+export function letIn(name: 'left' | 'right' | 'text' | 'number', value: Sql, use: (value: Sql) => Sql): Sql {
+  if (value.text.length <= maxRepeated) return use(value);
+  const bound = ident(name);
+  return sql`list_transform([${value}], lambda ${bound}: ${use(bound)})[1]`;
 }
 
 /** A value that JSON compares with. */

@@ -8,7 +8,7 @@ import {
   type Value,
 } from '../catalog/index.ts';
 import { invalidInput } from '../errors.ts';
-import { ident, type Sql, sql } from '../sql.ts';
+import { ident, join, type Sql, sql } from '../sql.ts';
 import { type Column, columnOf } from './encode.ts';
 
 export interface Measures {
@@ -16,9 +16,11 @@ export interface Measures {
   readonly folds: readonly Sql[];
   /** `a0`, …: the states' names outside. */
   readonly states: readonly Sql[];
-  /** Aggregators, then post-aggregators: finished, in terms of the states. */
+  /** Aggregators, then post-aggregators: finished, in terms of the columns of `withPosts`. */
   readonly columns: readonly Column[];
   readonly results: ReadonlyMap<string, Value>;
+  /** A relation with the states → the same with the post-aggregators, `p0`, …, beside them. */
+  withPosts(states: Sql): Sql;
 }
 
 export interface MeasuresSpec {
@@ -46,11 +48,13 @@ export function measuresOf(spec: MeasuresSpec, scope: Scope, taken: readonly str
     states.push(state);
     values.set(claim(name, 'aggregations'), { value: finish(state), state: { sql: state, type: stateType() } });
   }
-  const results: ResultScope = {
-    field: (name, as) => (as === 'state' ? values.get(name)?.state : undefined) ?? values.get(name)?.value,
-  };
-  for (const post of spec.postAggregations) {
-    const value = compilePostAggregator(post, results);
+  const posts = new PostStages();
+  for (const [i, post] of spec.postAggregations.entries()) {
+    const value = posts.add(
+      ident(`p${i}`),
+      post,
+      (name, as) => (as === 'state' ? values.get(name)?.state : undefined) ?? values.get(name)?.value,
+    );
     values.set(claim(post.spec.name ?? undefined, 'postAggregations'), { value });
   }
   return {
@@ -58,5 +62,38 @@ export function measuresOf(spec: MeasuresSpec, scope: Scope, taken: readonly str
     states,
     columns: [...values].map(([name, { value }]) => columnOf(name, value)),
     results: new Map([...values].map(([name, { value }]) => [name, value])),
+    withPosts: (relation) => posts.around(relation),
   };
+}
+
+/**
+ * Post-aggregators in stages: one that reads another stands in a SELECT around it. Put into each other's text, a chain of
+ * them would double its length with each link.
+ */
+class PostStages {
+  readonly #stages: Sql[][] = [];
+  readonly #stageOf = new Map<Value, number>();
+
+  add(name: Sql, post: Checked<'postAggregator'>, field: ResultScope['field']): Value {
+    let stage = 0;
+    const scope: ResultScope = {
+      field: (fieldName, as) => {
+        const value = field(fieldName, as);
+        if (value) stage = Math.max(stage, (this.#stageOf.get(value) ?? -1) + 1);
+        return value;
+      },
+    };
+    const { sql: computed, type } = compilePostAggregator(post, scope);
+    this.#stages[stage] = [...(this.#stages[stage] ?? []), sql`${computed} AS ${name}`];
+    const value: Value = { sql: name, type };
+    this.#stageOf.set(value, stage);
+    return value;
+  }
+
+  around(relation: Sql): Sql {
+    return this.#stages.reduce(
+      (inner, posts) => sql`(SELECT ${join([sql`*`, ...posts])} FROM ${inner} AS s)`,
+      relation,
+    );
+  }
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { TypeIssueParams } from '../catalog/index.ts';
 import { validate } from '../catalog/validate.ts';
+import { invalidInput } from '../errors.ts';
 import type { Plan, PlanContext, QueryType } from './define.ts';
 import dataSourceMetadata from './native/data-source-metadata.ts';
 import groupBy from './native/group-by.ts';
@@ -38,6 +39,8 @@ export interface NativeQuery {
  * right word, 501 for what Druid has and millrace lacks.
  */
 export function planNativeQuery(query: unknown, context: PlanContext): NativeQuery {
+  if (isDeeperThan(query, maxDepth))
+    throw invalidInput(`the query is nested more than ${maxDepth} levels deep; expected less`);
   const { type } = validate(envelopeSchema, query, { what: 'query' });
   const checked = validate(type.schema, query, { what: 'query' });
   const { dataSource, context: settings } = checked as Common;
@@ -45,8 +48,32 @@ export function planNativeQuery(query: unknown, context: PlanContext): NativeQue
     type: type.type,
     dataSource,
     context: { queryId: settings.queryId ?? undefined, timeoutMs: settings.timeout ?? undefined },
-    plan: type.plan(checked, context),
+    plan: planWithin(() => type.plan(checked, context)),
   };
+}
+
+/** Characters of SQL. A list of 100,000 values fits; what puts extraction functions into each other without end does not. */
+const maxStatement = 4 * 1024 * 1024;
+
+function planWithin(plan: () => Plan): Plan {
+  const tooLong = () =>
+    invalidInput(`the query compiles to more than ${maxStatement} characters of SQL; ask for less at once`);
+  try {
+    const planned = plan();
+    if (planned.statement && planned.statement.text.length > maxStatement) throw tooLong();
+    return planned;
+  } catch (error) {
+    // A string longer than the runtime has.
+    throw error instanceof RangeError ? tooLong() : error;
+  }
+}
+
+/** Far beyond what anyone writes, and within what the engine takes. */
+const maxDepth = 200;
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((member) => isDeeperThan(member, levels - 1));
 }
 
 /** What every query type's schema gives. */

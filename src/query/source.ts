@@ -1,14 +1,17 @@
 /** The rows that a query reads: a dataSource's table, cut to intervals and a filter. */
 import { type Checked, compileFilter, type Scope, type Value } from '../catalog/index.ts';
-import { condenseIntervals, type Interval, withinIntervals } from '../catalog/time.ts';
+import { condenseIntervals, eternity, type Interval, withinIntervals } from '../catalog/time.ts';
+import { invalidInput } from '../errors.ts';
 import { and, ident, type Sql, sql } from '../sql.ts';
 import { columnSql, type TableView } from '../store/table.ts';
 import type { PlanContext } from './define.ts';
 
 export interface Source {
   readonly table: TableView;
-  /** As the query gives them. */
+  /** Condensed: sorted, none touching another. */
   readonly intervals: readonly Interval[];
+  /** Milliseconds at which the first interval starts. */
+  readonly startMs: number;
   readonly scope: Scope;
   /** `FROM … WHERE …`: the intervals' rows that pass the filter. */
   readonly from: Sql;
@@ -20,16 +23,23 @@ export interface SourceSpec {
   readonly filter?: Checked<'filter'> | null | undefined;
 }
 
+/** Each costs the engine a look of its own at the table. */
+const maxIntervals = 1000;
+
 export const timeColumn: Sql = ident('__time');
 
 export function sourceOf(spec: SourceSpec, context: PlanContext): Source {
   const table = context.table(spec.dataSource) ?? emptyTable(spec.dataSource);
   const scope = tableScope(table);
-  const conditions = [withinIntervals(timeColumn, condenseIntervals(spec.intervals))];
+  const intervals = condenseIntervals(spec.intervals);
+  if (intervals.length > maxIntervals)
+    throw invalidInput(`the query has ${intervals.length} separate intervals; expected at most ${maxIntervals}`);
+  const conditions = [withinIntervals(timeColumn, intervals)];
   if (spec.filter) conditions.push(compileFilter(spec.filter, scope));
   return {
     table,
-    intervals: spec.intervals,
+    intervals,
+    startMs: (intervals[0] ?? spec.intervals[0] ?? eternity).start,
     scope,
     from: sql`FROM ${table.rows} AS t WHERE ${and(conditions)}`,
   };

@@ -15,6 +15,7 @@ const maxFilledBuckets = 1_000_000;
  * The table is looked at again only when `found` has a hole, or when rows that the query does not see could matter.
  */
 export function filledBuckets(source: Source, buckets: Buckets): Sql {
+  if (source.intervals.length === 0) return sql`filled AS (SELECT NULL::TIMESTAMP AS t WHERE false)`;
   // Buckets differ in length (months, days of a clock change), by less than a fifth: no step of this size skips one.
   const step = sql`((epoch_us(${buckets.next(sql`first_bucket`)}) - epoch_us(first_bucket)) * 4 // 5)`;
   const tooMany = `more than ${maxFilledBuckets} buckets without rows; ask for a coarser granularity, a shorter interval, or set skipEmptyBuckets in the context`;
@@ -85,7 +86,7 @@ export function allTimestamp({ table, intervals }: Source): Sql {
         ? sql`${timeColumn} >= ${segmentFloor(table.segmentStart, interval.start)}`
         : sql`true`;
     const first = sql`greatest(min(${timeColumn}), ${timestampLiteral(interval.start)})`;
-    return sql`(SELECT CASE WHEN min(${timeColumn}) IS NOT NULL THEN ${first} END FROM ${table.rows} AS t WHERE ${and([fromSegment, upToEnd])})`;
+    return sql`SELECT CASE WHEN min(${timeColumn}) IS NOT NULL THEN ${first} END AS first FROM ${table.rows} AS t WHERE ${and([fromSegment, upToEnd])}`;
   });
-  return firsts.length === 0 ? sql`NULL::TIMESTAMP` : sql`least(${join(firsts)})`;
+  return firsts.length === 0 ? sql`NULL::TIMESTAMP` : sql`(SELECT min(first) FROM (${join(firsts, ' UNION ALL ')}))`;
 }

@@ -150,6 +150,8 @@ function engineError(error: unknown): MillraceError {
     });
   if (/^(Conversion|Out of Range|Invalid Input) Error/i.test(message))
     return new MillraceError('invalidInput', firstLine(message), { cause: error });
+  if (/Max expression depth limit/i.test(message))
+    return new MillraceError('invalidInput', 'An expression is nested too deep, or has too many parts.', { cause: error });
   return asMillraceError(error);
 }
 

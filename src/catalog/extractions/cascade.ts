@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { compileExtraction, defineExtraction, specOf } from '../define.ts';
+import { letIn } from '../operand.ts';
 
 const schema = z.object({ type: z.literal('cascade'), extractionFns: z.array(specOf('extraction')).min(1) });
 
@@ -8,7 +9,11 @@ export default defineExtraction<z.infer<typeof schema>>({
   summary: 'Extraction functions one after the other.',
   see: 'https://druid.apache.org/docs/latest/querying/dimensionspecs#cascade-extraction-function',
   schema,
-  compile: (spec, input) => spec.extractionFns.reduce((text, extraction) => compileExtraction(extraction, text), input),
+  compile: (spec, input) =>
+    spec.extractionFns.reduce(
+      (text, extraction) => letIn('text', text, (bound) => compileExtraction(extraction, bound)),
+      input,
+    ),
   examples: [
     {
       spec: {

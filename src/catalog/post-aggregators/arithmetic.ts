@@ -2,13 +2,16 @@ import { z } from 'zod';
 import { type Sql, sql } from '../../sql.ts';
 import { compilePostAggregator, definePostAggregator, specOf } from '../define.ts';
 import { toDouble } from '../numbers.ts';
+import { letIn } from '../operand.ts';
 
 const operations: Readonly<Record<string, (left: Sql, right: Sql) => Sql>> = {
   '+': (left, right) => sql`(${left} + ${right})`,
   '-': (left, right) => sql`(${left} - ${right})`,
   '*': (left, right) => sql`(${left} * ${right})`,
   '/': (left, right) =>
-    sql`CASE WHEN ${right} = 0 AND ${left} IS NOT NULL THEN 0.0::DOUBLE ELSE ${left} / ${right} END`,
+    letIn('left', left, (l) =>
+      letIn('right', right, (r) => sql`CASE WHEN ${r} = 0 AND ${l} IS NOT NULL THEN 0.0::DOUBLE ELSE ${l} / ${r} END`),
+    ),
   quotient: (left, right) => sql`(${left} / ${right})`,
   pow: (left, right) => sql`pow(${left}, ${right})`,
 };

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { join, sql } from '../../sql.ts';
 import { compilePostAggregator, definePostAggregator, specOf } from '../define.ts';
 import { toDouble, toLong } from '../numbers.ts';
+import { letIn } from '../operand.ts';
 
 function define(number: 'long' | 'double', which: 'Greatest' | 'Least') {
   const type = `${number}${which}`;
@@ -11,6 +12,7 @@ function define(number: 'long' | 'double', which: 'Greatest' | 'Least') {
     name: z.string().nullish(),
     fields: z.array(specOf('postAggregator')).min(1),
   });
+  const convert = number === 'long' ? toLong : toDouble;
   const fields = ['x', 'y'].map((fieldName) => ({ type: 'fieldAccess', fieldName }));
   const result = { longGreatest: 7, longLeast: 2, doubleGreatest: 7, doubleLeast: 2.5 }[type];
   return definePostAggregator<z.infer<typeof schema>>({
@@ -21,7 +23,7 @@ function define(number: 'long' | 'double', which: 'Greatest' | 'Least') {
     compile: (spec, scope) => {
       const values = spec.fields
         .map((field) => compilePostAggregator(field, scope))
-        .map((value) => (number === 'long' ? toLong(value) : toDouble(value)));
+        .map((value) => letIn('number', value.sql, (bound) => convert({ ...value, sql: bound })));
       const pick = which === 'Greatest' ? sql`greatest` : sql`least`;
       return { sql: sql`${pick}(${join(values)})`, type: number === 'long' ? 'LONG' : 'DOUBLE' };
     },

@@ -49,8 +49,9 @@ export const absentSchema = (what: string) =>
     })
     .optional();
 
+/** Loose, since most of what a context may hold tunes what is not here. */
 export const contextSchema = z
-  .object({
+  .looseObject({
     queryId: z.string().min(1).nullish(),
     timeout: countSchema.nullish(),
     skipEmptyBuckets: flagSchema.nullish(),

@@ -7,7 +7,6 @@ import {
   specOf,
   type Value,
 } from '../../catalog/index.ts';
-import { eternity } from '../../catalog/time.ts';
 import { invalidInput } from '../../errors.ts';
 import { ident, join, literal, type Sql, sql } from '../../sql.ts';
 import { defineQueryType, type Plan } from '../define.ts';
@@ -65,7 +64,7 @@ export default defineQueryType<Query>({
     const columns = [...[...dimensions].map(([name, value]) => columnOf(name, value)), ...measures.columns];
     return {
       statement: sql`
-        SELECT ${join([sql`t`, ...columns.map((column) => column.sql)])} FROM (${groups}) AS g
+        SELECT ${join([sql`t`, ...columns.map((column) => column.sql)])} FROM ${measures.withPosts(sql`(${groups})`)} AS g
         ${havingOf(query, dimensions, measures)} ${orderOf(query, dimensions, measures)}`,
       shape: (batches) => printArray(batches, printerOf(query, columns)),
     };
@@ -75,7 +74,7 @@ export default defineQueryType<Query>({
 /** Rows of `t` in milliseconds, `d0` … and the states. */
 function groupsOf(query: Query, source: Source, from: Sql, values: readonly Value[], { folds }: Measures): Sql {
   const buckets = compileGranularity(query.granularity);
-  const start = sql`${literal(BigInt((source.intervals[0] ?? eternity).start))}`;
+  const start = literal(BigInt(source.startMs));
   const bucketed = buckets.extent !== 'all';
   const keys = values.map((value, i) => sql`${value.sql} AS ${ident(`d${i}`)}`);
   const time = bucketed ? sql`epoch_ms(${buckets.floor(source.scope.time)}) AS t` : sql`${start} AS t`;

@@ -11,6 +11,7 @@ import { countSchema, rowsShape } from './common.ts';
 const schema = z.object({
   queryType: z.literal('search'),
   ...rowsShape,
+  granularity: z.unknown().optional(),
   searchDimensions: z.array(specOf('dimension')).nullish(),
   query: searchQuerySchema,
   sort: z.object({ type: orderingSchema }).nullish(),

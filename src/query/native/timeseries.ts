@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { compileGranularity } from '../../catalog/index.ts';
-import { eternity } from '../../catalog/time.ts';
 import { join, literal, type Sql, sql } from '../../sql.ts';
 import { defineQueryType, type Plan } from '../define.ts';
 import { instantEncoder, objectPrinter, printArray } from '../encode.ts';
@@ -47,10 +46,10 @@ function statementOf(query: Query, source: Source, measures: Measures): Sql {
   const finished = join([sql`t`, ...measures.columns.map((column) => column.sql)]);
   const limited = query.limit ? sql` LIMIT ${query.limit}` : sql``;
   const direction = query.descending ? sql`DESC` : sql`ASC`;
-  const series = sql`SELECT ${finished} FROM ${rows} ORDER BY t ${direction}${limited}`;
+  const series = sql`SELECT ${finished} FROM ${measures.withPosts(rows)} ORDER BY t ${direction}${limited}`;
   if (!query.context.grandTotal) return sql`${tables}${series}`;
-  const total = sql`SELECT ${join([sql`NULL::BIGINT AS t`, sql`count(*) AS n`, ...measures.folds])} ${source.from}`;
-  return sql`${tables} SELECT * FROM (${series}) UNION ALL SELECT ${finished} FROM (${total})`;
+  const total = sql`(SELECT ${join([sql`NULL::BIGINT AS t`, sql`count(*) AS n`, ...measures.folds])} ${source.from})`;
+  return sql`${tables} SELECT * FROM (${series}) UNION ALL SELECT ${finished} FROM ${measures.withPosts(total)}`;
 }
 
 /** A relation with `t` in milliseconds and the states, and the WITH clause that it stands on. */
@@ -58,7 +57,7 @@ function bucketsOf(query: Query, source: Source, { folds, states }: Measures): {
   const buckets = compileGranularity(query.granularity);
   const skipEmpty = query.context.skipEmptyBuckets ?? false;
   if (buckets.extent === 'all') {
-    const start = literal(BigInt((source.intervals[0] ?? eternity).start));
+    const start = literal(BigInt(source.startMs));
     const time = sql`coalesce(epoch_ms(${allTimestamp(source)}), ${start}) AS t`;
     const some = skipEmpty ? sql` HAVING count(*) > 0` : sql``;
     return { with: sql``, rows: sql`(SELECT ${join([time, sql`count(*) AS n`, ...folds])} ${source.from}${some})` };

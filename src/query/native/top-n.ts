@@ -50,6 +50,7 @@ export default defineQueryType<Query>({
       order,
       threshold: query.threshold,
       columns: columns.map((column) => column.sql),
+      withPosts: measures.withPosts,
     };
     const printRow = objectPrinter(columns, 2);
     return {
@@ -68,20 +69,25 @@ interface Top {
   readonly threshold: number;
   /** Finished, in terms of `d` and the states. */
   readonly columns: readonly Sql[];
+  withPosts(states: Sql): Sql;
 }
 
 /** One bucket, with a row even when the filter lets nothing through; none when there is no row at all. */
-function topOfAll(source: Source, { groups, from, where, order, threshold, columns }: Top): Sql {
-  const top = sql`SELECT * FROM (SELECT ${groups} ${from} GROUP BY 1) AS g WHERE ${where} ORDER BY ${order} LIMIT ${threshold}`;
+function topOfAll(source: Source, { groups, from, where, order, threshold, columns, withPosts }: Top): Sql {
+  const top = sql`SELECT * FROM ${withPosts(sql`(SELECT ${groups} ${from} GROUP BY 1)`)} AS g WHERE ${where} ORDER BY ${order} LIMIT ${threshold}`;
   return sql`
     SELECT ${join([sql`epoch_ms(b.t)`, sql`rank`, ...columns])} FROM (SELECT ${allTimestamp(source)} AS t) AS b
     LEFT JOIN (SELECT *, row_number() OVER () AS rank FROM (${top})) AS top ON true WHERE b.t IS NOT NULL ORDER BY rank`;
 }
 
-function topByBucket(source: Source, buckets: Buckets, { groups, from, where, order, threshold, columns }: Top): Sql {
-  const grouped = sql`SELECT ${buckets.floor(source.scope.time)} AS t, ${groups} ${from} GROUP BY 1, 2`;
+function topByBucket(
+  source: Source,
+  buckets: Buckets,
+  { groups, from, where, order, threshold, columns, withPosts }: Top,
+): Sql {
+  const grouped = sql`(SELECT ${buckets.floor(source.scope.time)} AS t, ${groups} ${from} GROUP BY 1, 2)`;
   const ranked = sql`
-    SELECT *, row_number() OVER (PARTITION BY t ORDER BY ${order}) AS rank FROM (${grouped}) AS g
+    SELECT *, row_number() OVER (PARTITION BY t ORDER BY ${order}) AS rank FROM ${withPosts(grouped)} AS g
     WHERE ${where} QUALIFY rank <= ${threshold}`;
   const fill = buckets.extent === 'regular';
   return sql`
