@@ -112,6 +112,20 @@ describe('mistakes in native queries', () => {
     assert.deepEqual(plan(timeseries).context, { queryId: undefined, timeoutMs: undefined });
   });
 
+  it('intervals have several forms', () => {
+    const [first, second] = ['2018-03-01/P1D', '2018-03-05/2018-03-06'];
+    const statement = (intervals: unknown) => plan({ ...timeseries, intervals }).plan.statement?.text;
+    const expected = statement([first, second]);
+    assert.notEqual(expected, statement([first]));
+    for (const intervals of [
+      `${first},${second}`,
+      { type: 'intervals', intervals: [first, second] },
+      [second, first, second],
+    ])
+      assert.equal(statement(intervals), expected);
+    assert.throws(() => statement({ type: 'segments', segments: [] }), { message: /\$\.intervals/ });
+  });
+
   it('a table may be written as an object', () => {
     assert.equal(plan({ ...timeseries, dataSource: { type: 'table', name: 'pages' } }).dataSource, 'pages');
   });
