@@ -44,7 +44,11 @@ export function mistakesError(mistakes: readonly Mistake[], { what, place }: Val
   const shown = rest.slice(0, maxShown).map((other) => `; ${formatPlace(placeOf(other.path))}: ${other.message}`);
   const more = rest.length > maxShown ? `; and ${rest.length - maxShown} more` : '';
   const fail = first.unsupported ? unsupported : invalidInput;
-  return fail(`cannot read the ${what}: ${first.message}${shown.join('')}${more}`, { place: placeOf(first.path) });
+  const all = ordered.map(({ path, message }) => ({ place: placeOf(path), message }));
+  return fail(`cannot read the ${what}: ${first.message}${shown.join('')}${more}`, {
+    place: placeOf(first.path),
+    context: { mistakes: all },
+  });
 }
 
 const maxShown = 5;

@@ -34,7 +34,7 @@ export function readLines(
         input.quote !== undefined && options.hasQuotes
           ? splitQuoted(input.delimiter, input.quote)
           : sql`string_split(line, ${input.delimiter})`;
-      return pickColumns(input.columns ?? [], values, files, fields);
+      return pickColumns(input.columns, values, files, fields);
     }
     case 'regex':
       return pickColumns(input.columns, groupsOf(input.pattern, input.columns.length), files, fields);

@@ -158,5 +158,5 @@ function exclusions(
 
 /** Fields that the input format names itself. */
 function knownFields(input: InputFormat): readonly string[] {
-  return input.type === 'json' ? input.flatten.map(({ name }) => name) : (input.columns ?? []);
+  return input.type === 'json' ? input.flatten.map(({ name }) => name) : input.columns;
 }

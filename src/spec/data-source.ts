@@ -67,9 +67,7 @@ export type InputFormat =
       readonly quote: string | undefined;
       /** Separates the values of a multi-value dimension inside one field. */
       readonly listDelimiter: string | undefined;
-      /** Undefined: the first line of each body names the columns. */
-      readonly columns: readonly string[] | undefined;
-      readonly skipHeaderRows: number;
+      readonly columns: readonly string[];
     }
   | {
       readonly type: 'regex';

@@ -4,6 +4,8 @@
  */
 import { z } from 'zod';
 import type { TypeIssueParams } from '../catalog/define.ts';
+import { readByValue } from '../catalog/dynamic-schema.ts';
+import { groupCount, javaRegexSchema } from '../catalog/java-regex.ts';
 import type { FlattenField, InputFormat } from './data-source.ts';
 import { anyCase, lenientBoolean, lenientNumber, optional } from './lenient.ts';
 
@@ -61,10 +63,21 @@ const flattenSpec = z.object({
   fields: optional(z.array(flattenField)),
 });
 
+const ignored = z.unknown().optional();
 const columns = optional(z.array(z.string()));
 const listDelimiter = optional(z.string().min(1));
 
-const jsonFormat = z.object({ type: z.literal('json'), flattenSpec: optional(flattenSpec) }).transform(
+const jsonShape = {
+  type: z.literal('json'),
+  flattenSpec: optional(flattenSpec),
+  // How Druid's own JSON parser goes about it.
+  featureSpec: ignored,
+  keepNullColumns: ignored,
+  assumeNewlineDelimited: ignored,
+  useJsonNodeReader: ignored,
+};
+
+const jsonFormat = z.object(jsonShape).transform(
   ({ flattenSpec }): InputFormat => ({
     type: 'json',
     rootFields: flattenSpec?.useFieldDiscovery ?? true,
@@ -72,25 +85,27 @@ const jsonFormat = z.object({ type: z.literal('json'), flattenSpec: optional(fla
   }),
 );
 
-const delimitedShape = {
-  columns,
-  listDelimiter,
-  findColumnsFromHeader: optional(lenientBoolean),
-  hasHeaderRow: optional(lenientBoolean),
-  skipHeaderRows: optional(lenientNumber),
+const noHeader = (isThere: boolean): boolean => !isThere;
+const headerError = {
+  error: 'a header line is of files, not of streams; leave it out of the events and name the columns in `columns`',
+  params: { unsupported: true } satisfies TypeIssueParams,
 };
 
 const delimitedFormat = z
-  .object({ type: z.enum(['csv', 'tsv', 'delimited']), delimiter: optional(z.string().min(1)), ...delimitedShape })
+  .object({
+    type: z.enum(['csv', 'tsv', 'delimited']),
+    delimiter: optional(z.string().min(1)),
+    columns,
+    listDelimiter,
+    findColumnsFromHeader: optional(lenientBoolean.refine(noHeader, headerError)),
+    hasHeaderRow: optional(lenientBoolean.refine(noHeader, headerError)),
+    skipHeaderRows: optional(lenientNumber.refine((rows) => rows === 0, headerError)),
+    tryParseNumbers: ignored,
+  })
   .transform((spec, context): InputFormat => {
-    const fromHeader = spec.findColumnsFromHeader ?? spec.hasHeaderRow ?? false;
-    if (!fromHeader && !spec.columns?.length) {
-      context.issues.push({
-        code: 'custom',
-        path: ['columns'],
-        input: spec,
-        message: `expected the columns of ${spec.type}, or findColumnsFromHeader: true`,
-      });
+    if (!spec.columns?.length) {
+      const message = `expected the columns of ${spec.type}, a list of their names`;
+      context.issues.push({ code: 'custom', path: ['columns'], input: spec, message });
       return z.NEVER;
     }
     const isCsv = spec.type === 'csv';
@@ -99,36 +114,22 @@ const delimitedFormat = z
       delimiter: spec.delimiter ?? (isCsv ? ',' : '\t'),
       quote: isCsv ? '"' : undefined,
       listDelimiter: spec.listDelimiter,
-      columns: fromHeader ? undefined : spec.columns,
-      skipHeaderRows: spec.skipHeaderRows ?? 0,
+      columns: spec.columns,
     };
   });
 
 const regexFormat = z
-  .object({ type: z.literal('regex'), pattern: z.string().min(1), columns, listDelimiter })
-  .transform((spec, context): InputFormat => {
-    const groups = groupCount(spec.pattern);
-    if (groups === undefined || groups === 0) {
-      context.issues.push({
-        code: 'custom',
-        path: ['pattern'],
-        input: spec.pattern,
-        message: 'expected a regular expression with a group for each column',
-      });
+  .object({ type: z.literal('regex'), pattern: javaRegexSchema, columns, listDelimiter })
+  .transform(({ pattern, columns, listDelimiter }, context): InputFormat => {
+    const groups = groupCount(pattern);
+    if (groups === 0) {
+      const message = 'expected a regular expression with a group for each column';
+      context.issues.push({ code: 'custom', path: ['pattern'], input: pattern, message });
       return z.NEVER;
     }
-    const names = spec.columns ?? Array.from({ length: groups }, (_, index) => `column_${index + 1}`);
-    return { type: 'regex', pattern: spec.pattern, columns: names.slice(0, groups), listDelimiter: spec.listDelimiter };
+    const names = columns ?? Array.from({ length: groups }, (_, index) => `column_${index + 1}`);
+    return { type: 'regex', pattern, columns: names.slice(0, groups), listDelimiter };
   });
-
-function groupCount(pattern: string): number | undefined {
-  try {
-    // An alternative that always matches gives all groups, unmatched.
-    return (new RegExp(`${pattern}|`).exec('')?.length ?? 1) - 1;
-  } catch {
-    return undefined;
-  }
-}
 
 const formats: Record<string, z.ZodType<InputFormat>> = {
   json: jsonFormat,
@@ -154,11 +155,14 @@ const otherFormats = new Set([
   'timeAndDims',
 ]);
 
+const formatFor = (type: string): z.ZodType<InputFormat> | undefined =>
+  Object.hasOwn(formats, type.toLowerCase()) ? formats[type.toLowerCase()] : undefined;
+
 /** `{"type": "json", …}` → InputFormat. */
-export const inputFormatSchema: z.ZodType<InputFormat> = z.unknown().transform((raw, context): InputFormat => {
+export const inputFormatSchema = z.unknown().transform((raw, context): InputFormat => {
   const value = (typeof raw === 'object' && raw !== null ? raw : {}) as Record<string, unknown>;
   const type = typeof value.type === 'string' ? value.type : undefined;
-  const format = type === undefined ? undefined : formats[type.toLowerCase()];
+  const format = type === undefined ? undefined : formatFor(type);
   const fail = (message: string, params: TypeIssueParams = {}) => {
     context.issues.push({ code: 'custom', path: ['type'], params, input: raw, message });
     return z.NEVER;
@@ -175,4 +179,9 @@ export const inputFormatSchema: z.ZodType<InputFormat> = z.unknown().transform((
     ...parsed.error.issues.map((issue) => ({ ...issue, input: raw }) as (typeof context.issues)[number]),
   );
   return z.NEVER;
+});
+
+readByValue(inputFormatSchema, (raw) => {
+  const { type } = (raw ?? {}) as { type?: unknown };
+  return typeof type === 'string' ? formatFor(type) : undefined;
 });

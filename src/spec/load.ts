@@ -30,7 +30,12 @@ function parseJson(text: string, file: string | undefined): unknown {
     // What only the real parser finds wrong has no better place than the beginning.
     if (!first) throw invalidInput(`not valid JSON: ${(cause as Error).message}`, { place: placeAt(0), cause });
     const rest = others.map(({ offset, message }) => `; ${formatPlace(placeAt(offset))}: ${message}`);
-    throw invalidInput(`not valid JSON: ${first.message}${rest.join('')}`, { place: placeAt(first.offset), cause });
+    const mistakes = [first, ...others].map(({ offset, message }) => ({ place: placeAt(offset), message }));
+    throw invalidInput(`not valid JSON: ${first.message}${rest.join('')}`, {
+      place: placeAt(first.offset),
+      cause,
+      context: { mistakes },
+    });
   }
 }
 

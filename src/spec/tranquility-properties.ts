@@ -76,8 +76,7 @@ export const propertiesSchema = z.looseObject(shape);
 
 export type TranquilityProperties = Readonly<z.infer<typeof propertiesSchema>>;
 
-const names: readonly string[] = Object.keys(shape);
+export const propertyNames: readonly string[] = Object.keys(shape);
 
 /** Whether a property means anything, to the original or to us. */
-export const isKnownProperty = (name: string): boolean => names.includes(name) || name.startsWith('kafka.');
-export const propertyNames = names;
+export const isKnownProperty = (name: string): boolean => propertyNames.includes(name) || name.startsWith('kafka.');

@@ -115,7 +115,6 @@ const csv: InputFormat = {
   quote: '"',
   listDelimiter: undefined,
   columns: ['a', 'b', 'c'],
-  skipHeaderRows: 0,
 };
 
 test('csv: quotes hold delimiters and doubled quotes; what is empty is null', async () => {
