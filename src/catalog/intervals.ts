@@ -23,6 +23,7 @@ export const intervalsSchema = z.preprocess((value, context) => {
       params,
       input: value,
     });
+    return [];
   }
   return typeof written === 'string' ? written.split(',').map((text) => text.trim()) : written;
 }, z.array(intervalSchema));

@@ -123,7 +123,7 @@ describe('mistakes in native queries', () => {
       [second, first, second],
     ])
       assert.equal(statement(intervals), expected);
-    assert.throws(() => statement({ type: 'segments', segments: [] }), { message: /\$\.intervals/ });
+    assert.throws(() => statement({ type: 'segments', segments: [] }), { code: 'unsupported', message: /\$\.intervals/ });
   });
 
   it('a table may be written as an object', () => {
