@@ -123,7 +123,10 @@ describe('mistakes in native queries', () => {
       [second, first, second],
     ])
       assert.equal(statement(intervals), expected);
-    assert.throws(() => statement({ type: 'segments', segments: [] }), { code: 'unsupported', message: /\$\.intervals/ });
+    assert.throws(() => statement({ type: 'segments', segments: [] }), {
+      code: 'unsupported',
+      message: /\$\.intervals/,
+    });
   });
 
   it('a table may be written as an object', () => {
