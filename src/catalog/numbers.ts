@@ -40,9 +40,13 @@ export function toFloat(value: Value): Sql {
   return sql`coalesce(TRY_CAST(${double} AS FLOAT), CASE WHEN ${double} > 0 THEN 'Infinity'::FLOAT WHEN ${double} < 0 THEN '-Infinity'::FLOAT END)`;
 }
 
-/** As Java's `(long) x`: cut towards zero, saturate at the ends, NaN is 0. */
+/**
+ * As Java's `(long) x`: cut towards zero, saturate at the ends, NaN is 0. The number is named but once: what a statement names
+ * twice the engine computes beforehand, for all rows, also where this branch is not taken.
+ */
 export function doubleToLong(double: Sql): Sql {
-  return sql`CASE WHEN isnan(${double}) THEN 0 WHEN abs(${double}) < 9223372036854775807 THEN CAST(trunc(${double}) AS BIGINT) WHEN ${double} > 0 THEN ${2n ** 63n - 1n} WHEN ${double} < 0 THEN ${-(2n ** 63n)} END`;
+  const cut = sql`CASE WHEN isnan(d) THEN 0 WHEN abs(d) < 9223372036854775807 THEN CAST(trunc(d) AS BIGINT) WHEN d > 0 THEN ${2n ** 63n - 1n} WHEN d < 0 THEN ${-(2n ** 63n)} END`;
+  return sql`list_transform([${double}], lambda d: ${cut})[1]`;
 }
 
 /** A HUGEINT sum as Java's long: it wraps around. */

@@ -1,16 +1,27 @@
 /** Request bodies: whole, in memory, decompressed, and never more of them than fit. */
 import { isUtf8 } from 'node:buffer';
+import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { invalidInput, MillraceError } from '../errors.ts';
 import { bodyTooLarge } from './answers.ts';
+import { BodyMemory } from './body-memory.ts';
 
 /** Jackson's binary JSON, which Druid and Tranquility take. */
 const smile = 'application/x-jackson-smile';
 
 /** Bodies of the largest size that may be in memory at a time. */
 const largestBodies = 8;
+
+/** Memory kept for bodies to come. */
+const maxKeptBytes = 64 * 1024 * 1024;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    readonly bodyMemory: BodyMemory;
+  }
+}
 
 const inflate = promisify(gunzip);
 
@@ -21,7 +32,14 @@ const inflate = promisify(gunzip);
 export function acceptBodies(server: FastifyInstance, maxBodyBytes: number): void {
   let reserved = 0;
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  const memory = new BodyMemory(maxKeptBytes);
+  server.decorateRequest('bodyMemory', { getter: () => memory });
+  server.addContentTypeParser('*', async (request: FastifyRequest, stream: Readable) => {
+    const announced = request.headers['content-length'];
+    const body = await memory.read(stream, announced === undefined ? undefined : Number(announced), maxBodyBytes);
+    if (body) return body;
+    throw bodyTooLarge(maxBodyBytes);
+  });
   server.addHook('onRequest', (request, reply, done) => {
     if (request.method !== 'POST') return done();
     const bytes = Math.min(Number(request.headers['content-length'] ?? maxBodyBytes), maxBodyBytes);
@@ -35,7 +53,13 @@ export function acceptBodies(server: FastifyInstance, maxBodyBytes: number): voi
   });
 }
 
-/** The body without its Content-Encoding. The memory is the caller's. */
+/** Lets another body have the memory of this request's one. Nothing may read it any more. */
+export function releaseBody(request: FastifyRequest): void {
+  if (request.body instanceof Buffer) request.bodyMemory.giveBack(request.body);
+  request.body = undefined;
+}
+
+/** The body without its Content-Encoding. The memory is the caller's until {@link releaseBody}. */
 export async function readBody(request: FastifyRequest, maxBodyBytes: number): Promise<Buffer> {
   if (mediaType(request) === smile) {
     throw new MillraceError('unsupportedMediaType', `Smile (${smile}) is not supported; send application/json`);

@@ -11,7 +11,7 @@ import { invalidInput } from '../errors.ts';
 import type { Logger } from '../observe/log.ts';
 import { jsonLines, textLines } from '../sources/push-body.ts';
 import { plainErrors } from './answers.ts';
-import { mediaType, readBody } from './body.ts';
+import { mediaType, readBody, releaseBody } from './body.ts';
 
 export interface PushOptions {
   readonly backend: Backend;
@@ -35,7 +35,8 @@ async function push(options: PushOptions, request: FastifyRequest, reply: Fastif
   const wantsAsync = yesNo(request, 'async');
   const wantsEvents = yesNo(request, 'droppedEvents');
   const submission = await readSubmission(request, options.maxBodyBytes);
-  const outcome = wantsAsync ? await pushAside(options, submission) : await options.backend.push(submission);
+  const work = options.backend.push(submission).finally(() => releaseBody(request));
+  const outcome = wantsAsync ? await pushAside(options, submission, work) : await work;
   const { received, sent, dropped, droppedEvents } = outcome;
   const result = {
     received,
@@ -70,8 +71,11 @@ function bodyFormat(type: string | undefined, dataSource: string | undefined): S
  * The answer comes before the events are kept, so nothing is said to be sent. What is known at once, such as a full buffer,
  * is still answered: refusing is the only way to slow such a client down.
  */
-async function pushAside({ backend, log }: PushOptions, submission: Submission): Promise<PushOutcome> {
-  const work = backend.push(submission);
+async function pushAside(
+  { log }: PushOptions,
+  submission: Submission,
+  work: Promise<PushOutcome>,
+): Promise<PushOutcome> {
   let answered = false;
   work.catch((error) => {
     if (answered) log.error({ err: error, dataSource: submission.dataSource }, 'an asynchronous push failed');
