@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import { compileGranularity } from '../catalog/index.ts';
 import type { Committer } from '../ingest/committer.ts';
-import { maxRejects } from '../ingest/round.ts';
+import { maxRejects } from '../ingest/rejects.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { DataSource } from '../spec/data-source.ts';
 import { sql } from '../sql.ts';

@@ -3,26 +3,15 @@
  * share one commit, and settles them when that commit is durable.
  */
 import path from 'node:path';
-import type { DropReason, PushOutcome } from '../backend.ts';
+import type { PushOutcome } from '../backend.ts';
 import { invalidInput, MillraceError } from '../errors.ts';
 import type { Metrics } from '../observe/metrics.ts';
-import type { DataSource } from '../spec/data-source.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import type { BatchFiles } from './batch-files.ts';
 import type { Batch } from './plan.ts';
 import { Receipts, writeReceipt } from './receipts.ts';
-import { type Body, type BodyOutcome, ingestRound, newestEvent } from './round.ts';
-
-/** Bodies for one or more dataSources that are taken together or not at all. */
-export interface Work {
-  readonly parts: readonly Part[];
-  readonly idempotencyKey: string | undefined;
-}
-
-export interface Part extends Body {
-  readonly dataSource: DataSource;
-  readonly format: 'json' | 'text';
-}
+import { type BodyOutcome, Doubtful, ingestRound, ingestTrusting, newestEvent, type RoundInput } from './round.ts';
+import { type Group, groupsOf, outcomesOf, scopeOf, type Waiting, type Work, withJsonInput } from './work.ts';
 
 export interface CommitterOptions {
   readonly store: Store;
@@ -35,21 +24,6 @@ export interface CommitterOptions {
   readonly now: () => number;
 }
 
-interface Waiting {
-  readonly work: Work;
-  readonly bytes: number;
-  readonly sinceMs: number;
-  readonly resolve: (outcome: PushOutcome) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** Bodies of one dataSource and format that go through one plan. */
-interface Group {
-  readonly dataSource: DataSource;
-  readonly format: Part['format'];
-  readonly bodies: { readonly waiting: Waiting; readonly part: Part }[];
-}
-
 /** One round takes at most this much, so that its time and memory are bounded. */
 const maxRoundBytes = 32 * 1024 * 1024;
 
@@ -59,6 +33,8 @@ export class Committer {
   readonly #queue: Waiting[] = [];
   /** Keys of work that is accepted and not settled: a second try meanwhile waits for the first. */
   readonly #inFlight = new Map<string, Promise<PushOutcome>>();
+  /** DataSources of which the last round dropped events: likely the next one does, too. */
+  readonly #doubted = new Set<string>();
   #pendingBytes = 0;
   #loop: Promise<void> | undefined;
   #closed = false;
@@ -170,36 +146,52 @@ export class Committer {
     }
   }
 
+  /** First in good faith; when a count is off, undone and done again with care. */
   async #ingest(round: readonly Waiting[]): Promise<Map<Waiting, PushOutcome>> {
-    const { store, files } = this.#options;
-    const nowMs = this.#options.now();
     const groups = groupsOf(round);
     const batches: Batch[] = [];
     try {
-      for (const group of groups) batches.push(await files.write(group.bodies.map(({ part }) => part.lines)));
-      const { results, outcomes } = await store.transaction(async (transaction) => {
-        const results: (readonly BodyOutcome[])[] = [];
-        for (const [index, group] of groups.entries())
-          results.push(await this.#ingestGroup(transaction, group, batches[index] as Batch, nowMs));
-        const outcomes = outcomesOf(round, groups, results);
-        for (const [{ work }, outcome] of outcomes) {
-          if (work.idempotencyKey !== undefined)
-            await writeReceipt(transaction, scopeOf(work), work.idempotencyKey, outcome, nowMs);
-        }
-        return { results, outcomes };
+      for (const group of groups)
+        batches.push(await this.#options.files.write(group.bodies.map(({ part }) => part.lines)));
+      const doubted = groups.some(({ dataSource }) => this.#doubted.has(dataSource.name));
+      if (doubted) return await this.#attempt(round, groups, batches, ingestRound);
+      return await this.#attempt(round, groups, batches, trusting).catch((error: unknown) => {
+        if (error instanceof Doubtful) return this.#attempt(round, groups, batches, ingestRound);
+        throw error;
       });
-      for (const [{ work }, outcome] of outcomes) {
-        if (work.idempotencyKey !== undefined)
-          this.#receipts.remember(scopeOf(work), work.idempotencyKey, outcome, nowMs);
-      }
-      for (const [index, group] of groups.entries()) this.#count(group, results[index] ?? []);
-      return outcomes;
     } finally {
-      await Promise.all(batches.map((batch) => files.remove(batch)));
+      // Nobody waits for the files to be gone.
+      for (const batch of batches) void this.#options.files.remove(batch);
     }
   }
 
-  #count({ dataSource: { name: dataSource }, bodies }: Group, outcomes: readonly BodyOutcome[]): void {
+  async #attempt(
+    round: readonly Waiting[],
+    groups: readonly Group[],
+    batches: readonly Batch[],
+    ingest: typeof ingestRound,
+  ): Promise<Map<Waiting, PushOutcome>> {
+    const nowMs = this.#options.now();
+    const { results, outcomes } = await this.#options.store.transaction(async (transaction) => {
+      const results: (readonly BodyOutcome[])[] = [];
+      for (const [index, group] of groups.entries())
+        results.push(await this.#ingestGroup(transaction, group, batches[index] as Batch, nowMs, ingest));
+      const outcomes = outcomesOf(round, groups, results);
+      for (const [{ work }, outcome] of outcomes) {
+        if (work.idempotencyKey !== undefined)
+          await writeReceipt(transaction, scopeOf(work), work.idempotencyKey, outcome, nowMs);
+      }
+      return { results, outcomes };
+    });
+    for (const [{ work }, outcome] of outcomes) {
+      if (work.idempotencyKey !== undefined)
+        this.#receipts.remember(scopeOf(work), work.idempotencyKey, outcome, nowMs);
+    }
+    for (const [index, group] of groups.entries()) this.#note(group, results[index] ?? []);
+    return outcomes;
+  }
+
+  #note({ dataSource: { name: dataSource }, bodies }: Group, outcomes: readonly BodyOutcome[]): void {
     const { metrics } = this.#options;
     const received = bodies.reduce((sum, { part }) => sum + part.events, 0);
     let dropped = 0;
@@ -209,6 +201,8 @@ export class Committer {
     }
     metrics.eventsReceived.inc({ dataSource }, received);
     metrics.eventsKept.inc({ dataSource }, received - dropped);
+    if (dropped > 0) this.#doubted.add(dataSource);
+    else this.#doubted.delete(dataSource);
   }
 
   async #ingestGroup(
@@ -216,11 +210,12 @@ export class Committer {
     group: Group,
     batch: Batch,
     nowMs: number,
+    ingest: typeof ingestRound,
   ): Promise<readonly BodyOutcome[]> {
     const { dataSource, format, bodies } = group;
     const newestMs =
       dataSource.window.policy === 'messageTime' ? await newestEvent(transaction, dataSource.name) : undefined;
-    const result = await ingestRound(transaction, {
+    const result = await ingest(transaction, {
       dataSource: format === 'json' ? withJsonInput(dataSource) : dataSource,
       bodies: bodies.map(({ part }) => part),
       batch,
@@ -244,6 +239,12 @@ export class Committer {
   }
 }
 
+/** {@link ingestTrusting} in the form of {@link ingestRound}: what it lets pass has dropped nothing. */
+const trusting: typeof ingestRound = async (transaction, input: RoundInput) => {
+  await ingestTrusting(transaction, input);
+  return { outcomes: input.bodies.map(() => ({ dropped: new Map(), droppedEvents: [] })) };
+};
+
 /** Thrown out of a transaction to undo it: these bodies hold a line that is no JSON object. */
 class MalformedBodies extends Error {
   readonly lines: ReadonlyMap<Waiting, number>;
@@ -261,59 +262,4 @@ const malformedJson = (line: number) =>
 function bufferFull(work: Work): MillraceError {
   const names = [...new Set(work.parts.map((part) => part.dataSource.name))].join(', ');
   return new MillraceError('bufferFull', `Buffer full for dataSource '${names}'`, { retryAfterSeconds: 1 });
-}
-
-/** A key is remembered for the dataSource that it was sent to, or for the mixed endpoint. */
-function scopeOf(work: Work): string {
-  const [first, ...rest] = work.parts;
-  return rest.length === 0 && first ? first.dataSource.name : '';
-}
-
-function groupsOf(round: readonly Waiting[]): Group[] {
-  const groups = new Map<string, Group>();
-  for (const waiting of round) {
-    for (const part of waiting.work.parts) {
-      const key = `${part.format} ${part.dataSource.name}`;
-      const group = groups.get(key) ?? { dataSource: part.dataSource, format: part.format, bodies: [] };
-      group.bodies.push({ waiting, part });
-      groups.set(key, group);
-    }
-  }
-  return [...groups.values()];
-}
-
-function outcomesOf(
-  round: readonly Waiting[],
-  groups: readonly Group[],
-  results: readonly (readonly BodyOutcome[])[],
-): Map<Waiting, PushOutcome> {
-  const dropped = new Map<Waiting, BodyOutcome[]>();
-  groups.forEach((group, g) => {
-    group.bodies.forEach(({ waiting }, b) => {
-      dropped.set(waiting, [...(dropped.get(waiting) ?? []), results[g]?.[b] as BodyOutcome]);
-    });
-  });
-  return new Map(round.map((waiting) => [waiting, outcomeOf(waiting.work, dropped.get(waiting) ?? [])]));
-}
-
-function outcomeOf(work: Work, bodies: readonly BodyOutcome[]): PushOutcome {
-  const dropped: Partial<Record<DropReason, number>> = {};
-  for (const body of bodies)
-    for (const [reason, count] of body.dropped) dropped[reason] = (dropped[reason] ?? 0) + count;
-  const received = work.parts.reduce((sum, part) => sum + part.events, 0);
-  const lost = Object.values(dropped).reduce((sum, count) => sum + count, 0);
-  // Places are those in the one body; a body that was split among dataSources has no such order any more.
-  return {
-    received,
-    sent: received - lost,
-    dropped,
-    droppedEvents: bodies.length === 1 ? (bodies[0]?.droppedEvents ?? []) : [],
-  };
-}
-
-/** JSON that is posted is read by field names, whatever format the definition names for its text. */
-function withJsonInput(dataSource: DataSource): DataSource {
-  return dataSource.input.type === 'json'
-    ? dataSource
-    : { ...dataSource, input: { type: 'json', rootFields: true, flatten: [] } };
 }

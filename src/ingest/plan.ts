@@ -39,7 +39,7 @@ export type Reach = 'common' | 'whole';
 export interface IngestPlan {
   /** Whether no other plan keeps more. */
   readonly isWhole: boolean;
-  /** SELECT of rows ready for the table, with `__rows` (events in each). Columns by physical name, lists beside. Rows without a `__time` are not kept. */
+  /** SELECT of rows ready for the table, with `__rows` (events in each). Columns by physical name, lists beside. With rollup, rows without a `__time` are not kept. */
   readonly rows: Sql;
   /** SELECT of one row an event, in order: n from 1, __time, __reason (NULL if kept), __stamp (the timestamp's text). */
   readonly judged: Sql;
@@ -125,7 +125,7 @@ export function ingestPlan(
     isWhole: common === undefined,
     rows: foldedRows(pipeline, selected, outputs, {
       rollup: dataSource.rollup,
-      judged: dataSource.window.policy !== 'none' || passes !== undefined,
+      judged: !dataSource.rollup || dataSource.window.policy !== 'none' || passes !== undefined,
     }),
     judged: sql`SELECT row_number() OVER () AS n, __ts AS __time, __reason, ${stamp} AS __stamp FROM (${pipeline})`,
     columns: kept,

@@ -7,7 +7,8 @@ import type { Transaction } from '../store/store.ts';
 import { listColumn } from '../store/table.ts';
 import { discover } from './discovery.ts';
 import { type Batch, type Clock, type IngestPlan, ingestPlan } from './plan.ts';
-import { jsonObjects, rawLines } from './reader.ts';
+import { jsonObjects } from './reader.ts';
+import { hidesMalformed, judgeEachEvent, keepRejects, outcomesOfBodies } from './rejects.ts';
 import { tableDefinition } from './table.ts';
 
 /** A body's share of a round. */
@@ -32,12 +33,7 @@ export type RoundResult =
   | { readonly malformed: readonly MalformedBody[] }
   | { readonly outcomes: readonly BodyOutcome[] };
 
-const maxDroppedEvents = 2000;
-/** Rejects that one round writes down, and that are kept for each dataSource. */
-export const maxRejects = 1000;
-
 const stagedRows = sql`temp.main.staged`;
-const bad = sql`temp.main.bad`;
 
 export interface RoundInput {
   readonly dataSource: DataSource;
@@ -50,11 +46,42 @@ export interface RoundInput {
   readonly deadLetterFile: string | undefined;
 }
 
+/** Thrown out of a transaction to undo it: {@link ingestRound} must look again. */
+export class Doubtful extends Error {
+  constructor() {
+    super('not every event was kept at the first try');
+  }
+}
+
+/**
+ * The usual round: every event is kept and none holds a list, so the plan's rows go straight into the table.
+ * Throws {@link Doubtful} when the count says otherwise, and then the transaction is of no use.
+ */
+export async function ingestTrusting(transaction: Transaction, input: RoundInput): Promise<void> {
+  const { dataSource, bodies, batch, clock } = input;
+  const table = await currentTable(transaction, dataSource, batch);
+  const plan = ingestPlan(dataSource, table.definition.columns, batch, clock, 'common');
+  if (plan.listColumns.length > 0) throw new Doubtful();
+  const insert = sql`INSERT INTO ${table.live} BY NAME ${plan.rows}`;
+  const kept = dataSource.rollup ? await sumOfRows(transaction, insert) : await transaction.run(insert);
+  if (kept !== expectedEvents(bodies) || (await hidesMalformed(transaction, input))) throw new Doubtful();
+  if (dataSource.window.policy === 'messageTime') await advanceClock(transaction, plan, input);
+}
+
+async function sumOfRows(transaction: Transaction, insert: Sql): Promise<number> {
+  const counts = await transaction.column(sql`${insert} RETURNING CASE WHEN __time IS NULL THEN 0 ELSE __rows END`);
+  let sum = 0;
+  for (const count of counts as readonly number[]) sum += count;
+  return sum;
+}
+
+const expectedEvents = (bodies: readonly Body[]) => bodies.reduce((sum, body) => sum + body.events, 0);
+
 /** Adds the round's rows to the transaction; or says which bodies must be left out, and then the transaction is of no use. */
 export async function ingestRound(transaction: Transaction, input: RoundInput): Promise<RoundResult> {
   const { dataSource, bodies, batch, clock } = input;
   let table = await currentTable(transaction, dataSource, batch);
-  const expected = bodies.reduce((sum, body) => sum + body.events, 0);
+  const expected = expectedEvents(bodies);
   let plan = ingestPlan(dataSource, table.definition.columns, batch, clock, 'common');
   let staged = await stage(transaction, plan);
   if (staged.kept !== expected && !plan.isWhole) {
@@ -108,86 +135,6 @@ async function currentTable(transaction: Transaction, dataSource: DataSource, ba
     transaction.rows(statement),
   );
   return found.length === 0 ? present : transaction.define(tableDefinition(dataSource, columns, found));
-}
-
-/** With a `missingValue` a malformed line looks like an event without fields, so counting alone does not find it. */
-async function hidesMalformed(transaction: Transaction, { dataSource, batch }: RoundInput): Promise<boolean> {
-  if (dataSource.timestamp.missingValue === undefined || dataSource.input.type !== 'json') return false;
-  const [row] = await transaction.rows(
-    sql`SELECT count(*) FROM ${jsonObjects(batch.files, batch.longestEventBytes)} WHERE json IS NULL OR json_type(json) <> 'OBJECT'`,
-  );
-  return Number(row?.[0]) > 0;
-}
-
-/** Fills `bad` with the events that are not kept: body, event (from 0 in the body), reason, detail, line. */
-async function judgeEachEvent(transaction: Transaction, plan: IngestPlan, input: RoundInput): Promise<MalformedBody[]> {
-  const { dataSource, bodies, batch, strictJson } = input;
-  let first = 1;
-  const starts = bodies.map((body, index) => {
-    const start = sql`(${index}, ${first}::BIGINT)`;
-    first += body.events;
-    return start;
-  });
-  const isJson = dataSource.input.type === 'json';
-  const noObject = isJson ? sql`CASE WHEN json_valid(line) THEN json_type(line) <> 'OBJECT' ELSE true END` : sql`false`;
-  const lines = sql`(SELECT row_number() OVER () AS n, line FROM ${rawLines(batch.files)})`;
-  await transaction.run(sql`
-    CREATE OR REPLACE TEMP TABLE bad AS
-    SELECT body, n - start AS event, reason, ${detailText(input)} AS detail, line
-    FROM (
-      SELECT n, line, __time, __stamp, CASE WHEN no_object THEN ${strictJson ? 'malformed' : 'unparseable'} ELSE __reason END AS reason, no_object
-      FROM (SELECT *, ${noObject} AS no_object FROM (${plan.judged}) judged JOIN ${lines} lines USING (n) WHERE __reason IS NOT NULL OR ${dataSource.timestamp.missingValue !== undefined})
-      WHERE __reason IS NOT NULL OR no_object
-    ) ASOF JOIN (VALUES ${join(starts)}) bodies(body, start) ON n >= start`);
-  const malformed = await transaction.rows(
-    sql`SELECT body, min(event) + 1 FROM ${bad} WHERE reason = 'malformed' GROUP BY body`,
-  );
-  return malformed.map(([body, line]) => ({ body: Number(body), line: Number(line) }));
-}
-
-/** Why in words. */
-function detailText({ dataSource, clock }: RoundInput): Sql {
-  const { column, format } = dataSource.timestamp;
-  const { policy, periodMs } = dataSource.window;
-  const stamp = sql`left(__stamp, 200)`;
-  const limits = policy === 'serverTime' ? ` (now is ${new Date(clock.nowMs).toISOString()})` : '';
-  const window = `the window of ${periodMs} ms${limits}`;
-  return sql`CASE
-    WHEN no_object THEN 'the line is no JSON object'
-    WHEN reason = 'unparseable' AND __stamp IS NULL THEN ${`the event has no timestamp in '${column}'`}
-    WHEN reason = 'unparseable' THEN '''' || ${stamp} || ${`' in '${column}' is no timestamp of format '${format}'`}
-    WHEN reason = 'filtered' THEN 'the event does not pass the transformSpec''s filter'
-    WHEN reason = 'late' THEN ${stamp} || ${` lies before ${window}`}
-    ELSE ${stamp} || ${` lies after ${window}`} END`;
-}
-
-async function outcomesOfBodies(transaction: Transaction, bodies: number): Promise<BodyOutcome[]> {
-  const outcomes = Array.from({ length: bodies }, () => ({
-    dropped: new Map<DropReason, number>(),
-    droppedEvents: [] as DroppedEvent[],
-  }));
-  for (const [body, reason, count] of await transaction.rows(
-    sql`SELECT body, reason, count(*) FROM ${bad} GROUP BY ALL`,
-  )) {
-    outcomes[Number(body)]?.dropped.set(reason as DropReason, Number(count));
-  }
-  const events = sql`SELECT body, event, reason FROM ${bad} QUALIFY row_number() OVER (PARTITION BY body ORDER BY event) <= ${maxDroppedEvents} ORDER BY body, event`;
-  for (const [body, event, reason] of await transaction.rows(events)) {
-    outcomes[Number(body)]?.droppedEvents.push({ event: Number(event), reason: reason as DropReason });
-  }
-  return outcomes;
-}
-
-async function keepRejects(transaction: Transaction, { dataSource, clock, deadLetterFile }: RoundInput): Promise<void> {
-  const at = sql`make_timestamp_ms(${clock.nowMs})`;
-  await transaction.run(sql`
-    INSERT INTO meta.rejects
-    SELECT ${dataSource.name}, ${at}, reason, detail, left(line, 10000)
-    FROM (FROM ${bad} ORDER BY body DESC, event DESC LIMIT ${maxRejects}) ORDER BY body, event`);
-  if (deadLetterFile === undefined) return;
-  await transaction.run(sql`
-    COPY (SELECT strftime(${at}, '%Y-%m-%dT%H:%M:%S.%gZ') AS "rejectedAt", reason, detail, line AS event FROM ${bad} ORDER BY body, event)
-    TO ${deadLetterFile} (FORMAT json)`);
 }
 
 async function withListColumns(transaction: Transaction, table: Table, names: readonly string[]): Promise<Table> {

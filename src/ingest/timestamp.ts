@@ -38,13 +38,13 @@ function parse(format: string, text: Sql): Sql {
     case 'iso':
       return isoTime(text);
     case 'millis':
-      return ofMillis(wholeNumber(text));
+      return ofNumber(text, (whole) => whole);
     case 'posix':
-      return ofMillis(sql`${wholeNumber(text)} * 1000`);
+      return ofNumber(text, (whole) => sql`${whole} * 1000`);
     case 'micro':
-      return ofMillis(sql`${wholeNumber(text)} // 1000`);
+      return ofNumber(text, (whole) => sql`${whole} // 1000`);
     case 'nano':
-      return ofMillis(sql`${wholeNumber(text)} // 1000000`);
+      return ofNumber(text, (whole) => sql`${whole} // 1000000`);
     case 'ruby':
       return ofMillis(sql`CAST(trunc(TRY_CAST(${bare(text)} AS DOUBLE) * 1000) AS BIGINT)`);
     default: {
@@ -59,14 +59,24 @@ function parse(format: string, text: Sql): Sql {
 
 /** Digits are milliseconds, everything else is ISO 8601, in which a space may stand for the T. */
 function autoTime(text: Sql): Sql {
-  return sql`coalesce(${plainIso(text)}, ${ofMillis(wholeNumber(text))}, ${isoTimestamp(bare(text), { blank: true })})`;
+  const other = (t: Sql) => sql`coalesce(${isoTimestamp(bare(t), { blank: true })}, ${ofMillis(longNumber(t))})`;
+  return sql`coalesce(${plainIso(text)}, ${ofMillis(plainNumber(text))}, ${apart(text, other)})`;
 }
 
 /** Druid takes digits that are no year as milliseconds here, too. */
 function isoTime(text: Sql): Sql {
-  const millis = sql`CASE WHEN length(${text}) > 9 THEN ${wholeNumber(text)} END`;
-  return sql`coalesce(CASE WHEN NOT contains(${text}, ' ') THEN ${plainIso(text)} END, ${isoTimestamp(bare(text), { blank: false })}, ${ofMillis(millis)})`;
+  const millis = (t: Sql) => ofMillis(sql`CASE WHEN length(${t}) > 9 THEN ${longNumber(t)} END`);
+  const other = (t: Sql) => sql`coalesce(${isoTimestamp(bare(t), { blank: false })}, ${millis(t)})`;
+  return sql`coalesce(CASE WHEN NOT contains(${text}, ' ') THEN ${plainIso(text)} END, ${apart(text, other)})`;
 }
+
+function ofNumber(text: Sql, millis: (whole: Sql) => Sql): Sql {
+  const other = (t: Sql) => ofMillis(millis(longNumber(t)));
+  return sql`coalesce(${ofMillis(millis(plainNumber(text)))}, ${apart(text, other)})`;
+}
+
+/** Within a lambda, out of which the engine does not move what occurs twice: it would compute that for the plain texts, too. */
+const apart = (text: Sql, time: (t: Sql) => Sql): Sql => sql`list_transform([${text}], lambda s: ${time(sql`s`)})[1]`;
 
 /**
  * The engine's own parser, which is fast and reads what nearly all events have. It also takes words (`epoch`, `infinity`)
@@ -82,10 +92,11 @@ function plainIso(text: Sql): Sql {
 /** Beyond the engine's calendar is no time. */
 const ofMillis = (millis: Sql): Sql => sql`TRY(make_timestamp_ms(${millis}))`;
 
+/** BIGINT of nothing but digits. */
+const plainNumber = (text: Sql): Sql => sql`CASE WHEN NOT contains(${text}, '.') THEN TRY_CAST(${text} AS BIGINT) END`;
+
 /** BIGINT; a fraction is cut off, as Druid does with JSON's numbers. */
-function wholeNumber(text: Sql): Sql {
-  return sql`coalesce(CASE WHEN NOT contains(${text}, '.') THEN TRY_CAST(${bare(text)} AS BIGINT) END, TRY_CAST(trunc(TRY_CAST(${bare(text)} AS DECIMAL(38, 9))) AS BIGINT))`;
-}
+const longNumber = (text: Sql): Sql => sql`TRY_CAST(trunc(TRY_CAST(${bare(text)} AS DECIMAL(38, 9))) AS BIGINT)`;
 
 /** Druid strips blanks and quotes around a timestamp. */
 const bare = (text: Sql): Sql => sql`trim(trim(trim(${text}), '"'))`;

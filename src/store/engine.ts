@@ -65,10 +65,20 @@ export class Connection {
     this.#connection = connection;
   }
 
-  /** Runs one statement for its effect. */
-  async run(statement: Sql | string): Promise<void> {
+  /** Runs one statement for its effect; how many rows it changed. */
+  async run(statement: Sql | string): Promise<number> {
     try {
-      await this.#connection.run(textOf(statement));
+      return (await this.#connection.run(textOf(statement))).rowsChanged;
+    } catch (error) {
+      throw engineError(error);
+    }
+  }
+
+  /** The values of a result's first column, without a JavaScript object for each row. */
+  async column(statement: Sql): Promise<readonly unknown[]> {
+    try {
+      const [values] = await (await this.#connection.run(statement.text)).getColumns();
+      return values ?? [];
     } catch (error) {
       throw engineError(error);
     }
@@ -151,7 +161,9 @@ function engineError(error: unknown): MillraceError {
   if (/^(Conversion|Out of Range|Invalid Input) Error/i.test(message))
     return new MillraceError('invalidInput', firstLine(message), { cause: error });
   if (/Max expression depth limit/i.test(message))
-    return new MillraceError('invalidInput', 'An expression is nested too deep, or has too many parts.', { cause: error });
+    return new MillraceError('invalidInput', 'An expression is nested too deep, or has too many parts.', {
+      cause: error,
+    });
   return asMillraceError(error);
 }
 

@@ -9,7 +9,7 @@
 import path from 'node:path';
 import { ident, join, literal, type Sql, sql } from '../sql.ts';
 import type { Connection } from './engine.ts';
-import { physicalColumns, type Table } from './schema.ts';
+import { columnList, physicalColumns, type Table } from './schema.ts';
 import type { Store } from './store.ts';
 
 /** Buckets that one transaction hands off. */
@@ -152,7 +152,7 @@ function combined(table: Table, from: readonly Sql[], where: Sql): Sql {
       : physicalColumns(column).map((physical) => physical.name);
   });
   const source = join(
-    from.map((name) => sql`SELECT * FROM ${name} WHERE ${where}`),
+    from.map((name) => sql`SELECT ${columnList(table.definition)} FROM ${name} WHERE ${where}`),
     ' UNION ALL ',
   );
   const grouped = rollup ? sql` GROUP BY ${join(keys)}` : sql``;

@@ -34,11 +34,12 @@ export function viewOf(table: Table): TableView {
   const { definition } = table;
   const { segments } = definition;
   const schema = definition.definition;
+  const columns = columnList(definition);
   const granularitySpec = (schema.granularitySpec ?? {}) as Readonly<Record<string, unknown>>;
   return {
     dataSource: definition.dataSource,
     columns: new Map(definition.columns.map((column) => [column.name, column])),
-    rows: sql`(SELECT * FROM ${table.history} UNION ALL SELECT * FROM ${table.live})`,
+    rows: sql`(SELECT ${columns} FROM ${table.history} UNION ALL SELECT ${columns} FROM ${table.live})`,
     segmentStart: (time) => segments.floor(time),
     segmentEnd: (start) => segments.next(start),
     metricsSpec: (schema.metricsSpec ?? []) as TableView['metricsSpec'],
@@ -89,8 +90,10 @@ export async function define(
 
 async function createTables(connection: Connection, table: Table): Promise<void> {
   const columns = table.definition.columns.flatMap(physicalColumns).map(({ name, type }) => sql`${name} ${type}`);
-  for (const target of [table.live, table.history])
-    await connection.run(sql`CREATE TABLE ${target} (${join([sql`__time TIMESTAMP`, ...columns])})`);
+  const named = join([sql`__time TIMESTAMP`, ...columns]);
+  await connection.run(sql`CREATE TABLE ${table.history} (${named})`);
+  // How many events a row holds: what ingestion counts by.
+  await connection.run(sql`CREATE TABLE ${table.live} (${named}, __rows INTEGER)`);
 }
 
 async function addColumns(connection: Connection, before: Table, columns: readonly TableColumn[]): Promise<void> {
@@ -108,6 +111,11 @@ async function addColumns(connection: Connection, before: Table, columns: readon
       );
     }
   }
+}
+
+/** The names of all columns, lists and `__time` among them, for a SELECT list. */
+export function columnList({ columns }: TableDefinition): Sql {
+  return join([sql`__time`, ...columns.flatMap(physicalColumns).map(({ name }) => name)]);
 }
 
 /** A column's own, and the list beside it when it may hold several values. */

@@ -27,7 +27,10 @@ export interface StoreOptions {
 
 /** What one transaction may do. */
 export interface Transaction {
-  run(statement: Sql): Promise<void>;
+  /** How many rows the statement changed. */
+  run(statement: Sql): Promise<number>;
+  /** The values of the result's first column. */
+  column(statement: Sql): Promise<readonly unknown[]>;
   rows(statement: Sql): Promise<readonly (readonly unknown[])[]>;
   /** Creates a dataSource's tables, or adds the columns that are new. The definition counts from the commit on. */
   define(definition: TableDefinition): Promise<Table>;
@@ -106,6 +109,7 @@ export class Store {
       const result = await work({
         run: (statement) => this.#writer.run(statement),
         rows: (statement) => this.#writer.rows(statement),
+        column: (statement) => this.#writer.column(statement),
         define: (definition) => define(this.#writer, tables, definition),
         table: (dataSource) => tables.get(dataSource),
       });

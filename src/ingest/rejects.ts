@@ -1,0 +1,100 @@
+/** The events that a round did not keep: found one by one, named with their reasons, and kept to be read back. */
+import type { DroppedEvent, DropReason } from '../backend.ts';
+import { join, type Sql, sql } from '../sql.ts';
+import type { Transaction } from '../store/store.ts';
+import type { IngestPlan } from './plan.ts';
+import { jsonObjects, rawLines } from './reader.ts';
+import type { BodyOutcome, MalformedBody, RoundInput } from './round.ts';
+
+const maxDroppedEvents = 2000;
+/** Rejects that one round writes down, and that are kept for each dataSource. */
+export const maxRejects = 1000;
+
+const bad = sql`temp.main.bad`;
+
+/** With a `missingValue` a malformed line looks like an event without fields, so counting alone does not find it. */
+export async function hidesMalformed(transaction: Transaction, { dataSource, batch }: RoundInput): Promise<boolean> {
+  if (dataSource.timestamp.missingValue === undefined || dataSource.input.type !== 'json') return false;
+  const [row] = await transaction.rows(
+    sql`SELECT count(*) FROM ${jsonObjects(batch.files, batch.longestEventBytes)} WHERE json IS NULL OR json_type(json) <> 'OBJECT'`,
+  );
+  return Number(row?.[0]) > 0;
+}
+
+/** Fills `bad` with the events that are not kept: body, event (from 0 in the body), reason, detail, line. */
+export async function judgeEachEvent(
+  transaction: Transaction,
+  plan: IngestPlan,
+  input: RoundInput,
+): Promise<MalformedBody[]> {
+  const { dataSource, bodies, batch, strictJson } = input;
+  let first = 1;
+  const starts = bodies.map((body, index) => {
+    const start = sql`(${index}, ${first}::BIGINT)`;
+    first += body.events;
+    return start;
+  });
+  const isJson = dataSource.input.type === 'json';
+  const noObject = isJson ? sql`CASE WHEN json_valid(line) THEN json_type(line) <> 'OBJECT' ELSE true END` : sql`false`;
+  const lines = sql`(SELECT row_number() OVER () AS n, line FROM ${rawLines(batch.files)})`;
+  await transaction.run(sql`
+    CREATE OR REPLACE TEMP TABLE bad AS
+    SELECT body, n - start AS event, reason, ${detailText(input)} AS detail, line
+    FROM (
+      SELECT n, line, __time, __stamp, CASE WHEN no_object THEN ${strictJson ? 'malformed' : 'unparseable'} ELSE __reason END AS reason, no_object
+      FROM (SELECT *, ${noObject} AS no_object FROM (${plan.judged}) judged JOIN ${lines} lines USING (n) WHERE __reason IS NOT NULL OR ${dataSource.timestamp.missingValue !== undefined})
+      WHERE __reason IS NOT NULL OR no_object
+    ) ASOF JOIN (VALUES ${join(starts)}) bodies(body, start) ON n >= start`);
+  const malformed = await transaction.rows(
+    sql`SELECT body, min(event) + 1 FROM ${bad} WHERE reason = 'malformed' GROUP BY body`,
+  );
+  return malformed.map(([body, line]) => ({ body: Number(body), line: Number(line) }));
+}
+
+/** Why in words. */
+function detailText({ dataSource, clock }: RoundInput): Sql {
+  const { column, format } = dataSource.timestamp;
+  const { policy, periodMs } = dataSource.window;
+  const stamp = sql`left(__stamp, 200)`;
+  const limits = policy === 'serverTime' ? ` (now is ${new Date(clock.nowMs).toISOString()})` : '';
+  const window = `the window of ${periodMs} ms${limits}`;
+  return sql`CASE
+    WHEN no_object THEN 'the line is no JSON object'
+    WHEN reason = 'unparseable' AND __stamp IS NULL THEN ${`the event has no timestamp in '${column}'`}
+    WHEN reason = 'unparseable' THEN '''' || ${stamp} || ${`' in '${column}' is no timestamp of format '${format}'`}
+    WHEN reason = 'filtered' THEN 'the event does not pass the transformSpec''s filter'
+    WHEN reason = 'late' THEN ${stamp} || ${` lies before ${window}`}
+    ELSE ${stamp} || ${` lies after ${window}`} END`;
+}
+
+export async function outcomesOfBodies(transaction: Transaction, bodies: number): Promise<BodyOutcome[]> {
+  const outcomes = Array.from({ length: bodies }, () => ({
+    dropped: new Map<DropReason, number>(),
+    droppedEvents: [] as DroppedEvent[],
+  }));
+  for (const [body, reason, count] of await transaction.rows(
+    sql`SELECT body, reason, count(*) FROM ${bad} GROUP BY ALL`,
+  )) {
+    outcomes[Number(body)]?.dropped.set(reason as DropReason, Number(count));
+  }
+  const events = sql`SELECT body, event, reason FROM ${bad} QUALIFY row_number() OVER (PARTITION BY body ORDER BY event) <= ${maxDroppedEvents} ORDER BY body, event`;
+  for (const [body, event, reason] of await transaction.rows(events)) {
+    outcomes[Number(body)]?.droppedEvents.push({ event: Number(event), reason: reason as DropReason });
+  }
+  return outcomes;
+}
+
+export async function keepRejects(
+  transaction: Transaction,
+  { dataSource, clock, deadLetterFile }: RoundInput,
+): Promise<void> {
+  const at = sql`make_timestamp_ms(${clock.nowMs})`;
+  await transaction.run(sql`
+    INSERT INTO meta.rejects
+    SELECT ${dataSource.name}, ${at}, reason, detail, left(line, 10000)
+    FROM (FROM ${bad} ORDER BY body DESC, event DESC LIMIT ${maxRejects}) ORDER BY body, event`);
+  if (deadLetterFile === undefined) return;
+  await transaction.run(sql`
+    COPY (SELECT strftime(${at}, '%Y-%m-%dT%H:%M:%S.%gZ') AS "rejectedAt", reason, detail, line AS event FROM ${bad} ORDER BY body, event)
+    TO ${deadLetterFile} (FORMAT json)`);
+}

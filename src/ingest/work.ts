@@ -1,0 +1,85 @@
+/** What waits for a commit, put together by dataSource and taken apart again into answers. */
+import type { DropReason, PushOutcome } from '../backend.ts';
+import type { DataSource } from '../spec/data-source.ts';
+import type { Body, BodyOutcome } from './round.ts';
+
+/** Bodies for one or more dataSources that are taken together or not at all. */
+export interface Work {
+  readonly parts: readonly Part[];
+  readonly idempotencyKey: string | undefined;
+}
+
+export interface Part extends Body {
+  readonly dataSource: DataSource;
+  readonly format: 'json' | 'text';
+}
+
+export interface Waiting {
+  readonly work: Work;
+  readonly bytes: number;
+  readonly sinceMs: number;
+  readonly resolve: (outcome: PushOutcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Bodies of one dataSource and format that go through one plan. */
+export interface Group {
+  readonly dataSource: DataSource;
+  readonly format: Part['format'];
+  readonly bodies: { readonly waiting: Waiting; readonly part: Part }[];
+}
+
+/** A key is remembered for the dataSource that it was sent to, or for the mixed endpoint. */
+export function scopeOf(work: Work): string {
+  const [first, ...rest] = work.parts;
+  return rest.length === 0 && first ? first.dataSource.name : '';
+}
+
+export function groupsOf(round: readonly Waiting[]): Group[] {
+  const groups = new Map<string, Group>();
+  for (const waiting of round) {
+    for (const part of waiting.work.parts) {
+      const key = `${part.format} ${part.dataSource.name}`;
+      const group = groups.get(key) ?? { dataSource: part.dataSource, format: part.format, bodies: [] };
+      group.bodies.push({ waiting, part });
+      groups.set(key, group);
+    }
+  }
+  return [...groups.values()];
+}
+
+export function outcomesOf(
+  round: readonly Waiting[],
+  groups: readonly Group[],
+  results: readonly (readonly BodyOutcome[])[],
+): Map<Waiting, PushOutcome> {
+  const dropped = new Map<Waiting, BodyOutcome[]>();
+  groups.forEach((group, g) => {
+    group.bodies.forEach(({ waiting }, b) => {
+      dropped.set(waiting, [...(dropped.get(waiting) ?? []), results[g]?.[b] as BodyOutcome]);
+    });
+  });
+  return new Map(round.map((waiting) => [waiting, outcomeOf(waiting.work, dropped.get(waiting) ?? [])]));
+}
+
+function outcomeOf(work: Work, bodies: readonly BodyOutcome[]): PushOutcome {
+  const dropped: Partial<Record<DropReason, number>> = {};
+  for (const body of bodies)
+    for (const [reason, count] of body.dropped) dropped[reason] = (dropped[reason] ?? 0) + count;
+  const received = work.parts.reduce((sum, part) => sum + part.events, 0);
+  const lost = Object.values(dropped).reduce((sum, count) => sum + count, 0);
+  // Places are those in the one body; a body that was split among dataSources has no such order any more.
+  return {
+    received,
+    sent: received - lost,
+    dropped,
+    droppedEvents: bodies.length === 1 ? (bodies[0]?.droppedEvents ?? []) : [],
+  };
+}
+
+/** JSON that is posted is read by field names, whatever format the definition names for its text. */
+export function withJsonInput(dataSource: DataSource): DataSource {
+  return dataSource.input.type === 'json'
+    ? dataSource
+    : { ...dataSource, input: { type: 'json', rootFields: true, flatten: [] } };
+}
