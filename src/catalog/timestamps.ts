@@ -133,12 +133,13 @@ const zoneNames: Readonly<Record<string, string>> = {
 };
 
 function readFormat(text: Sql, { regex, parts }: Format, zone: string): Sql {
-  if (parts.length === 0) return sql`NULL::TIMESTAMP`;
-  const names = sql`[${join(parts.map((part) => sql`${part}`))}]`;
-  const split = sql`regexp_extract(t, ${regex}, ${names})`;
-  // Bound by lambdas, so that the text is computed and taken apart once.
-  const time = sql`list_transform([${split}], lambda p: ${timeOf(new Set(parts), zone)})[1]`;
-  return sql`list_transform([${text}], lambda t: CASE WHEN regexp_matches(t, ${regex}) THEN ${time} END)[1]`;
+  const [first] = parts;
+  if (first === undefined) return sql`NULL::TIMESTAMP`;
+  const split = sql`regexp_extract(${text}, ${regex}, [${join(parts.map((part) => sql`${part}`))}])`;
+  // A text that does not match gives empty parts. The first part of every format is one that cannot be empty in a match.
+  const time = sql`CASE WHEN p.${ident(first)} <> '' THEN ${timeOf(new Set(parts), zone)} END`;
+  // Bound by a lambda, so that the text is taken apart once.
+  return sql`list_transform([${split}], lambda p: ${time})[1]`;
 }
 
 function timeOf(parts: ReadonlySet<Part>, zone: string): Sql {

@@ -67,8 +67,10 @@ export function asLong(value: Typed): Sql {
   if (value.type === 'LONG') return value.sql;
   if (value.type === 'DOUBLE') return sql`TRY_CAST(trunc(${value.sql}) AS BIGINT)`;
   if (isArray(value)) return sql`NULL::BIGINT`;
-  // Through a decimal, since text → BIGINT would round a fraction, and text → DOUBLE loses digits of a long.
-  return sql`TRY_CAST(trunc(TRY_CAST(${asString(value)} AS DECIMAL(38, 9))) AS BIGINT)`;
+  const text = asString(value);
+  // The engine would round a fraction in text → BIGINT, and a long loses digits in text → DOUBLE.
+  const whole = sql`CASE WHEN NOT contains(${text}, '.') THEN TRY_CAST(${text} AS BIGINT) END`;
+  return sql`coalesce(${whole}, TRY_CAST(trunc(TRY_CAST(${text} AS DOUBLE)) AS BIGINT))`;
 }
 
 export function asDouble(value: Typed): Sql {
