@@ -23,7 +23,7 @@ export function timestampSql(spec: TimestampSpec, text: Sql): Sql {
 export function commonTimestampSql(spec: TimestampSpec, text: Sql): Sql | undefined {
   switch (spec.format.toLowerCase()) {
     case 'auto':
-      return sql`coalesce(${plainIso(text)}, make_timestamp_ms(CASE WHEN length(${text}) <= 14 THEN TRY_CAST(${text} AS BIGINT) END))`;
+      return sql`coalesce(${plainIso(text)}, make_timestamp_ms(CASE WHEN length(${text}) <= 14 THEN ${plainNumber(text)} END))`;
     case 'iso':
       return sql`CASE WHEN NOT contains(${text}, ' ') THEN ${plainIso(text)} END`;
     default:

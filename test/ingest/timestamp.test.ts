@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { timestampSql } from '../../src/ingest/timestamp.ts';
+import { commonTimestampSql, timestampSql } from '../../src/ingest/timestamp.ts';
 import { sql } from '../../src/sql.ts';
 
 const instance = await DuckDBInstance.create(':memory:');
@@ -148,4 +148,16 @@ test('a missing timestamp is the missingValue, a wrong one is not', async () => 
 
 test('a pattern that means nothing is refused', () => {
   assert.throws(() => timestampSql({ column: 't', format: 'yyyy-QQ' }, sql`t`), { status: 400, message: /'yyyy-QQ'/ });
+});
+
+test('the short form says what the whole one says, or nothing', async () => {
+  for (const format of ['auto', 'iso']) {
+    for (const text of [...(cases[format] ?? []).map(([each]) => each), '1520330278.9']) {
+      const spec = { column: 't', format };
+      const short = commonTimestampSql(spec, sql`${text}`) ?? sql`NULL`;
+      const whole = timestampSql(spec, sql`${text}`);
+      const [row] = (await connection.runAndReadAll(sql`SELECT epoch_ms(${short}), epoch_ms(${whole})`.text)).getRows();
+      if (row?.[0] !== null) assert.equal(row?.[0], row?.[1], text);
+    }
+  }
 });
