@@ -27,6 +27,10 @@ export interface CommitterOptions {
 /** One round takes at most this much, so that its time and memory are bounded. */
 const maxRoundBytes = 32 * 1024 * 1024;
 
+/** Of a commit's duration, and at most, how long the next one waits for those who were just answered. */
+const gatherShare = 0.3;
+const maxGatherMs = 10;
+
 export class Committer {
   readonly #options: CommitterOptions;
   readonly #receipts: Receipts;
@@ -37,6 +41,7 @@ export class Committer {
   readonly #doubted = new Set<string>();
   #pendingBytes = 0;
   #loop: Promise<void> | undefined;
+  #gathered: { readonly expected: number; readonly resolve: () => void } | undefined;
   #closed = false;
 
   private constructor(options: CommitterOptions, receipts: Receipts) {
@@ -83,6 +88,7 @@ export class Committer {
   /** Takes nothing new, finishes what was accepted. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#gathered?.resolve();
     await this.#loop;
   }
 
@@ -98,6 +104,7 @@ export class Committer {
     this.#pendingBytes += bytes;
     return new Promise((resolve, reject) => {
       this.#queue.push({ work, bytes, sinceMs: this.#options.now(), resolve, reject });
+      if (this.#gathered && this.#queue.length >= this.#gathered.expected) this.#gathered.resolve();
       this.#loop ??= this.#run();
     });
   }
@@ -107,11 +114,27 @@ export class Committer {
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#queue.length > 0) {
       const round = this.#takeRound();
+      const startedMs = performance.now();
       await this.#commit(round);
       this.#pendingBytes -= round.reduce((sum, { bytes }) => sum + bytes, 0);
+      await this.#gather(this.#queue.length + round.length, (performance.now() - startedMs) * gatherShare);
     }
     // In the same turn as the look at the queue: who comes later starts the loop anew.
     this.#loop = undefined;
+  }
+
+  /**
+   * Who was just answered is often back in a moment. Waiting for them for a part of the time that a commit takes lets the
+   * next commit be for all, rather than for those only who came while the last one ran.
+   */
+  async #gather(expected: number, ms: number): Promise<void> {
+    if (this.#closed) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#gathered = { expected, resolve };
+    const timer = setTimeout(resolve, Math.min(ms, maxGatherMs));
+    await promise;
+    clearTimeout(timer);
+    this.#gathered = undefined;
   }
 
   #takeRound(): Waiting[] {
