@@ -4,7 +4,7 @@
  */
 import path from 'node:path';
 import type { PushOutcome } from '../backend.ts';
-import { invalidInput, MillraceError } from '../errors.ts';
+import { asMillraceError, invalidInput, MillraceError } from '../errors.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import type { BatchFiles } from './batch-files.ts';
@@ -27,6 +27,9 @@ export interface CommitterOptions {
 /** One round takes at most this much, so that its time and memory are bounded. */
 const maxRoundBytes = 32 * 1024 * 1024;
 
+/** After one that did not pass in good faith. What makes one fail makes the next one, mostly. */
+const carefulRounds = 20;
+
 /** Of a commit's duration, and at most, how long the next one waits for those who were just answered. */
 const gatherShare = 0.3;
 const maxGatherMs = 10;
@@ -37,8 +40,8 @@ export class Committer {
   readonly #queue: Waiting[] = [];
   /** Keys of work that is accepted and not settled: a second try meanwhile waits for the first. */
   readonly #inFlight = new Map<string, Promise<PushOutcome>>();
-  /** DataSources of which the last round dropped events: likely the next one does, too. */
-  readonly #doubted = new Set<string>();
+  /** DataSources of which a round did not pass in good faith, and how many more are done with care from the start. */
+  readonly #doubted = new Map<string, number>();
   #pendingBytes = 0;
   #loop: Promise<void> | undefined;
   #gathered: { readonly expected: number; readonly resolve: () => void } | undefined;
@@ -157,8 +160,9 @@ export class Committer {
       for (const [waiting, outcome] of outcomes) waiting.resolve(outcome);
     } catch (error) {
       if (!(error instanceof MalformedBodies)) {
-        // One body that the engine chokes on must not take its neighbours with it.
-        if (round.length > 1 && !this.#options.store.failure) {
+        // One body that the engine chokes on must not take its neighbours with it; a full disk chokes on all.
+        const isTheirs = asMillraceError(error).code !== 'unavailable';
+        if (round.length > 1 && isTheirs) {
           for (const waiting of round) await this.#commit([waiting]);
         } else for (const waiting of round) waiting.reject(error);
         return;
@@ -179,8 +183,9 @@ export class Committer {
       const doubted = groups.some(({ dataSource }) => this.#doubted.has(dataSource.name));
       if (doubted) return await this.#attempt(round, groups, batches, ingestRound);
       return await this.#attempt(round, groups, batches, trusting).catch((error: unknown) => {
-        if (error instanceof Doubtful) return this.#attempt(round, groups, batches, ingestRound);
-        throw error;
+        if (!(error instanceof Doubtful)) throw error;
+        for (const { dataSource } of groups) this.#doubted.set(dataSource.name, carefulRounds);
+        return this.#attempt(round, groups, batches, ingestRound);
       });
     } finally {
       // Nobody waits for the files to be gone.
@@ -224,7 +229,8 @@ export class Committer {
     }
     metrics.eventsReceived.inc({ dataSource }, received);
     metrics.eventsKept.inc({ dataSource }, received - dropped);
-    if (dropped > 0) this.#doubted.add(dataSource);
+    const careful = (this.#doubted.get(dataSource) ?? 0) - 1;
+    if (careful > 0) this.#doubted.set(dataSource, careful);
     else this.#doubted.delete(dataSource);
   }
 

@@ -37,8 +37,6 @@ export interface Clock {
 export type Reach = 'common' | 'whole';
 
 export interface IngestPlan {
-  /** Whether no other plan keeps more. */
-  readonly isWhole: boolean;
   /** SELECT of rows ready for the table, with `__rows` (events in each). Columns by physical name, lists beside. With rollup, rows without a `__time` are not kept. */
   readonly rows: Sql;
   /** SELECT of one row an event, in order: n from 1, __time, __reason (NULL if kept), __stamp (the timestamp's text). */
@@ -122,7 +120,6 @@ export function ingestPlan(
   const pipeline = sql`SELECT *, ${reason.sql} AS __reason FROM (${reason.prepare(withTransforms)})`;
   const selected = [sql`${bucket} AS __time`, ...keys];
   return {
-    isWhole: common === undefined,
     rows: foldedRows(pipeline, selected, outputs, {
       rollup: dataSource.rollup,
       judged: !dataSource.rollup || dataSource.window.policy !== 'none' || passes !== undefined,

@@ -82,12 +82,8 @@ export async function ingestRound(transaction: Transaction, input: RoundInput): 
   const { dataSource, bodies, batch, clock } = input;
   let table = await currentTable(transaction, dataSource, batch);
   const expected = expectedEvents(bodies);
-  let plan = ingestPlan(dataSource, table.definition.columns, batch, clock, 'common');
-  let staged = await stage(transaction, plan);
-  if (staged.kept !== expected && !plan.isWhole) {
-    plan = ingestPlan(dataSource, table.definition.columns, batch, clock, 'whole');
-    staged = await stage(transaction, plan);
-  }
+  const plan = ingestPlan(dataSource, table.definition.columns, batch, clock, 'whole');
+  const staged = await stage(transaction, plan);
   let outcomes: readonly BodyOutcome[] = bodies.map(() => ({ dropped: new Map(), droppedEvents: [] }));
   if (staged.kept !== expected || (await hidesMalformed(transaction, input))) {
     const malformed = await judgeEachEvent(transaction, plan, input);
