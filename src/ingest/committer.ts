@@ -6,12 +6,23 @@ import path from 'node:path';
 import type { PushOutcome } from '../backend.ts';
 import { asMillraceError, invalidInput, MillraceError } from '../errors.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import { readOffsets } from '../store/offsets.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import type { BatchFiles } from './batch-files.ts';
 import type { Batch } from './plan.ts';
+import { advance } from './progress.ts';
 import { Receipts, writeReceipt } from './receipts.ts';
-import { type BodyOutcome, Doubtful, ingestRound, ingestTrusting, newestEvent, type RoundInput } from './round.ts';
-import { type Group, groupsOf, outcomesOf, scopeOf, type Waiting, type Work, withJsonInput } from './work.ts';
+import { type BodyOutcome, clockSource, Doubtful, ingestRound, ingestTrusting, type RoundInput } from './round.ts';
+import {
+  type Group,
+  groupsOf,
+  outcomesOf,
+  type Progress,
+  scopeOf,
+  type Waiting,
+  type Work,
+  withJsonInput,
+} from './work.ts';
 
 export interface CommitterOptions {
   readonly store: Store;
@@ -206,6 +217,7 @@ export class Committer {
         results.push(await this.#ingestGroup(transaction, group, batches[index] as Batch, nowMs, ingest));
       const outcomes = outcomesOf(round, groups, results);
       for (const [{ work }, outcome] of outcomes) {
+        if (work.progress) await advance(transaction, work.progress);
         if (work.idempotencyKey !== undefined)
           await writeReceipt(transaction, scopeOf(work), work.idempotencyKey, outcome, nowMs);
       }
@@ -242,13 +254,13 @@ export class Committer {
     ingest: typeof ingestRound,
   ): Promise<readonly BodyOutcome[]> {
     const { dataSource, format, bodies } = group;
-    const newestMs =
-      dataSource.window.policy === 'messageTime' ? await newestEvent(transaction, dataSource.name) : undefined;
+    const isTimed = dataSource.window.policy === 'messageTime';
+    const newest = isTimed ? (await readOffsets(transaction, clockSource)).get(dataSource.name) : undefined;
     const result = await ingest(transaction, {
       dataSource: format === 'json' ? withJsonInput(dataSource) : dataSource,
       bodies: bodies.map(({ part }) => part),
       batch,
-      clock: { nowMs, newestMs },
+      clock: { nowMs, newestMs: newest === undefined ? undefined : Number(newest) },
       strictJson: format === 'json',
       deadLetterFile: this.#deadLetterFile(dataSource.name, nowMs),
     });

@@ -2,6 +2,7 @@
 import type { DroppedEvent, DropReason } from '../backend.ts';
 import type { DataSource } from '../spec/data-source.ts';
 import { ident, join, type Sql, sql } from '../sql.ts';
+import { writeOffsets } from '../store/offsets.ts';
 import type { Table } from '../store/schema.ts';
 import type { Transaction } from '../store/store.ts';
 import { listColumn } from '../store/table.ts';
@@ -157,15 +158,8 @@ async function insertStaged(transaction: Transaction, plan: IngestPlan, table: T
   );
 }
 
-const clockSource = 'messageTime';
-
-/** The newest event's time so far, of a dataSource with the messageTime policy. */
-export async function newestEvent(transaction: Transaction, dataSource: string): Promise<number | undefined> {
-  const [row] = await transaction.rows(
-    sql`SELECT position FROM meta.offsets WHERE source = ${clockSource} AND "partition" = ${dataSource}`,
-  );
-  return row === undefined ? undefined : Number(row[0]);
-}
+/** The source under which the newest event's time is kept, a partition for each dataSource with the messageTime policy. */
+export const clockSource = 'messageTime';
 
 async function advanceClock(
   transaction: Transaction,
@@ -176,8 +170,5 @@ async function advanceClock(
   const [row] = await transaction.rows(sql`SELECT epoch_ms(max(__time)) FROM (${plan.judged})`);
   const newest = Math.max(Number(row?.[0] ?? Number.NEGATIVE_INFINITY), clock.newestMs ?? Number.NEGATIVE_INFINITY);
   if (!Number.isFinite(newest) || newest === clock.newestMs) return;
-  await transaction.run(
-    sql`DELETE FROM meta.offsets WHERE source = ${clockSource} AND "partition" = ${dataSource.name}`,
-  );
-  await transaction.run(sql`INSERT INTO meta.offsets VALUES (${clockSource}, ${dataSource.name}, ${newest})`);
+  await writeOffsets(transaction, clockSource, new Map([[dataSource.name, BigInt(newest)]]));
 }

@@ -1,12 +1,15 @@
 /** What waits for a commit, put together by dataSource and taken apart again into answers. */
 import type { DropReason, PushOutcome } from '../backend.ts';
 import type { DataSource } from '../spec/data-source.ts';
+import type { Progress } from './progress.ts';
 import type { Body, BodyOutcome } from './round.ts';
 
 /** Bodies for one or more dataSources that are taken together or not at all. */
 export interface Work {
   readonly parts: readonly Part[];
-  readonly idempotencyKey: string | undefined;
+  readonly idempotencyKey?: string | undefined;
+  /** How far these bodies bring a source, committed with their rows. */
+  readonly progress?: Progress | undefined;
 }
 
 export interface Part extends Body {
