@@ -2,44 +2,19 @@
  * The commit loop. Bodies wait in a bounded queue; each round takes what has come meanwhile, so that many small requests
  * share one commit, and settles them when that commit is durable.
  */
-import path from 'node:path';
 import type { PushOutcome } from '../backend.ts';
 import { asMillraceError, invalidInput, MillraceError } from '../errors.ts';
-import type { Metrics } from '../observe/metrics.ts';
-import { readOffsets } from '../store/offsets.ts';
-import type { Store, Transaction } from '../store/store.ts';
-import type { BatchFiles } from './batch-files.ts';
-import type { Batch } from './plan.ts';
-import { advance } from './progress.ts';
-import { Receipts, writeReceipt } from './receipts.ts';
-import { type BodyOutcome, clockSource, Doubtful, ingestRound, ingestTrusting, type RoundInput } from './round.ts';
-import {
-  type Group,
-  groupsOf,
-  outcomesOf,
-  type Progress,
-  scopeOf,
-  type Waiting,
-  type Work,
-  withJsonInput,
-} from './work.ts';
+import { Receipts } from './receipts.ts';
+import { MalformedBodies, RoundCommitter, type RoundCommitterOptions } from './round-committer.ts';
+import { scopeOf, type Waiting, type Work } from './work.ts';
 
-export interface CommitterOptions {
-  readonly store: Store;
-  readonly files: BatchFiles;
-  readonly metrics: Metrics;
+export interface CommitterOptions extends RoundCommitterOptions {
   /** Bytes that may wait; beyond that a body is refused with `bufferFull`. */
   readonly maxPendingBytes: number;
-  /** Where all rejected events are kept, too. */
-  readonly deadLetterDirectory: string | undefined;
-  readonly now: () => number;
 }
 
 /** One round takes at most this much, so that its time and memory are bounded. */
 const maxRoundBytes = 32 * 1024 * 1024;
-
-/** After one that did not pass in good faith. What makes one fail makes the next one, mostly. */
-const carefulRounds = 20;
 
 /** Of a commit's duration, and at most, how long the next one waits for those who were just answered. */
 const gatherShare = 0.3;
@@ -51,8 +26,7 @@ export class Committer {
   readonly #queue: Waiting[] = [];
   /** Keys of work that is accepted and not settled: a second try meanwhile waits for the first. */
   readonly #inFlight = new Map<string, Promise<PushOutcome>>();
-  /** DataSources of which a round did not pass in good faith, and how many more are done with care from the start. */
-  readonly #doubted = new Map<string, number>();
+  readonly #rounds: RoundCommitter;
   #pendingBytes = 0;
   #loop: Promise<void> | undefined;
   #gathered: { readonly expected: number; readonly resolve: () => void } | undefined;
@@ -61,6 +35,7 @@ export class Committer {
   private constructor(options: CommitterOptions, receipts: Receipts) {
     this.#options = options;
     this.#receipts = receipts;
+    this.#rounds = new RoundCommitter(options, receipts);
   }
 
   static async open(options: CommitterOptions): Promise<Committer> {
@@ -165,7 +140,7 @@ export class Committer {
   async #commit(round: readonly Waiting[]): Promise<void> {
     const done = this.#options.metrics.commitSeconds.startTimer();
     try {
-      const outcomes = await this.#ingest(round);
+      const outcomes = await this.#rounds.commit(round);
       done();
       this.#options.metrics.commits.inc();
       for (const [waiting, outcome] of outcomes) waiting.resolve(outcome);
@@ -182,116 +157,6 @@ export class Committer {
       const rest = round.filter((waiting) => !error.lines.has(waiting));
       if (rest.length > 0) await this.#commit(rest);
     }
-  }
-
-  /** First in good faith; when a count is off, undone and done again with care. */
-  async #ingest(round: readonly Waiting[]): Promise<Map<Waiting, PushOutcome>> {
-    const groups = groupsOf(round);
-    const batches: Batch[] = [];
-    try {
-      for (const group of groups)
-        batches.push(await this.#options.files.write(group.bodies.map(({ part }) => part.lines)));
-      const doubted = groups.some(({ dataSource }) => this.#doubted.has(dataSource.name));
-      if (doubted) return await this.#attempt(round, groups, batches, ingestRound);
-      return await this.#attempt(round, groups, batches, trusting).catch((error: unknown) => {
-        if (!(error instanceof Doubtful)) throw error;
-        for (const { dataSource } of groups) this.#doubted.set(dataSource.name, carefulRounds);
-        return this.#attempt(round, groups, batches, ingestRound);
-      });
-    } finally {
-      // Nobody waits for the files to be gone.
-      for (const batch of batches) void this.#options.files.remove(batch);
-    }
-  }
-
-  async #attempt(
-    round: readonly Waiting[],
-    groups: readonly Group[],
-    batches: readonly Batch[],
-    ingest: typeof ingestRound,
-  ): Promise<Map<Waiting, PushOutcome>> {
-    const nowMs = this.#options.now();
-    const { results, outcomes } = await this.#options.store.transaction(async (transaction) => {
-      const results: (readonly BodyOutcome[])[] = [];
-      for (const [index, group] of groups.entries())
-        results.push(await this.#ingestGroup(transaction, group, batches[index] as Batch, nowMs, ingest));
-      const outcomes = outcomesOf(round, groups, results);
-      for (const [{ work }, outcome] of outcomes) {
-        if (work.progress) await advance(transaction, work.progress);
-        if (work.idempotencyKey !== undefined)
-          await writeReceipt(transaction, scopeOf(work), work.idempotencyKey, outcome, nowMs);
-      }
-      return { results, outcomes };
-    });
-    for (const [{ work }, outcome] of outcomes) {
-      if (work.idempotencyKey !== undefined)
-        this.#receipts.remember(scopeOf(work), work.idempotencyKey, outcome, nowMs);
-    }
-    for (const [index, group] of groups.entries()) this.#note(group, results[index] ?? []);
-    return outcomes;
-  }
-
-  #note({ dataSource: { name: dataSource }, bodies }: Group, outcomes: readonly BodyOutcome[]): void {
-    const { metrics } = this.#options;
-    const received = bodies.reduce((sum, { part }) => sum + part.events, 0);
-    let dropped = 0;
-    for (const [reason, count] of outcomes.flatMap((outcome) => [...outcome.dropped])) {
-      metrics.eventsDropped.inc({ dataSource, reason }, count);
-      dropped += count;
-    }
-    metrics.eventsReceived.inc({ dataSource }, received);
-    metrics.eventsKept.inc({ dataSource }, received - dropped);
-    const careful = (this.#doubted.get(dataSource) ?? 0) - 1;
-    if (careful > 0) this.#doubted.set(dataSource, careful);
-    else this.#doubted.delete(dataSource);
-  }
-
-  async #ingestGroup(
-    transaction: Transaction,
-    group: Group,
-    batch: Batch,
-    nowMs: number,
-    ingest: typeof ingestRound,
-  ): Promise<readonly BodyOutcome[]> {
-    const { dataSource, format, bodies } = group;
-    const isTimed = dataSource.window.policy === 'messageTime';
-    const newest = isTimed ? (await readOffsets(transaction, clockSource)).get(dataSource.name) : undefined;
-    const result = await ingest(transaction, {
-      dataSource: format === 'json' ? withJsonInput(dataSource) : dataSource,
-      bodies: bodies.map(({ part }) => part),
-      batch,
-      clock: { nowMs, newestMs: newest === undefined ? undefined : Number(newest) },
-      strictJson: format === 'json',
-      deadLetterFile: this.#deadLetterFile(dataSource.name, nowMs),
-    });
-    if ('outcomes' in result) return result.outcomes;
-    throw new MalformedBodies(
-      new Map(result.malformed.map(({ body, line }) => [bodies[body]?.waiting as Waiting, line])),
-    );
-  }
-
-  #deadLetterFile(dataSource: string, nowMs: number): string | undefined {
-    const { deadLetterDirectory } = this.#options;
-    if (deadLetterDirectory === undefined) return undefined;
-    return path.join(
-      deadLetterDirectory,
-      `${encodeURIComponent(dataSource)}-${new Date(nowMs).toISOString().replaceAll(':', '')}.ndjson`,
-    );
-  }
-}
-
-/** {@link ingestTrusting} in the form of {@link ingestRound}: what it lets pass has dropped nothing. */
-const trusting: typeof ingestRound = async (transaction, input: RoundInput) => {
-  await ingestTrusting(transaction, input);
-  return { outcomes: input.bodies.map(() => ({ dropped: new Map(), droppedEvents: [] })) };
-};
-
-/** Thrown out of a transaction to undo it: these bodies hold a line that is no JSON object. */
-class MalformedBodies extends Error {
-  readonly lines: ReadonlyMap<Waiting, number>;
-  constructor(lines: ReadonlyMap<Waiting, number>) {
-    super('malformed bodies');
-    this.lines = lines;
   }
 }
 

@@ -1,0 +1,146 @@
+/** A round's bodies → one transaction: rows, positions and receipts together. */
+import path from 'node:path';
+import type { PushOutcome } from '../backend.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import { readOffsets } from '../store/offsets.ts';
+import type { Store, Transaction } from '../store/store.ts';
+import type { BatchFiles } from './batch-files.ts';
+import type { Batch } from './plan.ts';
+import { advance } from './progress.ts';
+import { type Receipts, writeReceipt } from './receipts.ts';
+import { type BodyOutcome, clockSource, Doubtful, ingestRound, ingestTrusting, type RoundInput } from './round.ts';
+import { type Group, groupsOf, outcomesOf, scopeOf, type Waiting, withJsonInput } from './work.ts';
+
+export interface RoundCommitterOptions {
+  readonly store: Store;
+  readonly files: BatchFiles;
+  readonly metrics: Metrics;
+  /** Where all rejected events are kept, too. */
+  readonly deadLetterDirectory: string | undefined;
+  readonly now: () => number;
+}
+
+/** After one that did not pass in good faith. What makes one fail makes the next one, mostly. */
+const carefulRounds = 20;
+
+export class RoundCommitter {
+  readonly #options: RoundCommitterOptions;
+  readonly #receipts: Receipts;
+  /** DataSources of which a round did not pass in good faith, and how many more are done with care from the start. */
+  readonly #doubted = new Map<string, number>();
+
+  constructor(options: RoundCommitterOptions, receipts: Receipts) {
+    this.#options = options;
+    this.#receipts = receipts;
+  }
+
+  /** First in good faith; when a count is off, undone and done again with care. */
+  async commit(round: readonly Waiting[]): Promise<Map<Waiting, PushOutcome>> {
+    const groups = groupsOf(round);
+    const batches: Batch[] = [];
+    try {
+      for (const group of groups)
+        batches.push(await this.#options.files.write(group.bodies.map(({ part }) => part.lines)));
+      const doubted = groups.some(({ dataSource }) => this.#doubted.has(dataSource.name));
+      if (doubted) return await this.#attempt(round, groups, batches, ingestRound);
+      return await this.#attempt(round, groups, batches, trusting).catch((error: unknown) => {
+        if (!(error instanceof Doubtful)) throw error;
+        for (const { dataSource } of groups) this.#doubted.set(dataSource.name, carefulRounds);
+        return this.#attempt(round, groups, batches, ingestRound);
+      });
+    } finally {
+      // Nobody waits for the files to be gone.
+      for (const batch of batches) void this.#options.files.remove(batch);
+    }
+  }
+
+  async #attempt(
+    round: readonly Waiting[],
+    groups: readonly Group[],
+    batches: readonly Batch[],
+    ingest: typeof ingestRound,
+  ): Promise<Map<Waiting, PushOutcome>> {
+    const nowMs = this.#options.now();
+    const { results, outcomes } = await this.#options.store.transaction(async (transaction) => {
+      const results: (readonly BodyOutcome[])[] = [];
+      for (const [index, group] of groups.entries())
+        results.push(await this.#ingestGroup(transaction, group, batches[index] as Batch, nowMs, ingest));
+      const outcomes = outcomesOf(round, groups, results);
+      for (const [{ work }, outcome] of outcomes) {
+        if (work.progress) await advance(transaction, work.progress);
+        if (work.idempotencyKey !== undefined)
+          await writeReceipt(transaction, scopeOf(work), work.idempotencyKey, outcome, nowMs);
+      }
+      return { results, outcomes };
+    });
+    for (const [{ work }, outcome] of outcomes) {
+      if (work.idempotencyKey !== undefined)
+        this.#receipts.remember(scopeOf(work), work.idempotencyKey, outcome, nowMs);
+    }
+    for (const [index, group] of groups.entries()) this.#note(group, results[index] ?? []);
+    return outcomes;
+  }
+
+  #note({ dataSource: { name: dataSource }, bodies }: Group, outcomes: readonly BodyOutcome[]): void {
+    const { metrics } = this.#options;
+    const received = bodies.reduce((sum, { part }) => sum + part.events, 0);
+    let dropped = 0;
+    for (const [reason, count] of outcomes.flatMap((outcome) => [...outcome.dropped])) {
+      metrics.eventsDropped.inc({ dataSource, reason }, count);
+      dropped += count;
+    }
+    metrics.eventsReceived.inc({ dataSource }, received);
+    metrics.eventsKept.inc({ dataSource }, received - dropped);
+    const careful = (this.#doubted.get(dataSource) ?? 0) - 1;
+    if (careful > 0) this.#doubted.set(dataSource, careful);
+    else this.#doubted.delete(dataSource);
+  }
+
+  async #ingestGroup(
+    transaction: Transaction,
+    group: Group,
+    batch: Batch,
+    nowMs: number,
+    ingest: typeof ingestRound,
+  ): Promise<readonly BodyOutcome[]> {
+    const { dataSource, format, bodies } = group;
+    const isTimed = dataSource.window.policy === 'messageTime';
+    const newest = isTimed ? (await readOffsets(transaction, clockSource)).get(dataSource.name) : undefined;
+    const result = await ingest(transaction, {
+      dataSource: format === 'json' ? withJsonInput(dataSource) : dataSource,
+      bodies: bodies.map(({ part }) => part),
+      batch,
+      clock: { nowMs, newestMs: newest === undefined ? undefined : Number(newest) },
+      strictJson: format === 'json',
+      deadLetterFile: this.#deadLetterFile(dataSource.name, nowMs),
+    });
+    if ('outcomes' in result) return result.outcomes;
+    throw new MalformedBodies(
+      new Map(result.malformed.map(({ body, line }) => [bodies[body]?.waiting as Waiting, line])),
+    );
+  }
+
+  #deadLetterFile(dataSource: string, nowMs: number): string | undefined {
+    const { deadLetterDirectory } = this.#options;
+    if (deadLetterDirectory === undefined) return undefined;
+    return path.join(
+      deadLetterDirectory,
+      `${encodeURIComponent(dataSource)}-${new Date(nowMs).toISOString().replaceAll(':', '')}.ndjson`,
+    );
+  }
+}
+
+/** {@link ingestTrusting} in the form of {@link ingestRound}: what it lets pass has dropped nothing. */
+const trusting: typeof ingestRound = async (transaction, input: RoundInput) => {
+  await ingestTrusting(transaction, input);
+  return { outcomes: input.bodies.map(() => ({ dropped: new Map(), droppedEvents: [] })) };
+};
+
+/** Thrown out of a transaction to undo it: these bodies hold a line that is no JSON object. */
+export class MalformedBodies extends Error {
+  readonly lines: ReadonlyMap<Waiting, number>;
+  constructor(lines: ReadonlyMap<Waiting, number>) {
+    super('malformed bodies');
+    this.lines = lines;
+  }
+}
