@@ -2,6 +2,7 @@
  * What the server, the commands and the library stand on. Two implementations: embedded (DuckDB, here) and, later,
  * cluster (a real Apache Druid).
  */
+import type { ValidateOptions } from './catalog/validate.ts';
 import type { DataSource } from './spec/data-source.ts';
 
 export interface Backend {
@@ -67,6 +68,8 @@ export interface Reject {
 
 export interface QueryOptions {
   readonly signal?: AbortSignal;
+  /** Line and column of a JSON path, where the query's text is known. */
+  readonly place?: ValidateOptions['place'];
 }
 
 export interface Answer {

@@ -35,7 +35,7 @@ async function post(url: string, body: string): Promise<Response> {
 }
 
 export async function askFolder(directory: string, file: string): Promise<boolean> {
-  const { value: query } = loadJson(readInput(file), file);
+  const { value: query, placeOf } = loadJson(readInput(file), file);
   if (!existsSync(directory)) throw new MillraceError('environment', `there is no data folder '${directory}'`);
   const { openEmbedded } = await import('../embedded/index.ts');
   const backend = await openEmbedded({
@@ -45,7 +45,7 @@ export async function askFolder(directory: string, file: string): Promise<boolea
     log: createLogger('warn'),
   });
   try {
-    const { chunks } = await backend.query(query);
+    const { chunks } = await backend.query(query, { place: placeOf });
     await print(indented(chunks), process.stdout);
     return true;
   } finally {

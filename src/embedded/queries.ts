@@ -23,13 +23,14 @@ export class Queries {
   }
 
   /** Plans and starts a query; errors that show before the first row reject here, so that they get their HTTP status. */
-  async start(query: unknown, { signal }: QueryOptions): Promise<Answer> {
+  async start(query: unknown, { signal, place }: QueryOptions): Promise<Answer> {
     const measure = { type: 'unknown', done: this.#metrics.querySeconds.startTimer() };
     try {
-      const { plan, type, context } = planNativeQuery(query, {
-        table: (name) => this.#store.view(name),
-        nowMs: this.#now(),
-      });
+      const { plan, type, context } = planNativeQuery(
+        query,
+        { table: (name) => this.#store.view(name), nowMs: this.#now() },
+        place,
+      );
       measure.type = type;
       const queryId = context.queryId ?? randomUUID();
       const abort = this.#register(queryId);

@@ -1,5 +1,6 @@
 /** The contract of a query type: native JSON → plan. One file each in `native/`. */
 import type { z } from 'zod';
+import type { JsonPath } from '../catalog/validate.ts';
 import type { Sql } from '../sql.ts';
 import type { TableView } from '../store/table.ts';
 
@@ -25,6 +26,15 @@ export interface Plan {
   readonly statement: Sql | undefined;
   /** Rows → the answer's JSON text in pieces: compact, no white space between values. */
   shape(batches: AsyncIterable<RowBatch>): AsyncIterable<string>;
+}
+
+/** What is wrong with a query and shows only while it is planned; the caller knows the line and column of the path. */
+export class QueryMistake extends Error {
+  readonly path: JsonPath;
+  constructor(path: JsonPath, message: string) {
+    super(message);
+    this.path = path;
+  }
 }
 
 /**

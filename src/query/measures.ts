@@ -7,8 +7,8 @@ import {
   type Scope,
   type Value,
 } from '../catalog/index.ts';
-import { invalidInput } from '../errors.ts';
 import { ident, join, type Sql, sql } from '../sql.ts';
+import { QueryMistake } from './define.ts';
 import { type Column, columnOf } from './encode.ts';
 
 export interface Measures {
@@ -31,10 +31,10 @@ export interface MeasuresSpec {
 /** `taken` are the output names that the query's dimensions have already. */
 export function measuresOf(spec: MeasuresSpec, scope: Scope, taken: readonly string[] = []): Measures {
   const names = new Set(taken);
-  const claim = (name: string | undefined, what: string) => {
-    if (!name) throw invalidInput(`an entry of ${what} has no name`);
+  const claim = (name: string | undefined, ...path: [list: keyof MeasuresSpec, index: number]) => {
+    if (!name) throw new QueryMistake(path, 'expected a name');
     if (names.has(name))
-      throw invalidInput(`two results of the query are named '${name}'; give one of them another name`);
+      throw new QueryMistake(path, `two results of the query are named '${name}'; give one of them another name`);
     names.add(name);
     return name;
   };
@@ -46,7 +46,7 @@ export function measuresOf(spec: MeasuresSpec, scope: Scope, taken: readonly str
     const state = ident(`a${i}`);
     folds.push(sql`${fold({ scope })} AS ${state}`);
     states.push(state);
-    values.set(claim(name, 'aggregations'), { value: finish(state), state: { sql: state, type: stateType() } });
+    values.set(claim(name, 'aggregations', i), { value: finish(state), state: { sql: state, type: stateType() } });
   }
   const posts = new PostStages();
   for (const [i, post] of spec.postAggregations.entries()) {
@@ -55,7 +55,7 @@ export function measuresOf(spec: MeasuresSpec, scope: Scope, taken: readonly str
       post,
       (name, as) => (as === 'state' ? values.get(name)?.state : undefined) ?? values.get(name)?.value,
     );
-    values.set(claim(post.spec.name ?? undefined, 'postAggregations'), { value });
+    values.set(claim(post.spec.name ?? undefined, 'postAggregations', i), { value });
   }
   return {
     folds,

@@ -1,9 +1,9 @@
 /** Native queries: JSON → plan. https://druid.apache.org/docs/latest/querying/ */
 import { z } from 'zod';
 import type { TypeIssueParams } from '../catalog/index.ts';
-import { validate } from '../catalog/validate.ts';
+import { mistakesError, type ValidateOptions, validate } from '../catalog/validate.ts';
 import { invalidInput } from '../errors.ts';
-import type { Plan, PlanContext, QueryType } from './define.ts';
+import { type Plan, type PlanContext, QueryMistake, type QueryType } from './define.ts';
 import dataSourceMetadata from './native/data-source-metadata.ts';
 import groupBy from './native/group-by.ts';
 import scan from './native/scan.ts';
@@ -36,26 +36,27 @@ export interface NativeQuery {
 
 /**
  * Reads and plans a query. Unknown fields are ignored, as Druid does. Throws 400 with the JSON path of a mistake and the nearest
- * right word, 501 for what Druid has and millrace lacks.
+ * right word, 501 for what Druid has and millrace lacks. `place` gives line and column of a path where the query's text is known.
  */
-export function planNativeQuery(query: unknown, context: PlanContext): NativeQuery {
+export function planNativeQuery(query: unknown, context: PlanContext, place?: ValidateOptions['place']): NativeQuery {
   if (isDeeperThan(query, maxDepth))
     throw invalidInput(`the query is nested more than ${maxDepth} levels deep; expected less`);
-  const { type } = validate(envelopeSchema, query, { what: 'query' });
-  const checked = validate(type.schema, query, { what: 'query' });
+  const reading: ValidateOptions = { what: 'query', place };
+  const { type } = validate(envelopeSchema, query, reading);
+  const checked = validate(type.schema, query, reading);
   const { dataSource, context: settings } = checked as Common;
   return {
     type: type.type,
     dataSource,
     context: { queryId: settings.queryId ?? undefined, timeoutMs: settings.timeout ?? undefined },
-    plan: planWithin(() => type.plan(checked, context)),
+    plan: planWithin(() => type.plan(checked, context), reading),
   };
 }
 
 /** Characters of SQL. A list of 100,000 values fits; what puts extraction functions into each other without end does not. */
 const maxStatement = 4 * 1024 * 1024;
 
-function planWithin(plan: () => Plan): Plan {
+function planWithin(plan: () => Plan, reading: ValidateOptions): Plan {
   const tooLong = () =>
     invalidInput(`the query compiles to more than ${maxStatement} characters of SQL; ask for less at once`);
   try {
@@ -63,6 +64,9 @@ function planWithin(plan: () => Plan): Plan {
     if (planned.statement && planned.statement.text.length > maxStatement) throw tooLong();
     return planned;
   } catch (error) {
+    if (error instanceof QueryMistake) {
+      throw mistakesError([{ path: error.path, message: error.message, unsupported: false }], reading);
+    }
     // A string longer than the runtime has.
     throw error instanceof RangeError ? tooLong() : error;
   }

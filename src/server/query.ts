@@ -23,8 +23,8 @@ export function queryRoutes({ backend, log, maxBodyBytes }: QueryRouteOptions) {
   return async (server: FastifyInstance): Promise<void> => {
     server.post('/druid/v2', async (request, reply) => {
       const signal = abortedWith(reply);
-      const { value: query } = loadJson(await readText(request, maxBodyBytes));
-      const answer = await backend.query(query, { signal });
+      const { value: query, placeOf } = loadJson(await readText(request, maxBodyBytes));
+      const answer = await backend.query(query, { signal, place: placeOf });
       reply.header('X-Druid-Query-Id', answer.queryId).type('application/json');
       const cutOff = (error: unknown) => {
         if (!signal.aborted) log.warn({ queryId: answer.queryId, err: error }, 'an answer was cut off by an error');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { post } from '../server/support.ts';
@@ -49,9 +49,17 @@ test('what cannot be asked is said in a line, exit code 1', async (t) => {
   const folder = temporaryFolder(t);
   const broken = join(folder, 'broken.json');
   writeFileSync(broken, '{"queryType": "topN",\n  oops}');
+  const mistaken = join(folder, 'mistaken.json');
+  writeFileSync(mistaken, '{"queryType":\n"topM"}');
+  const data = join(folder, 'data');
+  mkdirSync(data);
   const cases: [string[], RegExp][] = [
     [['query', join(folder, 'none.json')], /none\.json.*no such file/],
     [['query', broken], /broken\.json, line 2 column 3/],
+    [
+      ['query', mistaken, '--data', data],
+      /mistaken\.json, line 2 column 1, \$\.queryType: .*'topM'; did you mean 'topN'/,
+    ],
     [['query', '-', '--url', 'http://127.0.0.1:1'], /no answer from http:\/\/127\.0\.0\.1:1.*--url/],
     [['query', '-', '--data', join(folder, 'none')], /no data folder/],
   ];

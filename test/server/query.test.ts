@@ -90,6 +90,32 @@ test("errors have Druid's shape and status", async (t) => {
   }
 });
 
+test('a mistake in a query that is JSON is told with line, column and JSON path', async (t) => {
+  const { url } = await startServer(t);
+  await post(`${url}/v1/post/pageviews`, JSON.stringify(events));
+  const written = (metric: string, aggregator: string) => `{
+  "queryType": "topN", "dataSource": "pageviews", "granularity": "all", "intervals": "2026/2027",
+  "dimension": "url", "threshold": 2,
+  "metric": "${metric}",
+  "aggregations": [
+    {"type": "${aggregator}", "name": "views"}
+  ]
+}`;
+  const mistakes: [query: string, place: { line: number; column: number; path: string }][] = [
+    [written('views', 'cuont'), { line: 6, column: 14, path: '$.aggregations[0].type' }],
+    // This one shows only while the query is planned.
+    [written('veiws', 'count'), { line: 4, column: 13, path: '$.metric' }],
+  ];
+  for (const [query, place] of mistakes) {
+    const reply = await post(`${url}/druid/v2`, query);
+    assert.equal(reply.status, 400);
+    const { errorMessage, context } = JSON.parse(reply.text);
+    assert.deepEqual(context.place, place);
+    assert.ok(errorMessage.startsWith(`line ${place.line} column ${place.column}, ${place.path}: `), errorMessage);
+    assert.match(errorMessage, /did you mean '(count|views)'/);
+  }
+});
+
 test('bytes that are not UTF-8, or Smile, are refused', async (t) => {
   const { url } = await startServer(t);
   const { status, text } = await post(`${url}/druid/v2`, Buffer.from([0x7b, 0xff, 0x7d]));

@@ -7,9 +7,8 @@ import {
   specOf,
   type Value,
 } from '../../catalog/index.ts';
-import { invalidInput } from '../../errors.ts';
 import { ident, join, literal, type Sql, sql } from '../../sql.ts';
-import { defineQueryType, type Plan } from '../define.ts';
+import { defineQueryType, type Plan, QueryMistake } from '../define.ts';
 import {
   arrayPrinter,
   type Column,
@@ -51,7 +50,10 @@ export default defineQueryType<Query>({
     const names = query.dimensions.map(dimensionName);
     const twice = names.find((name, i) => names.indexOf(name) < i);
     if (twice !== undefined)
-      throw invalidInput(`two dimensions of the query are named '${twice}'; give one another outputName`);
+      throw new QueryMistake(
+        ['dimensions', names.lastIndexOf(twice)],
+        `two dimensions of the query are named '${twice}'; give one another outputName`,
+      );
     const { from, values } = unnested(
       source,
       query.dimensions.map((dimension) => compileDimension(dimension, source.scope)),

@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import type { Value } from '../../catalog/index.ts';
 import { isNumber, orderingKey, orderingSchema } from '../../catalog/ordering.ts';
-import { invalidInput, nearestWord } from '../../errors.ts';
+import { nearestWord } from '../../errors.ts';
 import { type Sql, sql } from '../../sql.ts';
+import { QueryMistake } from '../define.ts';
 import { countSchema } from './common.ts';
 
 /** `asc` and `descending` in any letter case: Druid looks only at how the word begins. */
@@ -55,8 +56,8 @@ export function orderTerm(
   const result = results.get(order.dimension);
   if (result) return sql`${result.sql} ${direction}`;
   const near = nearestWord(order.dimension, [...dimensions.keys(), ...results.keys()]);
-  throw invalidInput(
+  throw new QueryMistake(
+    ['limitSpec', 'columns'],
     `unknown column '${order.dimension}' to order by${near ? `; did you mean '${near}'?` : ''}; expected a dimension, aggregator or post-aggregator of the query`,
-    { place: { path: '$.limitSpec.columns' } },
   );
 }

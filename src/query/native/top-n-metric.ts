@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import type { Value } from '../../catalog/index.ts';
 import { type Ordering, orderingKey, orderingSchema } from '../../catalog/ordering.ts';
-import { invalidInput, nearestWord } from '../../errors.ts';
+import { nearestWord } from '../../errors.ts';
 import { type Sql, sql } from '../../sql.ts';
+import { QueryMistake } from '../define.ts';
 
 export type TopNMetric =
   | { readonly kind: 'metric'; readonly metric: string; readonly inverted: boolean }
@@ -75,7 +76,5 @@ function stopValue(text: string, { type }: Value): Value {
 function unknownMetric(metric: string, names: Iterable<string>) {
   const near = nearestWord(metric, names);
   const hint = near ? `; did you mean '${near}'?` : '';
-  return invalidInput(`the query has no aggregator or post-aggregator named '${metric}'${hint}`, {
-    place: { path: '$.metric' },
-  });
+  return new QueryMistake(['metric'], `the query has no aggregator or post-aggregator named '${metric}'${hint}`);
 }
