@@ -12,7 +12,9 @@ import { toDouble, toFloat, toLong } from '../catalog/numbers.ts';
 import type { DataSource, Dimension } from '../spec/data-source.ts';
 import { ident, join, type Sql, sql } from '../sql.ts';
 import { listColumn, type TableColumn } from '../store/table.ts';
-import { type ReaderField, readLines } from './reader.ts';
+import { Fields, listSyntax } from './fields.ts';
+import { judge } from './judge.ts';
+import { readLines } from './reader.ts';
 import { segmentBuckets } from './table.ts';
 import { commonTimestampSql, timestampSql } from './timestamp.ts';
 
@@ -75,39 +77,7 @@ export function ingestPlan(
   const stamp = fields.text(dataSource.timestamp.column);
   for (const { name, alias, value } of transforms) transformed.set(name, { ...value, sql: alias });
   const passes = dataSource.filter && compileFilter(dataSource.filter, scope);
-  const handling = new Map(dataSource.dimensions.map((dimension) => [dimension.name, dimension.multiValueHandling]));
-  const metrics = new Map(dataSource.metrics.map((checked) => [checked.spec.name, aggregator(checked)]));
-  const listColumns: TableColumn[] = [];
-  const kept: TableColumn[] = [];
-  const outputs: Sql[] = [];
-  const keys: Sql[] = [];
-  for (const column of columns) {
-    const name = ident(column.physical);
-    if (column.kind === 'metric') {
-      const metric = metrics.get(column.name);
-      // A metric that the definition has dropped stays in the table, empty from now on.
-      if (!metric) continue;
-      kept.push(column);
-      outputs.push(sql`${metric.fold({ scope })} AS ${name}`);
-      continue;
-    }
-    kept.push(column);
-    const value: Value =
-      column.type === 'COMPLEX<json>'
-        ? { sql: fields.json(column.name), type: column.type }
-        : scope.column(column.name);
-    if (column.type === 'STRING' && value.multiValue) {
-      const { single, list } = splitList(value.sql, handling.get(column.name) ?? 'sorted_array');
-      listColumns.push(column);
-      keys.push(sql`${single} AS ${name}`, sql`${list} AS ${listColumn(column.physical)}`);
-    } else keys.push(sql`${dimensionValue(column, value)} AS ${name}`);
-  }
-  const query = compileGranularity(dataSource.queryGranularity);
-  // Druid gives rows of queryGranularity `all` the start of their segment.
-  const bucket =
-    query.extent === 'all'
-      ? sql`CASE WHEN __ts IS NOT NULL THEN ${segmentBuckets(dataSource).floor(sql`__ts`)} END`
-      : query.floor(sql`__ts`);
+  const selection = selectColumns(dataSource, columns, fields, scope);
   const source = readLines(dataSource.input, batch.files, fields.wanted(), {
     hasQuotes: batch.hasQuotes,
     longestEventBytes: batch.longestEventBytes,
@@ -118,16 +88,72 @@ export function ingestPlan(
   const withTransforms = transforms.length === 0 ? parsed : transformedRows(parsed, transforms);
   const reason = judge(dataSource, clock, passes);
   const pipeline = sql`SELECT *, ${reason.sql} AS __reason FROM (${reason.prepare(withTransforms)})`;
-  const selected = [sql`${bucket} AS __time`, ...keys];
+  const keys = [sql`${rowTime(dataSource)} AS __time`, ...selection.keys];
   return {
-    rows: foldedRows(pipeline, selected, outputs, {
+    rows: foldedRows(pipeline, keys, selection.outputs, {
       rollup: dataSource.rollup,
       judged: !dataSource.rollup || dataSource.window.policy !== 'none' || passes !== undefined,
     }),
     judged: sql`SELECT row_number() OVER () AS n, __ts AS __time, __reason, ${stamp} AS __stamp FROM (${pipeline})`,
-    columns: kept,
-    listColumns,
+    columns: selection.columns,
+    listColumns: selection.listColumns,
   };
+}
+
+interface Selection {
+  /** What rows are grouped by, after the time. */
+  readonly keys: readonly Sql[];
+  /** Folded metrics. */
+  readonly outputs: readonly Sql[];
+  readonly columns: readonly TableColumn[];
+  readonly listColumns: readonly TableColumn[];
+}
+
+function selectColumns(
+  dataSource: DataSource,
+  columns: readonly TableColumn[],
+  fields: Fields,
+  scope: Scope,
+): Selection {
+  const handling = new Map(dataSource.dimensions.map((dimension) => [dimension.name, dimension.multiValueHandling]));
+  const metrics = new Map(dataSource.metrics.map((checked) => [checked.spec.name, aggregator(checked)]));
+  const selection = {
+    keys: [] as Sql[],
+    outputs: [] as Sql[],
+    columns: [] as TableColumn[],
+    listColumns: [] as TableColumn[],
+  };
+  for (const column of columns) {
+    const name = ident(column.physical);
+    if (column.kind === 'metric') {
+      const metric = metrics.get(column.name);
+      // A metric that the definition has dropped stays in the table, empty from now on.
+      if (!metric) continue;
+      selection.outputs.push(sql`${metric.fold({ scope })} AS ${name}`);
+    } else if (column.type === 'COMPLEX<json>') selection.keys.push(sql`${fields.json(column.name)} AS ${name}`);
+    else {
+      const value = scope.column(column.name);
+      if (column.type === 'STRING' && value.multiValue) {
+        const { single, list } = splitList(value.sql, handling.get(column.name) ?? 'sorted_array');
+        selection.listColumns.push(column);
+        selection.keys.push(sql`${single} AS ${name}`, sql`${list} AS ${listColumn(column.physical)}`);
+      } else selection.keys.push(sql`${dimensionValue(column, firstOf(value))} AS ${name}`);
+    }
+    selection.columns.push(column);
+  }
+  return selection;
+}
+
+/** A dimension that is no STRING holds the first of several values. */
+function firstOf(value: Value): Value {
+  return value.multiValue ? { sql: sql`(${value.sql})[1]`, type: 'STRING' } : value;
+}
+
+/** The event's time at the queryGranularity. Druid gives rows of `all` the start of their segment. */
+function rowTime(dataSource: DataSource): Sql {
+  const query = compileGranularity(dataSource.queryGranularity);
+  if (query.extent !== 'all') return query.floor(sql`__ts`);
+  return sql`CASE WHEN __ts IS NOT NULL THEN ${segmentBuckets(dataSource).floor(sql`__ts`)} END`;
 }
 
 /** An array becomes a multi-value dimension. */
@@ -193,103 +219,4 @@ function splitList(list: Sql, handling: Dimension['multiValueHandling']): { sing
     single: sql`CASE WHEN len(${list}) = 1 THEN ${list}[1] END`,
     list: sql`CASE WHEN len(${list}) > 1 THEN ${ordered} END`,
   };
-}
-
-/** Why an event is not kept, as SQL that is NULL for those that are; and what must be computed before. */
-function judge(
-  dataSource: DataSource,
-  clock: Clock,
-  passes: Sql | undefined,
-): { sql: Sql; prepare: (source: Sql) => Sql } {
-  const { policy, periodMs, rule } = dataSource.window;
-  const cases = [sql`WHEN __ts IS NULL THEN 'unparseable'`];
-  if (passes) cases.push(sql`WHEN (${passes}) IS NOT TRUE THEN 'filtered'`);
-  const end = (cases: Sql[]) => sql`CASE ${join(cases, ' ')} END`;
-  if (policy === 'none') return { sql: end(cases), prepare: (source) => source };
-  if (policy === 'messageTime') {
-    // Event by event, in the order of arrival: the newest so far, this one included, sets the window.
-    const newest = sql`greatest(max(__ts) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW), ${timestamp(clock.newestMs)})`;
-    cases.push(sql`WHEN __ts < __newest - to_milliseconds(${periodMs}) THEN 'late'`);
-    return { sql: end(cases), prepare: (source) => sql`SELECT *, ${newest} AS __newest FROM (${source})` };
-  }
-  const from = timestamp(clock.nowMs - periodMs);
-  const to = timestamp(clock.nowMs + periodMs);
-  if (rule === 'event') cases.push(sql`WHEN __ts < ${from} THEN 'late'`, sql`WHEN __ts > ${to} THEN 'early'`);
-  else {
-    const segments = compileGranularity(dataSource.segmentGranularity);
-    cases.push(
-      sql`WHEN __ts < ${segments.floor(from)} THEN 'late'`,
-      sql`WHEN __ts >= ${segments.next(segments.floor(to))} THEN 'early'`,
-    );
-  }
-  return { sql: end(cases), prepare: (source) => source };
-}
-
-function timestamp(millis: number | undefined): Sql {
-  return millis === undefined ? sql`NULL::TIMESTAMP` : sql`make_timestamp_ms(${millis})`;
-}
-
-/** How a field may hold several values in this batch: as a JSON array, split by a delimiter, or not at all. */
-type ListSyntax = 'none' | 'json' | { readonly delimiter: string };
-
-function listSyntax({ input }: DataSource, batch: Batch): ListSyntax {
-  if (input.type === 'json') return batch.mayHoldLists ? 'json' : 'none';
-  return input.listDelimiter === undefined ? 'none' : { delimiter: input.listDelimiter };
-}
-
-/** The fields of an event that the plan asks for, each read once. */
-class Fields {
-  readonly #lists: ListSyntax;
-  readonly #jsonNames: ReadonlySet<string>;
-  readonly #aliases = new Map<string, Sql>();
-  /** Of fields that are wanted as JSON although their text would do for all else. */
-  readonly #jsonAliases = new Map<string, Sql>();
-
-  constructor(lists: ListSyntax, columns: readonly TableColumn[]) {
-    this.#lists = lists;
-    this.#jsonNames = new Set(columns.filter(({ type }) => type === 'COMPLEX<json>').map(({ name }) => name));
-  }
-
-  /** As text, or as a list where the batch may hold lists. */
-  value(name: string): Value {
-    if (this.#lists === 'none') return { sql: this.text(name), type: 'STRING' };
-    const list =
-      this.#lists === 'json'
-        ? jsonList(this.json(name))
-        : sql`string_split(${this.text(name)}, ${this.#lists.delimiter})`;
-    return { sql: sql`coalesce(${list}, [NULL::VARCHAR])`, type: 'STRING', multiValue: true };
-  }
-
-  text(name: string): Sql {
-    return this.#isJson(name) ? sql`json_extract_string(${this.#alias(name)}, '$')` : this.#alias(name);
-  }
-
-  json(name: string): Sql {
-    if (this.#isJson(name)) return this.#alias(name);
-    const alias = this.#jsonAliases.get(name) ?? ident(`j${this.#jsonAliases.size}`);
-    this.#jsonAliases.set(name, alias);
-    return alias;
-  }
-
-  wanted(): ReaderField[] {
-    const fields = [...this.#aliases].map(
-      ([name, as]): ReaderField => ({ name, as, want: this.#isJson(name) ? 'json' : 'text' }),
-    );
-    return [...fields, ...[...this.#jsonAliases].map(([name, as]): ReaderField => ({ name, as, want: 'json' }))];
-  }
-
-  #isJson(name: string): boolean {
-    return this.#lists === 'json' || this.#jsonNames.has(name);
-  }
-
-  #alias(name: string): Sql {
-    const alias = this.#aliases.get(name) ?? ident(`f${this.#aliases.size}`);
-    this.#aliases.set(name, alias);
-    return alias;
-  }
-}
-
-function jsonList(json: Sql): Sql {
-  const values = sql`CASE WHEN json_array_length(${json}) > 0 THEN json_extract_string(${json}, '$[*]') END`;
-  return sql`CASE WHEN json_type(${json}) = 'ARRAY' THEN ${values} ELSE [json_extract_string(${json}, '$')] END`;
 }

@@ -62,6 +62,21 @@ it('numbers as text are numbers; what is no number is null', async () => {
   ]);
 });
 
+it('a list among the fields changes nothing for numbers, times and metrics', async () => {
+  await using test = await temporaryBackend();
+  const dimensions = ['tags', { name: 'l', type: 'long' }, { name: 'd', type: 'double' }, { name: 'o', type: 'json' }];
+  await test.define(pageViews({ dimensionsSpec: { dimensions } }));
+  const events = [
+    { time, tags: ['a', 'b'], l: '7', d: 1.5, o: [1], bytes: 3 },
+    { time, tags: 'x', l: [8, 9], d: true, o: { k: [] }, bytes: '4' },
+  ];
+  assert.equal((await test.push('pageviews', events)).sent, 2);
+  assert.deepEqual(await test.rows('pageviews', ['tags', 'l', 'd', 'o', 'bytes', 'views']), [
+    ['x', 8, null, { k: [] }, 4, 1],
+    [['a', 'b'], 7, 1.5, [1], 3, 1],
+  ]);
+});
+
 it('json dimensions keep objects whole', async () => {
   await using test = await temporaryBackend();
   await test.define(pageViews({ ...plain, dimensionsSpec: { dimensions: [{ name: 'o', type: 'json' }] } }));
