@@ -23,6 +23,8 @@ export const errorKinds = {
   capacityExceeded: { category: 'CAPACITY_EXCEEDED', status: 429, persona: 'OPERATOR' },
   bufferFull: { category: 'CAPACITY_EXCEEDED', status: 503, persona: 'OPERATOR' },
   unavailable: { category: 'RUNTIME_FAILURE', status: 503, persona: 'OPERATOR' },
+  /** A stream does not have the position that is wanted; `context.lost` holds LostPositions. */
+  positionLost: { category: 'RUNTIME_FAILURE', status: 500, persona: 'OPERATOR' },
   timeout: { category: 'TIMEOUT', status: 504, persona: 'OPERATOR' },
   cancelled: { category: 'CANCELED', status: 500, persona: 'OPERATOR' },
   runtimeFailure: { category: 'RUNTIME_FAILURE', status: 500, persona: 'OPERATOR' },

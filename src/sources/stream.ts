@@ -1,0 +1,41 @@
+/** A partitioned stream that can be read again from any position, as a supervisor reads it. Kafka is one. */
+
+/** A partition's name: `topic/number`, in order of both. */
+export type PartitionName = string;
+
+export interface Stream {
+  /** The partitions there are now, of all topics that are asked for; new ones show up in later calls. */
+  partitions(): Promise<readonly PartitionName[]>;
+  /** The first position that is kept, or the one after the last that a reader may see. */
+  offsets(
+    end: 'earliest' | 'latest',
+    partitions: readonly PartitionName[],
+  ): Promise<ReadonlyMap<PartitionName, bigint>>;
+  /**
+   * Batches from these positions on, until the signal aborts: large ones when far behind, small ones when live. The next batch is
+   * fetched while the last one is worked on, no more. Rejects with a MillraceError: `positionLost` names partitions and bounds.
+   */
+  read(from: ReadonlyMap<PartitionName, bigint>, signal: AbortSignal): AsyncGenerator<StreamBatch, void, void>;
+  close(): Promise<void>;
+}
+
+export interface StreamBatch {
+  /** One record a line, in the order of each partition; values without a line break of their own. */
+  readonly lines: Uint8Array;
+  /** Lines. */
+  readonly records: number;
+  /** Bytes of the records' values as they came. */
+  readonly bytes: number;
+  /** By partition: the position that the batch begins at, and the one after its last record, passed-over ones (aborted, tombstones) included. */
+  readonly progress: ReadonlyMap<PartitionName, { readonly from: bigint; readonly to: bigint }>;
+  /** The latest positions seen while fetching, for the lag. */
+  readonly latest: ReadonlyMap<PartitionName, bigint>;
+}
+
+/** A position that the stream does not have: its log begins later (rows are lost), or ends before (it was cut, or made anew). */
+export interface LostPosition {
+  readonly partition: PartitionName;
+  readonly wanted: bigint;
+  readonly earliest: bigint;
+  readonly latest: bigint;
+}
