@@ -34,7 +34,7 @@ export class Engine {
         autoinstall_known_extensions: 'false',
         autoload_known_extensions: 'false',
         // Large enough to be rare under load, small enough that replaying it at start takes a fraction of a second.
-        checkpoint_threshold: '32MiB',
+        checkpoint_threshold: '16MiB',
         default_null_order: 'nulls_first_on_asc_last_on_desc',
         preserve_insertion_order: 'true',
         allocator_background_threads: 'false',
