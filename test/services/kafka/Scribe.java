@@ -1,0 +1,129 @@
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Kafka's own clients at the command of a test: one command a line on standard input, `ok` (with the last offset that a
+ * send was given) or `error` with the reason on standard output. Words are percent-encoded. See scribe.ts.
+ */
+public class Scribe {
+  private final Map<String, KafkaProducer<byte[], byte[]>> producers = new HashMap<>();
+  private final List<Future<RecordMetadata>> sent = new ArrayList<>();
+  private final String servers;
+  private final Admin admin;
+
+  Scribe(String servers) {
+    this.servers = servers;
+    this.admin = Admin.create(Map.of("bootstrap.servers", servers));
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    Scribe scribe = new Scribe(arguments[0]);
+    BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    for (String line = commands.readLine(); line != null; line = commands.readLine()) {
+      String[] words = line.split(" ", -1);
+      for (int i = 0; i < words.length; i++) words[i] = URLDecoder.decode(words[i], StandardCharsets.UTF_8);
+      String answer;
+      try {
+        answer = "ok " + scribe.perform(words);
+      } catch (Exception error) {
+        answer = "error " + String.valueOf(error).replace('\n', ' ');
+      }
+      System.out.println(answer);
+    }
+    // Transactions that are open stay open, as after a crash.
+    Runtime.getRuntime().halt(0);
+  }
+
+  private long perform(String[] words) throws Exception {
+    switch (words[0]) {
+      case "topic" -> admin.createTopics(List.of(
+          new NewTopic(words[1], Integer.parseInt(words[2]), (short) 1).configs(settings(words, 3)))).all().get();
+      case "delete-topic" -> admin.deleteTopics(List.of(words[1])).all().get();
+      case "partitions" -> admin.createPartitions(
+          Map.of(words[1], NewPartitions.increaseTo(Integer.parseInt(words[2])))).all().get();
+      case "delete-records" -> admin.deleteRecords(Map.of(
+          partition(words), RecordsToDelete.beforeOffset(Long.parseLong(words[3])))).all().get();
+      case "configure" -> configure(words);
+      case "producer" -> open(words);
+      case "begin" -> producers.get(words[1]).beginTransaction();
+      case "commit" -> producers.get(words[1]).commitTransaction();
+      case "abort" -> producers.get(words[1]).abortTransaction();
+      case "send" -> send(words[1], partition(words, 2), words[4], words[5].getBytes(StandardCharsets.UTF_8));
+      case "send-null" -> send(words[1], partition(words, 2), words[4], null);
+      case "fill" -> {
+        for (int i = 0; i < Integer.parseInt(words[4]); i++) {
+          send(words[1], partition(words, 2), "", (words[5] + i).getBytes(StandardCharsets.UTF_8));
+        }
+      }
+      case "flush" -> {
+        producers.get(words[1]).flush();
+        long last = -1;
+        for (Future<RecordMetadata> record : sent) last = record.get().offset();
+        sent.clear();
+        return last;
+      }
+      default -> throw new IllegalArgumentException(words[0]);
+    }
+    return -1;
+  }
+
+  private void open(String[] words) {
+    Properties properties = new Properties();
+    properties.putAll(settings(words, 2));
+    properties.put("bootstrap.servers", servers);
+    ByteArraySerializer bytes = new ByteArraySerializer();
+    KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(properties, bytes, bytes);
+    if (properties.containsKey("transactional.id")) producer.initTransactions();
+    producers.put(words[1], producer);
+  }
+
+  private void send(String producer, TopicPartition target, String key, byte[] value) {
+    byte[] keyBytes = key.isEmpty() ? null : key.getBytes(StandardCharsets.UTF_8);
+    sent.add(producers.get(producer).send(new ProducerRecord<>(target.topic(), target.partition(), keyBytes, value)));
+  }
+
+  private void configure(String[] words) throws Exception {
+    ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, words[1]);
+    List<AlterConfigOp> changes = new ArrayList<>();
+    settings(words, 2).forEach((name, value) ->
+        changes.add(new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET)));
+    admin.incrementalAlterConfigs(Map.of(topic, changes)).all().get();
+  }
+
+  private static TopicPartition partition(String[] words) {
+    return partition(words, 1);
+  }
+
+  private static TopicPartition partition(String[] words, int from) {
+    return new TopicPartition(words[from], Integer.parseInt(words[from + 1]));
+  }
+
+  private static Map<String, String> settings(String[] words, int from) {
+    Map<String, String> settings = new HashMap<>();
+    for (int i = from; i < words.length; i++) {
+      int equals = words[i].indexOf('=');
+      settings.put(words[i].substring(0, equals), words[i].substring(equals + 1));
+    }
+    return settings;
+  }
+}

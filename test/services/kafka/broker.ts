@@ -1,0 +1,134 @@
+/** A real Kafka broker (KRaft, one node) on free loopback ports, for tests, benches, and people who have none. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '../millrace.ts';
+import { javaArguments } from './jars.ts';
+
+export interface BrokerOptions {
+  /** Where clients find it; a free port by default. */
+  readonly port?: number;
+  /** Keeps the data there; a temporary folder, removed by `stop`, by default. */
+  readonly data?: string;
+  /** More of server.properties. */
+  readonly properties?: Readonly<Record<string, string | number>>;
+  /** Heap and compiler for a long bench rather than for a quick start. */
+  readonly forBench?: boolean;
+}
+
+const startDeadlineMs = 60_000;
+const clusterId = 'bWlsbHJhY2UtdGVzdHMtMQ';
+
+export class KafkaBroker {
+  readonly port: number;
+  readonly #folder: string;
+  readonly #temporary: boolean;
+  readonly #forBench: boolean;
+  #child: ChildProcess | undefined;
+  #output = '';
+
+  private constructor(options: BrokerOptions, port: number, controllerPort: number) {
+    this.port = port;
+    this.#temporary = options.data === undefined;
+    this.#folder = options.data ?? mkdtempSync(join(tmpdir(), 'millrace-kafka-'));
+    this.#forBench = options.forBench ?? false;
+    writeFileSync(this.#propertiesFile, this.#properties(controllerPort, options.properties ?? {}));
+  }
+
+  /** Formats the storage, starts the broker, and returns when it serves requests. */
+  static async start(options: BrokerOptions = {}): Promise<KafkaBroker> {
+    const broker = new KafkaBroker(options, options.port ?? (await freePort()), await freePort());
+    execFileSync('java', [...javaArguments({ heapMb: 128, quickStart: true }), ...broker.#format], { stdio: 'pipe' });
+    await broker.restart();
+    return broker;
+  }
+
+  get bootstrapServers(): string {
+    return `127.0.0.1:${this.port}`;
+  }
+
+  /** The folder of logs and settings: what a test copies to take the broker back in time while it is down. */
+  get folder(): string {
+    return this.#folder;
+  }
+
+  /** What the broker wrote so far. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** Starts it again on the same data and port. */
+  async restart(): Promise<void> {
+    const java = javaArguments({ heapMb: this.#forBench ? 1024 : 320, quickStart: !this.#forBench, logLevel: 'INFO' });
+    const child = spawn('java', [...java, 'kafka.Kafka', this.#propertiesFile], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = child;
+    process.once('exit', this.#killNow);
+    const started = Promise.withResolvers<void>();
+    const failed = (why: string) => started.reject(new Error(`Kafka ${why}; it wrote:\n${this.#output.slice(-5000)}`));
+    this.#output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        this.#output = (this.#output + chunk.toString()).slice(-200_000);
+        if (this.#output.includes('Kafka Server started')) started.resolve();
+      });
+    }
+    child.once('exit', (code, signal) => failed(`ended with ${code ?? signal}`));
+    const timer = setTimeout(() => failed(`did not start in ${startDeadlineMs} ms`), startDeadlineMs);
+    await started.promise.finally(() => clearTimeout(timer));
+  }
+
+  /** As a power cut would: kill -9. `restart` brings it back. */
+  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    process.off('exit', this.#killNow);
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    child.kill(signal);
+    await once(child, 'exit');
+  }
+
+  /** Ends it; removes its data unless they were given. */
+  async stop(): Promise<void> {
+    await this.kill(this.#temporary ? 'SIGKILL' : 'SIGTERM');
+    if (this.#temporary) rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  readonly #killNow = () => this.#child?.kill('SIGKILL');
+
+  get #propertiesFile(): string {
+    return join(this.#folder, 'server.properties');
+  }
+
+  get #format(): string[] {
+    return ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', this.#propertiesFile, '--ignore-formatted'];
+  }
+
+  #properties(controllerPort: number, more: Readonly<Record<string, string | number>>): string {
+    const properties = {
+      'process.roles': 'broker,controller',
+      'node.id': 1,
+      'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+      'controller.listener.names': 'CONTROLLER',
+      listeners: `PLAINTEXT://127.0.0.1:${this.port},CONTROLLER://127.0.0.1:${controllerPort}`,
+      'log.dirs': join(this.#folder, 'logs'),
+      'offsets.topic.replication.factor': 1,
+      'offsets.topic.num.partitions': 1,
+      'transaction.state.log.replication.factor': 1,
+      'transaction.state.log.num.partitions': 1,
+      'transaction.state.log.min.isr': 1,
+      'share.coordinator.state.topic.replication.factor': 1,
+      'share.coordinator.state.topic.num.partitions': 1,
+      'group.initial.rebalance.delay.ms': 0,
+      // A compaction that a test waits for comes at once.
+      'log.cleaner.backoff.ms': 100,
+      // A broker that was killed is back as soon as it is up again.
+      'broker.session.timeout.ms': 2000,
+      'broker.heartbeat.interval.ms': 500,
+      ...more,
+    };
+    const lines = Object.entries(properties).map(([key, value]) => `${key}=${value}\n`);
+    return lines.join('');
+  }
+}

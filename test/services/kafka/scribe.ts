@@ -1,0 +1,75 @@
+/**
+ * Kafka's own Java clients at a test's command: what is read here was not written by our own code. One JVM for all
+ * commands (Scribe.java, compiled by `java` as it starts).
+ */
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface, type Interface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { javaArguments } from './jars.ts';
+
+const source = fileURLToPath(new URL('Scribe.java', import.meta.url));
+
+export type Settings = Readonly<Record<string, string | number>>;
+
+export class Scribe {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #lines: Interface;
+  readonly #answers: AsyncIterator<string>;
+  #errors = '';
+
+  constructor(bootstrapServers: string) {
+    const java = javaArguments({ heapMb: 128, quickStart: true });
+    this.#child = spawn('java', [...java, source, bootstrapServers]);
+    this.#child.stderr.on('data', (chunk: Buffer) => {
+      this.#errors = (this.#errors + chunk.toString()).slice(-5000);
+    });
+    this.#lines = createInterface(this.#child.stdout);
+    this.#answers = this.#lines[Symbol.asyncIterator]();
+  }
+
+  createTopic = (topic: string, partitions = 1, settings: Settings = {}) =>
+    this.#command('topic', topic, partitions, ...words(settings));
+  deleteTopic = (topic: string) => this.#command('delete-topic', topic);
+  configureTopic = (topic: string, settings: Settings) => this.#command('configure', topic, ...words(settings));
+  /** Raises the number of partitions. */
+  addPartitions = (topic: string, partitions: number) => this.#command('partitions', topic, partitions);
+  /** Moves the log's start up to the offset. */
+  deleteRecords = (topic: string, partition: number, before: number) =>
+    this.#command('delete-records', topic, partition, before);
+
+  /** A producer under this name; with `transactional.id`, its transactions are initialised. */
+  openProducer = (name: string, settings: Settings = {}) => this.#command('producer', name, ...words(settings));
+  send = (producer: string, topic: string, value: string | null, { partition = 0, key = '' } = {}) =>
+    value === null
+      ? this.#command('send-null', producer, topic, partition, key)
+      : this.#command('send', producer, topic, partition, key, value);
+  /** Sends `<prefix>0`, `<prefix>1`, …, each as a value without a key. */
+  fill = (producer: string, topic: string, count: number, prefix: string, partition = 0) =>
+    this.#command('fill', producer, topic, partition, count, prefix);
+  /** Sends what is pending and waits for the broker; the last record's offset. */
+  flush = (producer: string) => this.#command('flush', producer);
+
+  begin = (producer: string) => this.#command('begin', producer);
+  commit = (producer: string) => this.#command('commit', producer);
+  abort = (producer: string) => this.#command('abort', producer);
+
+  /** Leaves open transactions open, as a crash would. */
+  async stop(): Promise<void> {
+    if (this.#child.exitCode !== null) return;
+    const exited = once(this.#child, 'exit');
+    this.#child.stdin.end();
+    await exited;
+    this.#lines.close();
+  }
+
+  async #command(...command: readonly (string | number)[]): Promise<number> {
+    this.#child.stdin.write(`${command.map((word) => encodeURIComponent(word)).join(' ')}\n`);
+    const { value, done } = await this.#answers.next();
+    if (done) throw new Error(`Scribe ended: ${this.#errors}`);
+    if (!value.startsWith('ok ')) throw new Error(`${command.join(' ')}: ${value}`);
+    return Number(value.slice(3));
+  }
+}
+
+const words = (settings: Settings) => Object.entries(settings).map(([name, value]) => `${name}=${value}`);
