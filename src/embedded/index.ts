@@ -5,6 +5,7 @@ import type { Answer, Backend, Health, PushOutcome, QueryOptions, Reject, Submis
 import { invalidInput, MillraceError } from '../errors.ts';
 import { BatchFiles } from '../ingest/batch-files.ts';
 import { Committer } from '../ingest/committer.ts';
+import { DeadLetters } from '../ingest/dead-letters.ts';
 import { jsonObjects } from '../ingest/reader.ts';
 import { maxRejects } from '../ingest/rejects.ts';
 import { storedColumn, tableDefinition } from '../ingest/table.ts';
@@ -41,8 +42,10 @@ const mebibyte = 1024 * 1024;
 const housekeepingIntervalMs = 5_000;
 
 export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedBackend> {
+  const { metrics, deadLetterDirectory } = options;
   const threads = availableParallelism();
   const dataSources = new Map<string, DataSource>();
+  const deadLetters = deadLetterDirectory === undefined ? undefined : await DeadLetters.open(deadLetterDirectory);
   const store = await Store.open({
     directory: options.dataDirectory,
     memoryLimitBytes: options.memoryLimitBytes ?? 192 * mebibyte,
@@ -61,16 +64,8 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedBa
     );
   const files = await BatchFiles.open(threads, store.temporaryDirectory);
   const now = options.now ?? Date.now;
-  const { metrics, deadLetterDirectory } = options;
   const maxPendingBytes = options.maxPendingBytes ?? 128 * mebibyte;
-  const committer = await Committer.open({
-    store,
-    files,
-    metrics,
-    maxPendingBytes,
-    deadLetterDirectory,
-    now,
-  });
+  const committer = await Committer.open({ store, files, metrics, maxPendingBytes, deadLetters, now });
   return new EmbeddedBackend({ ...options, store, files, committer, dataSources, now });
 }
 

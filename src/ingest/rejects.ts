@@ -2,6 +2,7 @@
 import type { DroppedEvent, DropReason } from '../backend.ts';
 import { join, type Sql, sql } from '../sql.ts';
 import type { Transaction } from '../store/store.ts';
+import { writeLetters } from './dead-letters.ts';
 import type { IngestPlan } from './plan.ts';
 import { jsonObjects, rawLines } from './reader.ts';
 import type { BodyOutcome, MalformedBody, RoundInput } from './round.ts';
@@ -36,10 +37,12 @@ export async function judgeEachEvent(
   });
   const isJson = dataSource.input.type === 'json';
   const noObject = isJson ? sql`CASE WHEN json_valid(line) THEN json_type(line) <> 'OBJECT' ELSE true END` : sql`false`;
+  // White space around JSON says nothing: it is what stood between the events of the body.
+  const shown = isJson ? sql`trim(line, ${' \t\r'})` : sql`line`;
   const lines = sql`(SELECT row_number() OVER () AS n, line FROM ${rawLines(batch.files)})`;
   await transaction.run(sql`
     CREATE OR REPLACE TEMP TABLE bad AS
-    SELECT body, n - start AS event, reason, ${detailText(input)} AS detail, line
+    SELECT body, n - start AS event, reason, ${detailText(input)} AS detail, ${shown} AS line
     FROM (
       SELECT n, line, __time, __stamp, CASE WHEN no_object THEN ${strictJson ? 'malformed' : 'unparseable'} ELSE __reason END AS reason, no_object
       FROM (SELECT *, ${noObject} AS no_object FROM (${plan.judged}) judged JOIN ${lines} lines USING (n) WHERE __reason IS NOT NULL OR ${dataSource.timestamp.missingValue !== undefined})
@@ -94,7 +97,6 @@ export async function keepRejects(
     SELECT ${dataSource.name}, ${at}, reason, detail, left(line, 10000)
     FROM (FROM ${bad} ORDER BY body DESC, event DESC LIMIT ${maxRejects}) ORDER BY body, event`);
   if (deadLetterFile === undefined) return;
-  await transaction.run(sql`
-    COPY (SELECT strftime(${at}, '%Y-%m-%dT%H:%M:%S.%gZ') AS "rejectedAt", reason, detail, line AS event FROM ${bad} ORDER BY body, event)
-    TO ${deadLetterFile} (FORMAT json)`);
+  const rows = sql`SELECT strftime(${at}, '%Y-%m-%dT%H:%M:%S.%gZ') AS "rejectedAt", reason, detail, line AS event FROM ${bad} ORDER BY body, event`;
+  await writeLetters(transaction, rows, deadLetterFile);
 }

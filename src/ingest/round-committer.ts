@@ -1,10 +1,10 @@
 /** A round's bodies → one transaction: rows, positions and receipts together. */
-import path from 'node:path';
 import type { PushOutcome } from '../backend.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { readOffsets } from '../store/offsets.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import type { BatchFiles } from './batch-files.ts';
+import { type DeadLetters, removeLetters } from './dead-letters.ts';
 import type { Batch } from './plan.ts';
 import { advance } from './progress.ts';
 import { type Receipts, writeReceipt } from './receipts.ts';
@@ -15,8 +15,8 @@ export interface RoundCommitterOptions {
   readonly store: Store;
   readonly files: BatchFiles;
   readonly metrics: Metrics;
-  /** Where all rejected events are kept, too. */
-  readonly deadLetterDirectory: string | undefined;
+  /** Keeps all rejected events, too. */
+  readonly deadLetters: DeadLetters | undefined;
   readonly now: () => number;
 }
 
@@ -60,11 +60,15 @@ export class RoundCommitter {
     batches: readonly Batch[],
     ingest: typeof ingestRound,
   ): Promise<Map<Waiting, PushOutcome>> {
-    const nowMs = this.#options.now();
-    const { results, outcomes } = await this.#options.store.transaction(async (transaction) => {
+    const { store, deadLetters, now } = this.#options;
+    const nowMs = now();
+    const letters = groups.map(({ dataSource }) => deadLetters?.nextFile(dataSource.name, nowMs));
+    const work = async (transaction: Transaction) => {
       const results: (readonly BodyOutcome[])[] = [];
       for (const [index, group] of groups.entries())
-        results.push(await this.#ingestGroup(transaction, group, batches[index] as Batch, nowMs, ingest));
+        results.push(
+          await this.#ingestGroup(transaction, group, batches[index] as Batch, nowMs, letters[index], ingest),
+        );
       const outcomes = outcomesOf(round, groups, results);
       for (const [{ work }, outcome] of outcomes) {
         if (work.progress) await advance(transaction, work.progress);
@@ -72,6 +76,10 @@ export class RoundCommitter {
           await writeReceipt(transaction, scopeOf(work), work.idempotencyKey, outcome, nowMs);
       }
       return { results, outcomes };
+    };
+    const { results, outcomes } = await store.transaction(work).catch(async (error: unknown) => {
+      await removeLetters(letters.filter((file) => file !== undefined));
+      throw error;
     });
     for (const [{ work }, outcome] of outcomes) {
       if (work.idempotencyKey !== undefined)
@@ -101,6 +109,7 @@ export class RoundCommitter {
     group: Group,
     batch: Batch,
     nowMs: number,
+    deadLetterFile: string | undefined,
     ingest: typeof ingestRound,
   ): Promise<readonly BodyOutcome[]> {
     const { dataSource, format, bodies } = group;
@@ -112,20 +121,11 @@ export class RoundCommitter {
       batch,
       clock: { nowMs, newestMs: newest === undefined ? undefined : Number(newest) },
       strictJson: format === 'json',
-      deadLetterFile: this.#deadLetterFile(dataSource.name, nowMs),
+      deadLetterFile,
     });
     if ('outcomes' in result) return result.outcomes;
     throw new MalformedBodies(
       new Map(result.malformed.map(({ body, line }) => [bodies[body]?.waiting as Waiting, line])),
-    );
-  }
-
-  #deadLetterFile(dataSource: string, nowMs: number): string | undefined {
-    const { deadLetterDirectory } = this.#options;
-    if (deadLetterDirectory === undefined) return undefined;
-    return path.join(
-      deadLetterDirectory,
-      `${encodeURIComponent(dataSource)}-${new Date(nowMs).toISOString().replaceAll(':', '')}.ndjson`,
     );
   }
 }

@@ -8,7 +8,9 @@
  */
 import path from 'node:path';
 import { ident, join, literal, type Sql, sql } from '../sql.ts';
+
 import type { Connection } from './engine.ts';
+import { fileName } from './file-name.ts';
 import { columnList, physicalColumns, type Table } from './schema.ts';
 import type { Store } from './store.ts';
 
@@ -118,7 +120,7 @@ export async function removeOrphans(store: Store, connection: Connection): Promi
         ([location]) => location,
       ),
     );
-    for await (const key of store.deepStorage.list(`${encodeURIComponent(dataSource)}/`)) {
+    for await (const key of store.deepStorage.list(`${fileName(dataSource)}/`)) {
       if (known.has(key)) continue;
       await store.deepStorage.delete(key);
       removed++;
@@ -164,10 +166,7 @@ const within = ({ startMs, endMs }: Bucket): Sql => sql`(__time >= ${instant(sta
 
 /** `dataSource/start_end/version.parquet`, each part without characters that a file system refuses. */
 function segmentKey(dataSource: string, { startMs, endMs }: Bucket, version: string): string {
-  const parts = [
-    dataSource,
-    `${new Date(startMs).toISOString()}_${new Date(endMs).toISOString()}`,
-    `${version}.parquet`,
-  ];
-  return parts.map((part) => encodeURIComponent(part).replaceAll('%3A', '')).join('/');
+  const interval = `${new Date(startMs).toISOString()}_${new Date(endMs).toISOString()}`;
+  const parts = [interval, `${version}.parquet`].map((part) => part.replaceAll(':', ''));
+  return [fileName(dataSource), ...parts].join('/');
 }

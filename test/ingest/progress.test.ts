@@ -25,7 +25,7 @@ it('events that do not continue where the source stands are refused whole', asyn
     files,
     metrics: createMetrics(),
     maxPendingBytes: 1 << 24,
-    deadLetterDirectory: undefined,
+    deadLetters: undefined,
     now: Date.now,
   });
   const dataSource = readDataSource(pageViews());
