@@ -6,6 +6,7 @@ import { invalidInput, MillraceError } from '../errors.ts';
 import { BatchFiles } from '../ingest/batch-files.ts';
 import { Committer } from '../ingest/committer.ts';
 import { DeadLetters } from '../ingest/dead-letters.ts';
+import { withoutHeader } from '../ingest/header.ts';
 import { jsonObjects } from '../ingest/reader.ts';
 import { maxRejects } from '../ingest/rejects.ts';
 import { storedColumn, tableDefinition } from '../ingest/table.ts';
@@ -113,6 +114,8 @@ export class EmbeddedBackend implements Backend {
 
   async push(submission: Submission): Promise<PushOutcome> {
     const parts = await this.#partsOf(submission);
+    // Nothing in an unknown dataSource is no mistake, as in the original.
+    if (parts.length === 0) return { received: 0, sent: 0, dropped: {}, droppedEvents: [] };
     return this.#committer.submit({ parts, idempotencyKey: submission.idempotencyKey });
   }
 
@@ -177,8 +180,12 @@ export class EmbeddedBackend implements Backend {
   }
 
   async #partsOf({ dataSource, format, lines, events }: Submission): Promise<Part[]> {
-    if (dataSource !== undefined)
-      return [{ dataSource: await this.#definitionFor(dataSource, format, lines), format, lines, events }];
+    if (events === 0) return [];
+    if (dataSource !== undefined) {
+      const part = { dataSource: await this.#definitionFor(dataSource, format, lines), lines, events };
+      const named = format === 'text' ? withoutHeader(part) : part;
+      return named.events === 0 ? [] : [{ ...named, format }];
+    }
     if (format === 'text') throw invalidInput('Must include dataSource in URL for contentType[text/plain]');
     const named = await splitByDataSource(this.#store, this.#files, lines);
     return Promise.all(

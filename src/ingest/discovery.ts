@@ -5,8 +5,11 @@ import type { TableColumn } from '../store/table.ts';
 import { memberPath } from './reader.ts';
 import type { FoundDimension } from './table.ts';
 
-/** A dataSource gets no more dimensions than this by discovery; further fields are left out. */
-export const maxDiscoveredDimensions = 1000;
+/**
+ * A dataSource gets no more columns than this by discovery; further fields are left out. A commit takes 256 KiB of the engine's
+ * memory for each column, however few its rows are: with 600 columns one event alone would not fit.
+ */
+export const maxDiscoveredDimensions = 300;
 
 /** Distinct field names, or distinct structures, that are looked at in one batch. */
 const maxSeen = 10_000;
@@ -21,12 +24,8 @@ export async function discover(
   objects: Sql,
   rows: Rows,
 ): Promise<FoundDimension[]> {
-  const automatic = new Set(dataSource.dimensions.filter(({ type }) => type === 'auto').map(({ name }) => name));
-  const excluded = new Set(dataSource.exclusions);
-  const declared = new Set(dataSource.dimensions.filter(({ type }) => type !== 'auto').map(({ name }) => name));
+  const { automatic, wanted } = wantedDimensions(dataSource);
   const present = new Map(columns.map((column) => [column.name, column]));
-  const wanted = (name: string) =>
-    automatic.has(name) || (dataSource.discovery !== 'none' && !excluded.has(name) && !declared.has(name));
   const seen =
     dataSource.discovery === 'strings' && automatic.size === 0
       ? await fieldNames(objects, rows, (name) => wanted(name) && !present.has(name))
@@ -45,6 +44,29 @@ export async function discover(
     }
   }
   return found;
+}
+
+/** Of columns that a spec or a header names: text has no types. */
+export function namedDimensions(
+  dataSource: DataSource,
+  columns: readonly TableColumn[],
+  names: readonly string[],
+): FoundDimension[] {
+  const { wanted } = wantedDimensions(dataSource);
+  const present = new Set(columns.map(({ name }) => name));
+  const room = Math.max(0, maxDiscoveredDimensions - columns.length);
+  const found = names.filter((name) => name !== '' && wanted(name) && !present.has(name)).slice(0, room);
+  return found.map((name) => ({ name, type: 'string' }));
+}
+
+/** The dimensions whose type is left to discovery, and whether a field becomes a dimension by it. */
+function wantedDimensions({ dimensions, discovery, exclusions }: DataSource) {
+  const automatic = new Set(dimensions.filter(({ type }) => type === 'auto').map(({ name }) => name));
+  const declared = new Set(dimensions.filter(({ type }) => type !== 'auto').map(({ name }) => name));
+  const excluded = new Set(exclusions);
+  const wanted = (name: string) =>
+    automatic.has(name) || (discovery !== 'none' && !excluded.has(name) && !declared.has(name));
+  return { automatic, wanted };
 }
 
 /** Fields that hold a plain value or a list somewhere; nested objects become no string dimensions. Those that are known already are not looked into. */

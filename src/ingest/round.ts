@@ -6,7 +6,7 @@ import { writeOffsets } from '../store/offsets.ts';
 import type { Table } from '../store/schema.ts';
 import type { Transaction } from '../store/store.ts';
 import { listColumn } from '../store/table.ts';
-import { discover } from './discovery.ts';
+import { discover, namedDimensions } from './discovery.ts';
 import { type Batch, type Clock, type IngestPlan, ingestPlan } from './plan.ts';
 import { jsonObjects } from './reader.ts';
 import { hidesMalformed, judgeEachEvent, keepRejects, outcomesOfBodies } from './rejects.ts';
@@ -126,11 +126,14 @@ async function stage(transaction: Transaction, plan: IngestPlan): Promise<Staged
 async function currentTable(transaction: Transaction, dataSource: DataSource, batch: Batch): Promise<Table> {
   const present = transaction.table(dataSource.name) ?? (await transaction.define(tableDefinition(dataSource, [])));
   const discovers = dataSource.discovery !== 'none' || dataSource.dimensions.some(({ type }) => type === 'auto');
-  if (!discovers || dataSource.input.type !== 'json') return present;
+  if (!discovers) return present;
   const { columns } = present.definition;
-  const found = await discover(dataSource, columns, jsonObjects(batch.files, batch.longestEventBytes), (statement) =>
-    transaction.rows(statement),
-  );
+  const found =
+    dataSource.input.type === 'json'
+      ? await discover(dataSource, columns, jsonObjects(batch.files, batch.longestEventBytes), (statement) =>
+          transaction.rows(statement),
+        )
+      : namedDimensions(dataSource, columns, dataSource.input.columns);
   return found.length === 0 ? present : transaction.define(tableDefinition(dataSource, columns, found));
 }
 

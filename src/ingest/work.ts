@@ -38,11 +38,16 @@ export function scopeOf(work: Work): string {
   return rest.length === 0 && first ? first.dataSource.name : '';
 }
 
+/** What bodies must have in common to go through one plan: of text, the columns too, which a header may name. */
+function planKey({ format, dataSource: { name, input } }: Part): string {
+  return JSON.stringify(format === 'text' && 'columns' in input ? [format, name, input.columns] : [format, name]);
+}
+
 export function groupsOf(round: readonly Waiting[]): Group[] {
   const groups = new Map<string, Group>();
   for (const waiting of round) {
     for (const part of waiting.work.parts) {
-      const key = `${part.format} ${part.dataSource.name}`;
+      const key = planKey(part);
       const group = groups.get(key) ?? { dataSource: part.dataSource, format: part.format, bodies: [] };
       group.bodies.push({ waiting, part });
       groups.set(key, group);

@@ -112,7 +112,7 @@ function assemble(parts: Parts, window: Window): DataSource {
     timestamp: stamp,
     input,
     dimensions: [...declared, ...known.map(stringDimension)],
-    discovery: input.type === 'json' ? discovery : 'none',
+    discovery: namesItsFields(input) ? discovery : 'none',
     exclusions: excluded,
     metrics,
     segmentGranularity: segment,
@@ -154,6 +154,11 @@ function exclusions(
 ): string[] {
   const used = metrics.map(aggregator).flatMap((metric) => [metric.name, ...metric.inputs()]);
   return [...new Set([...given, '__time', timestampColumn, ...used])];
+}
+
+/** Whether the events say which fields they have, rather than the spec. */
+function namesItsFields(input: InputFormat): boolean {
+  return input.type === 'json' || (input.type === 'delimited' && (input.header?.namesColumns ?? false));
 }
 
 /** Fields that the input format names itself. */

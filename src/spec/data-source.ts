@@ -67,7 +67,10 @@ export type InputFormat =
       readonly quote: string | undefined;
       /** Separates the values of a multi-value dimension inside one field. */
       readonly listDelimiter: string | undefined;
+      /** None until the header of a body is read, where that names them. */
       readonly columns: readonly string[];
+      /** What a body begins with: lines to be skipped, then perhaps one that names the columns. */
+      readonly header?: { readonly skipRows: number; readonly namesColumns: boolean };
     }
   | {
       readonly type: 'regex';

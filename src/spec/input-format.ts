@@ -85,11 +85,7 @@ const jsonFormat = z.object(jsonShape).transform(
   }),
 );
 
-const noHeader = (isThere: boolean): boolean => !isThere;
-const headerError = {
-  error: 'a header line is of files, not of streams; leave it out of the events and name the columns in `columns`',
-  params: { unsupported: true } satisfies TypeIssueParams,
-};
+const rows = lenientNumber.pipe(z.number().int().min(0));
 
 const delimitedFormat = z
   .object({
@@ -97,14 +93,17 @@ const delimitedFormat = z
     delimiter: optional(z.string().min(1)),
     columns,
     listDelimiter,
-    findColumnsFromHeader: optional(lenientBoolean.refine(noHeader, headerError)),
-    hasHeaderRow: optional(lenientBoolean.refine(noHeader, headerError)),
-    skipHeaderRows: optional(lenientNumber.refine((rows) => rows === 0, headerError)),
+    findColumnsFromHeader: optional(lenientBoolean),
+    // Its older name.
+    hasHeaderRow: optional(lenientBoolean),
+    skipHeaderRows: optional(rows),
     tryParseNumbers: ignored,
   })
   .transform((spec, context): InputFormat => {
-    if (!spec.columns?.length) {
-      const message = `expected the columns of ${spec.type}, a list of their names`;
+    const namesColumns = spec.findColumnsFromHeader ?? spec.hasHeaderRow ?? false;
+    const skipRows = spec.skipHeaderRows ?? 0;
+    if (!spec.columns?.length && !namesColumns) {
+      const message = `expected the columns of ${spec.type}, a list of their names, or "findColumnsFromHeader": true`;
       context.issues.push({ code: 'custom', path: ['columns'], input: spec, message });
       return z.NEVER;
     }
@@ -114,7 +113,8 @@ const delimitedFormat = z
       delimiter: spec.delimiter ?? (isCsv ? ',' : '\t'),
       quote: isCsv ? '"' : undefined,
       listDelimiter: spec.listDelimiter,
-      columns: spec.columns,
+      columns: namesColumns ? [] : (spec.columns ?? []),
+      ...(namesColumns || skipRows > 0 ? { header: { skipRows, namesColumns } } : {}),
     };
   });
 

@@ -160,3 +160,11 @@ it('a definition may gain dimensions and metrics; earlier rows have null there',
     ['/b', 'DE', 1, 2, 2],
   ]);
 });
+
+it('an event with thousands of fields is kept, with as many of them as there is room for', async () => {
+  await using test = await temporaryBackend();
+  const fields = Array.from({ length: 3000 }, (_, i) => [`c${i}`, 'x']);
+  const event = { time: '2026-06-01T12:00:00Z', ...Object.fromEntries(fields) };
+  for (let i = 0; i < 3; i++) assert.equal((await test.push('wide', [event])).sent, 1);
+  assert.ok((test.backend.describe('wide')?.dimensions.length ?? 0) >= 100);
+});
