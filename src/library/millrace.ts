@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Backend, PushOutcome, Reject } from '../backend.ts';
 import { openEmbedded } from '../embedded/index.ts';
+import { invalidInput } from '../errors.ts';
 import { createLogger } from '../observe/log.ts';
 import { createMetrics } from '../observe/metrics.ts';
 import { jsonLines } from '../sources/push-body.ts';
 import { definitionOf } from './definition.ts';
+import { eventText } from './event-text.ts';
 
 export interface MillraceOptions {
   /** The folder that holds the data, made when it is missing. Without one, the data is gone after {@link Millrace.close}. */
@@ -30,7 +32,11 @@ export interface Millrace {
    * @throws MillraceError `invalidInput` with the JSON path of the mistake, `unsupported` for what millrace does not have yet.
    */
   define(spec: object): Promise<string>;
-  /** Takes the events whole or not at all; settled when they are durable. What was dropped is told by reason and by place. */
+  /**
+   * Takes the events whole or not at all; settled when they are durable. What was dropped is told by reason and by place.
+   * @throws MillraceError `invalidInput` for what are no events, `bufferFull` when too many wait (await earlier pushes),
+   * `unavailable` after {@link close}.
+   */
   push(dataSource: string, events: Events): Promise<PushOutcome>;
   /**
    * The rows that answer a native query. Numbers beyond 2^53 lose digits, as they do in `JSON.parse`.
@@ -111,5 +117,6 @@ class EmbeddedMillrace implements Millrace {
 function bytesOf(events: Events): Buffer {
   if (typeof events === 'string') return Buffer.from(events);
   if (events instanceof Uint8Array) return Buffer.from(events);
-  return Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+  if (!Array.isArray(events)) throw invalidInput('expected events as an array of objects, a string or bytes');
+  return Buffer.from(events.map((event, index) => `${eventText(event, index)}\n`).join(''));
 }

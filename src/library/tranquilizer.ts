@@ -7,6 +7,7 @@ import { MillraceError } from '../errors.ts';
 import { Batcher, type BatchLimits, type PushBatch, type Recipient } from './batcher.ts';
 import { tranquilityEntry } from './definition.ts';
 import { MessageDroppedError } from './errors.ts';
+import { eventText } from './event-text.ts';
 import { postLines } from './http-target.ts';
 import type { Millrace } from './millrace.ts';
 
@@ -144,7 +145,7 @@ class BatchingTranquilizer implements Tranquilizer {
   #add(events: readonly object[], recipient: Recipient): void {
     if (this.#closed) throw new MillraceError('unavailable', 'the tranquilizer is closed; create another one');
     const counts = this.#counts;
-    const texts = events.map((event) => JSON.stringify(event));
+    const texts = events.map(eventText);
     counts.receivedCount += texts.length;
     try {
       this.#batcher.add(texts, {

@@ -107,6 +107,16 @@ test('what was dropped is named by place and reason, and can be read back', asyn
   );
 });
 
+test('what are no events is refused, with the index of the wrong one', async (t) => {
+  const millrace = await open(t);
+  const push = (given: unknown) => millrace.push('d', given as object[]);
+  await assert.rejects(push([events[0], undefined]), { code: 'invalidInput', message: /^event 1: .*undefined/ });
+  await assert.rejects(push([[events[0]]]), { code: 'invalidInput', message: /^event 0: / });
+  await assert.rejects(push([{ time: 1n }]), { code: 'invalidInput', message: /^event 0: .*BigInt/ });
+  await assert.rejects(push(5), { code: 'invalidInput', message: /array/ });
+  assert.deepEqual(millrace.dataSources(), []);
+});
+
 test('a folder holds the data from one opening to the next', async (t) => {
   const data = temporaryFolder(t);
   const first = await openMillrace({ data });

@@ -59,6 +59,22 @@ test('every send is answered for itself', async (t) => {
   assert.equal(await rows(), 5);
 });
 
+test('what is no event fails alone, not with those in its batch', async (t) => {
+  const { millrace, rows } = await open(t);
+  const tranquilizer = await createTranquilizer({ spec, to: millrace });
+  const circle: Record<string, unknown> = {};
+  circle.itself = circle;
+  const wrong = [undefined, null, 'text', [good(1), good(2)], { toJSON: () => 7 }, { n: 1n }, circle];
+  const sends = [good(0), ...wrong, good(3)].map((event) => tranquilizer.send(event as object));
+  const results = await Promise.allSettled(sends);
+  assert.deepEqual(
+    results.map(({ status }) => status),
+    ['fulfilled', ...wrong.map(() => 'rejected'), 'fulfilled'],
+  );
+  for (const result of results) if (result.status === 'rejected') assert.equal(result.reason.code, 'invalidInput');
+  assert.equal(await rows(), 2);
+});
+
 test('a batch is answered with the places of what was dropped, over batches of the wire', async (t) => {
   const { millrace, rows } = await open(t);
   const tranquilizer = await createTranquilizer({ spec, properties: { 'tranquility.maxBatchSize': 2 }, to: millrace });
