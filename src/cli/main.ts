@@ -11,6 +11,10 @@ if (Number(process.versions.node.split('.')[0]) < oldestNode) {
   );
   process.exit(1);
 }
+// A reader that has seen enough (`| head`) is no error, and a server goes on without it.
+process.stdout.on('error', (error) => {
+  if (!('code' in error) || error.code !== 'EPIPE') throw error;
+});
 // Bodies arrive in pieces outside of the heap, which only a collection frees. A young generation that stays small is
 // collected often and cheaply; left to grow, it lets the pieces pile up until the whole heap is marked, which cost a fifth of all pushes.
 v8.setFlagsFromString('--semi-space-growth-factor=1');

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { test } from 'node:test';
-import { runCommand } from './support.ts';
+import { mainFile, runCommand } from './support.ts';
 
 for (const command of [[], ['serve'], ['server'], ['demo'], ['query'], ['check']]) {
   test(`millrace ${command.join(' ')} --help explains itself, exit codes included`, async () => {
@@ -36,4 +38,11 @@ for (const [args, message] of misuses) {
 test('--version is the version of the package', async () => {
   const { default: manifest } = await import('../../package.json', { with: { type: 'json' } });
   assert.deepEqual(await runCommand(['--version']), { code: 0, stdout: `${manifest.version}\n`, stderr: '' });
+});
+
+test('a reader that closes its pipe is no error', async () => {
+  const child = spawn(process.execPath, [mainFile, '--help']);
+  child.stdout.destroy();
+  const [[code], complaints] = await Promise.all([once(child, 'exit'), child.stderr.setEncoding('utf8').toArray()]);
+  assert.deepEqual({ code, stderr: complaints.join('') }, { code: 0, stderr: '' });
 });

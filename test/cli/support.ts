@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+export const mainFile = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
 export function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-cli-'));
@@ -23,7 +23,7 @@ export interface Ended {
 
 /** Runs a command to its end. */
 export async function runCommand(args: readonly string[], input = ''): Promise<Ended> {
-  const child = spawn(process.execPath, [main, ...args]);
+  const child = spawn(process.execPath, [mainFile, ...args]);
   const ended = collect(child);
   child.stdin.on('error', () => {});
   child.stdin.end(input);
@@ -43,7 +43,7 @@ const servingLine = /Druid's endpoints on (http:\S+),/;
 
 /** Starts a command that serves, on a free port; resolves when standard output says so, and what else it is to say. */
 export async function startCommand(t: TestContext, args: readonly string[], alsoSays = servingLine): Promise<Serving> {
-  const child = spawn(process.execPath, [main, ...args, '--port', '0']);
+  const child = spawn(process.execPath, [mainFile, ...args, '--port', '0']);
   t.after(() => child.kill('SIGKILL'));
   const ended = collect(child);
   const stdout = await new Promise<string>((resolve, reject) => {
