@@ -24,6 +24,9 @@ export interface HousekeepingOptions {
   readonly quietMs: number;
 }
 
+/** Soon, so that the gauges tell of what the folder holds; not at once, so that a start is not held up. */
+const firstRoundMs = 1000;
+
 /** Live rows above which buckets are handed off, or combined, without waiting for quiet. */
 const manyLiveRows = 1_000_000;
 
@@ -39,7 +42,7 @@ export class Housekeeping {
 
   constructor(options: HousekeepingOptions) {
     this.#options = options;
-    this.#timer = setTimeout(() => this.#tick(true), options.intervalMs).unref();
+    this.#timer = setTimeout(() => this.#tick(true), firstRoundMs).unref();
   }
 
   async close(): Promise<void> {
