@@ -14,6 +14,8 @@ import { type Column, columnOf } from './encode.ts';
 export interface Measures {
   /** `sum(x) AS a0`, …: an SQL aggregate each, over the rows of a source. */
   readonly folds: readonly Sql[];
+  /** `sum(a0) AS a0`, …: aggregates over states; undefined when one of the aggregators cannot merge its states. */
+  readonly merges: readonly Sql[] | undefined;
   /** `a0`, …: the states' names outside. */
   readonly states: readonly Sql[];
   /** Aggregators, then post-aggregators: finished, in terms of the columns of `withPosts`. */
@@ -39,12 +41,14 @@ export function measuresOf(spec: MeasuresSpec, scope: Scope, taken: readonly str
     return name;
   };
   const folds: Sql[] = [];
+  const merges: Sql[] = [];
   const states: Sql[] = [];
   const values = new Map<string, { readonly value: Value; readonly state?: Value }>();
   for (const [i, checked] of spec.aggregations.entries()) {
-    const { name, fold, finish, stateType } = aggregator(checked);
+    const { name, fold, merge, ingestible, finish, stateType } = aggregator(checked);
     const state = ident(`a${i}`);
     folds.push(sql`${fold({ scope })} AS ${state}`);
+    if (ingestible) merges.push(sql`${merge(state)} AS ${state}`);
     states.push(state);
     values.set(claim(name, 'aggregations', i), { value: finish(state), state: { sql: state, type: stateType() } });
   }
@@ -59,6 +63,7 @@ export function measuresOf(spec: MeasuresSpec, scope: Scope, taken: readonly str
   }
   return {
     folds,
+    merges: merges.length === states.length ? merges : undefined,
     states,
     columns: [...values].map(([name, { value }]) => columnOf(name, value)),
     results: new Map([...values].map(([name, { value }]) => [name, value])),

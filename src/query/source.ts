@@ -81,6 +81,8 @@ function emptyTable(dataSource: string): TableView {
     dataSource,
     columns: new Map(),
     rows: sql`(SELECT NULL::TIMESTAMP AS ${timeColumn} WHERE false)`,
+    segments: sql`(SELECT NULL::TIMESTAMP AS segment, NULL::TIMESTAMP AS first, NULL::TIMESTAMP AS last WHERE false)`,
+    timesRepeat: false,
     segmentStart: (time) => time,
     segmentEnd: (start) => start,
     metricsSpec: [],

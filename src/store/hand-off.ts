@@ -7,7 +7,7 @@
  * another takes out those that it saw, so nothing is lost or seen twice.
  */
 import path from 'node:path';
-import { ident, join, literal, type Sql, sql } from '../sql.ts';
+import { ident, join, literal, or, type Sql, sql } from '../sql.ts';
 
 import type { Connection } from './engine.ts';
 import { fileName } from './file-name.ts';
@@ -57,7 +57,11 @@ export async function handOff(
     await connection.run(sql`DELETE FROM ${table.live} WHERE ${inBuckets}`);
     await connection.run(sql`DELETE FROM ${table.history} WHERE ${inBuckets}`);
     await connection.run(sql`INSERT INTO ${table.history} BY NAME SELECT * FROM ${merged}`);
-    const replaced = sql`meta.segments WHERE data_source = ${dataSource} AND "start" IN (${join(buckets.map(({ startMs }) => instant(startMs)))})`;
+    // Those of shorter buckets, too, from before a change of the segmentGranularity.
+    const covered = or(
+      buckets.map(({ startMs, endMs }) => sql`("start" >= ${instant(startMs)} AND "end" <= ${instant(endMs)})`),
+    );
+    const replaced = sql`meta.segments WHERE data_source = ${dataSource} AND ${covered}`;
     for (const [location] of await connection.rows(sql`SELECT location FROM ${replaced}`))
       stale.push(location as string);
     await connection.run(sql`DELETE FROM ${replaced}`);
@@ -68,12 +72,13 @@ export async function handOff(
       await connection.run(
         sql`COPY (SELECT * FROM ${merged} WHERE ${within(bucket)}) TO ${local} (FORMAT parquet, COMPRESSION zstd)`,
       );
-      const [count] = await connection.rows(sql`SELECT count(*) FROM ${merged} WHERE ${within(bucket)}`);
       const { sizeBytes } = await store.deepStorage.put(local, key);
       written.push(key);
-      rows += Number(count?.[0]);
-      await connection.run(sql`INSERT INTO meta.segments VALUES
-        (${dataSource}, ${instant(bucket.startMs)}, ${instant(bucket.endMs)}, ${version}, ${Number(count?.[0])}, ${sizeBytes}, ${key})`);
+      const [description] = await connection.rows(sql`
+        INSERT INTO meta.segments
+        SELECT ${dataSource}, ${instant(bucket.startMs)}, ${instant(bucket.endMs)}, ${version}, count(*), ${sizeBytes}, ${key}, min(__time), max(__time)
+        FROM ${merged} WHERE ${within(bucket)} RETURNING "rows"`);
+      rows += Number(description?.[0]);
     }
     await connection.run('COMMIT');
     for (const key of stale) await store.deepStorage.delete(key);

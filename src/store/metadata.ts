@@ -11,8 +11,10 @@ const tables = [
   'CREATE TABLE IF NOT EXISTS meta.layout (version INTEGER)',
   // `id` names the tables live.t<id> and history.t<id>: the engine's names are not case-sensitive, Druid's are.
   'CREATE TABLE IF NOT EXISTS meta.data_sources (id INTEGER, name VARCHAR, definition VARCHAR, columns VARCHAR)',
+  // `first_time` and `last_time` are those of its rows.
   `CREATE TABLE IF NOT EXISTS meta.segments
-     (data_source VARCHAR, "start" TIMESTAMP, "end" TIMESTAMP, version VARCHAR, "rows" BIGINT, size_bytes BIGINT, location VARCHAR)`,
+     (data_source VARCHAR, "start" TIMESTAMP, "end" TIMESTAMP, version VARCHAR, "rows" BIGINT, size_bytes BIGINT, location VARCHAR,
+      first_time TIMESTAMP, last_time TIMESTAMP)`,
   // Where each source stands: the position up to which its events are in the tables.
   'CREATE TABLE IF NOT EXISTS meta.offsets (source VARCHAR, "partition" VARCHAR, position BIGINT)',
   'CREATE TABLE IF NOT EXISTS meta.receipts (data_source VARCHAR, key VARCHAR, outcome VARCHAR, taken_at TIMESTAMP)',

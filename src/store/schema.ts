@@ -1,4 +1,5 @@
 /** A dataSource's tables in the database: made, widened, loaded again, and shown to queries. */
+import { compileGranularity, specOf } from '../catalog/index.ts';
 import { ident, join, type Sql, sql } from '../sql.ts';
 import type { Connection } from './engine.ts';
 import { listColumn, type TableColumn, type TableDefinition, type TableView } from './table.ts';
@@ -21,30 +22,38 @@ export class Table {
   readonly definition: TableDefinition;
   readonly live: Sql;
   readonly history: Sql;
+  readonly view: TableView;
 
   constructor(id: number, definition: TableDefinition) {
     this.id = id;
     this.definition = definition;
     this.live = sql`live.${ident(`t${id}`)}`;
     this.history = sql`history.${ident(`t${id}`)}`;
+    this.view = viewOf(this);
   }
 }
 
-export function viewOf(table: Table): TableView {
-  const { definition } = table;
+function viewOf({ definition, live, history }: Omit<Table, 'view'>): TableView {
   const { segments } = definition;
   const schema = definition.definition;
   const columns = columnList(definition);
   const granularitySpec = (schema.granularitySpec ?? {}) as Readonly<Record<string, unknown>>;
+  const queryGranularity = granularitySpec.queryGranularity ?? 'none';
+  const timesRepeat = compileGranularity(specOf('granularity').parse(queryGranularity)).extent !== 'none';
+  const liveTimes = sql`(SELECT ${timesRepeat ? sql`DISTINCT` : sql``} __time FROM ${live})`;
   return {
     dataSource: definition.dataSource,
     columns: new Map(definition.columns.map((column) => [column.name, column])),
-    rows: sql`(SELECT ${columns} FROM ${table.history} UNION ALL SELECT ${columns} FROM ${table.live})`,
+    rows: sql`(SELECT ${columns} FROM ${history} UNION ALL SELECT ${columns} FROM ${live})`,
+    segments: sql`(SELECT segment, min(first) AS first, max(last) AS last FROM (
+      SELECT "start" AS segment, first_time AS first, last_time AS last FROM meta.segments WHERE data_source = ${definition.dataSource}
+      UNION ALL SELECT ${segments.floor(sql`__time`)}, __time, __time FROM ${liveTimes}) GROUP BY segment)`,
+    timesRepeat,
     segmentStart: (time) => segments.floor(time),
     segmentEnd: (start) => segments.next(start),
     metricsSpec: (schema.metricsSpec ?? []) as TableView['metricsSpec'],
     rollup: definition.rollup,
-    queryGranularity: granularitySpec.queryGranularity ?? 'none',
+    queryGranularity,
     timestampSpec: schema.timestampSpec,
   };
 }

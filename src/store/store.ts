@@ -11,7 +11,7 @@ import { type Connection, Engine, isFatal, type Rows } from './engine.ts';
 import { layoutVersion, prepareMetadata } from './metadata.ts';
 import { Mutex } from './mutex.ts';
 import { ReaderPool } from './reader-pool.ts';
-import { type Compile, define, loadTables, type Table, viewOf } from './schema.ts';
+import { type Compile, define, loadTables, type Table } from './schema.ts';
 import type { TableDefinition, TableView } from './table.ts';
 import { repairWal, type WalRepair } from './wal.ts';
 
@@ -95,8 +95,7 @@ export class Store {
   }
 
   view(dataSource: string): TableView | undefined {
-    const table = this.#tables.get(dataSource);
-    return table && viewOf(table);
+    return this.#tables.get(dataSource)?.view;
   }
 
   /** One transaction at a time. All of it is durable when this settles, or none of it happened. */

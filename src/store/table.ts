@@ -43,6 +43,13 @@ export interface TableView {
   readonly columns: ReadonlyMap<string, StoredColumn>;
   /** `(SELECT … UNION ALL …)`: the rows under their physical names, `__time` among them. */
   readonly rows: Sql;
+  /**
+   * `(SELECT segment, first, last …)`: for each segment its bucket's start (NULL where one holds all of time) and the times of its
+   * first and last row. Cheap: of the segments in history it reads the description only.
+   */
+  readonly segments: Sql;
+  /** Whether rows share their times, as a queryGranularity makes them: grouping by the time itself then leaves few groups. */
+  readonly timesRepeat: boolean;
   /** The segment's bucket that a time falls into. */
   readonly segmentStart: (time: Sql) => Sql;
   readonly segmentEnd: (segmentStart: Sql) => Sql;

@@ -43,10 +43,13 @@ export function tableOf(spec: TableSpec): TableView {
     }
   }
   const segment = spec.segment ?? 'day';
+  const rows = relation(spec.rows, columns);
   return {
     dataSource: spec.dataSource ?? 'test',
     columns: new Map(columns.map((column) => [column.name, column])),
-    rows: relation(spec.rows, columns),
+    rows,
+    segments: segmentsOf(rows, sql`date_trunc(${segment}, __time)`),
+    timesRepeat: false,
     segmentStart: (time) => sql`date_trunc(${segment}, ${time})`,
     segmentEnd: (start) => sql`(${start} + CAST(${`1 ${segment}`} AS INTERVAL))`,
     metricsSpec: spec.metricsSpec ?? [],
@@ -55,6 +58,10 @@ export function tableOf(spec: TableSpec): TableView {
     timestampSpec: { column: 'time', format: 'auto' },
   };
 }
+
+/** What the store's descriptions of segments would say. */
+export const segmentsOf = (rows: Sql, segment: Sql): Sql =>
+  sql`(SELECT ${segment} AS segment, min(__time) AS first, max(__time) AS last FROM ${rows} GROUP BY 1)`;
 
 function relation(rows: readonly Row[], columns: readonly StoredColumn[]): Sql {
   const fields = (row: Row) => [

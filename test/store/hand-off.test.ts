@@ -91,6 +91,69 @@ it('late rows are handed off into their bucket again; the older file goes', asyn
   await store.close();
 });
 
+it("the segments' first and last rows are those of the rows, live, handed off or both", async () => {
+  await using folder = await temporaryFolder();
+  const store = await openStore(folder.path);
+  const table = await store.transaction((transaction) => transaction.define(definition));
+  const connection = await store.connect();
+  const spans = async () => {
+    const { segments } = store.view('pageviews') ?? assert.fail('no such dataSource');
+    const minutes = sql`[epoch_ms(segment), epoch_ms(first), epoch_ms(last)]`;
+    const rows = await connection.rows(
+      sql`SELECT to_json(list_transform(${minutes}, lambda ms: (ms - ${start}) // 60000))::VARCHAR FROM ${segments} ORDER BY segment`,
+    );
+    return rows.map(([text]) => JSON.parse(text as string));
+  };
+  await append(store, table, 0, 600);
+  await append(store, table, 2, 1200);
+  // Minutes since the first hour began; 600 rows are ten minutes.
+  assert.deepEqual(await spans(), [
+    [0, 0, 9],
+    [120, 120, 139],
+  ]);
+  await handOff(store, connection, table, start + hour);
+  await handOff(store, connection, table, start + 3 * hour);
+  assert.deepEqual(await spans(), [
+    [0, 0, 9],
+    [120, 120, 139],
+  ]);
+  await append(store, table, 0, 1800);
+  const grown = [
+    [0, 0, 29],
+    [120, 120, 139],
+  ];
+  assert.deepEqual(await spans(), grown);
+  await handOff(store, connection, table, start + hour);
+  assert.deepEqual(await spans(), grown);
+  connection.close();
+  await store.close();
+});
+
+it('a longer segmentGranularity takes in the segments of the shorter one', async () => {
+  await using folder = await temporaryFolder();
+  const store = await openStore(folder.path);
+  const hourly = await store.transaction((transaction) => transaction.define(definition));
+  const connection = await store.connect();
+  for (const hours of [0, 1]) await append(store, hourly, hours, 600);
+  await handOff(store, connection, hourly, start + 2 * hour);
+  const granularitySpec = { segmentGranularity: 'day', queryGranularity: 'minute' };
+  const byDay = tableDefinition(readDataSource(pageViews({ granularitySpec })), definition.columns);
+  const daily = await store.transaction((transaction) => transaction.define(byDay));
+  await append(store, daily, 2, 600);
+  await handOff(store, connection, daily, start + 24 * hour);
+  const segments = await connection.rows(sql`SELECT "rows", location FROM meta.segments`);
+  // Three hours of ten minutes with three urls each.
+  assert.deepEqual(
+    segments.map(([rows]) => rows),
+    [90n],
+  );
+  const kept: string[] = [];
+  for await (const key of store.deepStorage.list('pageviews/')) kept.push(key);
+  assert.deepEqual(kept, [segments[0]?.[1]]);
+  connection.close();
+  await store.close();
+});
+
 it('a query sees each row once while pushes and hand-offs go on', async () => {
   await using folder = await temporaryFolder();
   const store = await openStore(folder.path);

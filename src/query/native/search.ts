@@ -6,6 +6,7 @@ import { join, type Sql, sql } from '../../sql.ts';
 import { defineQueryType, type Plan, type RowBatch } from '../define.ts';
 import { encodeLong, encodeString, instantEncoder } from '../encode.ts';
 import { type Source, sourceOf, unnested } from '../source.ts';
+import { touchedSegments } from '../zero-fill.ts';
 import { countSchema, rowsShape } from './common.ts';
 
 const schema = z.object({
@@ -34,7 +35,7 @@ export default defineQueryType<Query>({
     const found = sql`
       SELECT *, row_number() OVER () AS position
       FROM (SELECT * FROM (${join(hits, ' UNION ALL ')}) ORDER BY ${key} NULLS FIRST, d LIMIT ${query.limit})`;
-    const first = sql`SELECT ${source.table.segmentStart(sql`min(${source.scope.time})`)} AS t ${sourceOf({ ...query, filter: undefined }, context).from}`;
+    const first = sql`SELECT coalesce(min(segment), min(first)) AS t FROM ${touchedSegments(source.table, source.intervals)}`;
     return {
       statement:
         hits.length === 0

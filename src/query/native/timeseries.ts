@@ -5,7 +5,7 @@ import { defineQueryType, type Plan } from '../define.ts';
 import { instantEncoder, objectPrinter, printArray } from '../encode.ts';
 import { type Measures, measuresOf } from '../measures.ts';
 import { type Source, sourceOf } from '../source.ts';
-import { allTimestamp, filledBuckets } from '../zero-fill.ts';
+import { allTimestamp, timesToFill } from '../zero-fill.ts';
 import { countSchema, flagSchema, measuresShape, rowsShape } from './common.ts';
 
 const schema = z.object({
@@ -42,34 +42,39 @@ export default defineQueryType<Query>({
 });
 
 function statementOf(query: Query, source: Source, measures: Measures): Sql {
-  const { with: tables, rows } = bucketsOf(query, source, measures);
+  const buckets = compileGranularity(query.granularity);
+  const rows = buckets.extent === 'all' ? oneBucket(query, source, measures) : bucketsOf(query, source, measures);
   const finished = join([sql`t`, ...measures.columns.map((column) => column.sql)]);
   const limited = query.limit ? sql` LIMIT ${query.limit}` : sql``;
   const direction = query.descending ? sql`DESC` : sql`ASC`;
-  const series = sql`SELECT ${finished} FROM ${measures.withPosts(rows)} ORDER BY t ${direction}${limited}`;
-  if (!query.context.grandTotal) return sql`${tables}${series}`;
+  const series = sql`SELECT ${finished} FROM ${measures.withPosts(sql`(${rows})`)} ORDER BY t ${direction}${limited}`;
+  if (!query.context.grandTotal) return series;
   const total = sql`(SELECT ${join([sql`NULL::BIGINT AS t`, sql`count(*) AS n`, ...measures.folds])} ${source.from})`;
-  return sql`${tables} SELECT * FROM (${series}) UNION ALL SELECT ${finished} FROM ${measures.withPosts(total)}`;
+  return sql`SELECT * FROM (${series}) UNION ALL SELECT ${finished} FROM ${measures.withPosts(total)}`;
 }
 
-/** A relation with `t` in milliseconds and the states, and the WITH clause that it stands on. */
-function bucketsOf(query: Query, source: Source, { folds, states }: Measures): { with: Sql; rows: Sql } {
+/** Rows of `t` in milliseconds and the states, as {@link bucketsOf} gives them. */
+function oneBucket(query: Query, source: Source, { folds }: Measures): Sql {
+  const start = literal(BigInt(source.startMs));
+  const time = sql`coalesce(epoch_ms(${allTimestamp(source)}), ${start}) AS t`;
+  const some = query.context.skipEmptyBuckets ? sql` HAVING count(*) > 0` : sql``;
+  return sql`SELECT ${join([time, sql`count(*) AS n`, ...folds])} ${source.from}${some}`;
+}
+
+/**
+ * Where rows share their times they are first combined by time, which is quick, and few times are then put into buckets.
+ * Buckets to fill join in as times with the states of no rows.
+ */
+function bucketsOf(query: Query, source: Source, { folds, merges, states }: Measures): Sql {
   const buckets = compileGranularity(query.granularity);
-  const skipEmpty = query.context.skipEmptyBuckets ?? false;
-  if (buckets.extent === 'all') {
-    const start = literal(BigInt(source.startMs));
-    const time = sql`coalesce(epoch_ms(${allTimestamp(source)}), ${start}) AS t`;
-    const some = skipEmpty ? sql` HAVING count(*) > 0` : sql``;
-    return { with: sql``, rows: sql`(SELECT ${join([time, sql`count(*) AS n`, ...folds])} ${source.from}${some})` };
-  }
-  const found = sql`SELECT ${join([sql`${buckets.floor(source.scope.time)} AS t`, ...folds])} ${source.from} GROUP BY 1`;
-  const millis = join([sql`epoch_ms(t) AS t`, ...states]);
+  const { time } = source.scope;
+  const byTime = source.table.timesRepeat && merges !== undefined;
+  const parts = sql`SELECT ${join([sql`${byTime ? time : buckets.floor(time)} AS t`, sql`false AS filler`, ...folds])} ${source.from} GROUP BY 1`;
   // Druid fills granularity `none` by the millisecond, which no one can want.
-  if (skipEmpty || buckets.extent === 'none') return { with: sql``, rows: sql`(SELECT ${millis} FROM (${found}))` };
-  const empty = folds.length === 0 ? sql`SELECT 1 AS empty` : sql`SELECT ${join(folds)} ${source.from} AND false`;
-  const missing = sql`(SELECT t FROM filled ANTI JOIN found USING (t)), (${empty})`;
-  return {
-    with: sql`WITH found AS MATERIALIZED (${found}), ${filledBuckets(source, buckets)}`,
-    rows: sql`(SELECT ${millis} FROM found UNION ALL SELECT ${millis} FROM ${missing})`,
-  };
+  const fill = buckets.extent === 'regular' && !query.context.skipEmptyBuckets;
+  if (!fill && !byTime) return sql`SELECT ${join([sql`epoch_ms(t) AS t`, ...states])} FROM (${parts})`;
+  const nothing = sql`SELECT ${join([sql`true AS filler`, ...folds])} ${source.from} AND false`;
+  const fillers = fill ? sql` UNION ALL SELECT * FROM (${timesToFill(source, buckets)}), (${nothing})` : sql``;
+  const combined = merges ?? states.map((state) => sql`first(${state} ORDER BY filler) AS ${state}`);
+  return sql`SELECT ${join([sql`epoch_ms(${buckets.floor(sql`t`)}) AS t`, ...combined])} FROM (${parts}${fillers}) GROUP BY 1`;
 }

@@ -12,7 +12,7 @@ import { defineQueryType, type Plan, type RowBatch } from '../define.ts';
 import { columnOf, type Encode, instantEncoder, objectPrinter, type PrintRow } from '../encode.ts';
 import { measuresOf } from '../measures.ts';
 import { type Source, sourceOf, unnested } from '../source.ts';
-import { allTimestamp, filledBuckets } from '../zero-fill.ts';
+import { allTimestamp, timesToFill } from '../zero-fill.ts';
 import { countSchema, measuresShape, rowsShape } from './common.ts';
 import { topNMetricSchema, topNOrder } from './top-n-metric.ts';
 
@@ -91,15 +91,16 @@ function topByBucket(
     WHERE ${where} QUALIFY rank <= ${threshold}`;
   const fill = buckets.extent === 'regular';
   return sql`
-    WITH found AS MATERIALIZED (${ranked})${fill ? sql`, ${filledBuckets(source, buckets)}` : sql``}
+    WITH found AS MATERIALIZED (${ranked})
     SELECT ${join([sql`epoch_ms(t)`, sql`rank`, ...columns])} FROM found
-    ${fill ? emptyBuckets(columns.length) : sql``} ORDER BY 1, 2`;
+    ${fill ? emptyBuckets(source, buckets, columns.length) : sql``} ORDER BY 1, 2`;
 }
 
 /** Buckets without rows have an empty result, skipEmptyBuckets or not. */
-function emptyBuckets(columns: number): Sql {
+function emptyBuckets(source: Source, buckets: Buckets, columns: number): Sql {
+  const filled = sql`SELECT DISTINCT ${buckets.floor(sql`t`)} AS t FROM (${timesToFill(source, buckets)})`;
   const nothing = join([sql`NULL`, ...Array.from({ length: columns }, () => sql`NULL`)]);
-  return sql`UNION ALL SELECT epoch_ms(t), ${nothing} FROM filled ANTI JOIN found USING (t)`;
+  return sql`UNION ALL SELECT epoch_ms(t), ${nothing} FROM (${filled}) ANTI JOIN found USING (t)`;
 }
 
 /** Rows in the order of their buckets → an object for each bucket. A row without a rank stands for an empty one. */
