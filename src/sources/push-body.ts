@@ -13,6 +13,12 @@ export interface Lines {
   readonly events: number;
 }
 
+/**
+ * A larger event is refused: the engine reads each in one piece and needs several times its size, of the 192 MiB that it has
+ * for everything. (Events of 20 MB alone were too much beside other work.)
+ */
+export const maxEventBytes = 4 * 1024 * 1024;
+
 const lineFeed = 0x0a;
 const openBrace = 0x7b;
 const closeBrace = 0x7d;
@@ -21,21 +27,22 @@ const closeBrace = 0x7d;
  * A JSON array of objects, newline-delimited objects, or objects one after the other, also pretty-printed.
  * The body's memory becomes the lines' where it can: the caller gives it away.
  *
- * @throws MillraceError `invalidInput` (`Malformed JSON …`), with the line, when the body does not consist of objects.
+ * @throws MillraceError `invalidInput` (`Malformed JSON …`), with the line, when the body does not consist of objects;
+ * `tooLarge` when one of them is longer than {@link maxEventBytes}.
  * Whether an object's inside is sound is left to the engine, except for brackets and strings where they had to be read.
  */
 export function jsonLines(body: Buffer): Lines {
   const json = withoutByteOrderMark(body);
   requireUtf8(json, 'Malformed JSON');
   const events = countObjectLines(json);
-  return events === undefined ? scanJson(json) : { lines: endLastLine(json), events };
+  return withoutHugeEvents(events === undefined ? scanJson(json) : { lines: endLastLine(json), events });
 }
 
-/** Lines as they are; what they hold is up to the dataSource's input format. */
+/** Lines as they are; what they hold is up to the dataSource's input format. @throws MillraceError as {@link jsonLines}. */
 export function textLines(body: Buffer): Lines {
   const text = withoutByteOrderMark(body);
   requireUtf8(text, 'Malformed string');
-  return { lines: endLastLine(text), events: countLines(text) };
+  return withoutHugeEvents({ lines: endLastLine(text), events: countLines(text) });
 }
 
 /**
@@ -53,6 +60,24 @@ function countObjectLines(json: Buffer): number | undefined {
     events++;
   }
   return events;
+}
+
+/** Looks at few places: from each line's start at the last line break within reach. */
+function withoutHugeEvents(body: { readonly lines: Buffer; readonly events: number }): Lines {
+  const { lines } = body;
+  for (let start = 0; lines.length - start > maxEventBytes; ) {
+    const end = lines.lastIndexOf(lineFeed, start + maxEventBytes);
+    if (end < start) {
+      const line = countLines(lines.subarray(0, start)) + 1;
+      throw new MillraceError(
+        'tooLarge',
+        `event ${line} of the body is larger than ${maxEventBytes} bytes, the most that one event may have`,
+        { context: { line } },
+      );
+    }
+    start = end + 1;
+  }
+  return body;
 }
 
 function countLines(text: Buffer): number {

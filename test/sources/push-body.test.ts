@@ -158,3 +158,26 @@ test('text lines stay as they are; those of white space do not count', () => {
   assert.equal(result.events, 3);
   assert.deepEqual(textLines(Buffer.alloc(0)), { lines: Buffer.alloc(0), events: 0 });
 });
+
+test('an event is no larger than the limit, wherever it stands; the refusal says which', () => {
+  const small = '{"a":1}';
+  const ofSize = (bytes: number) => `{"a":"${'x'.repeat(bytes - '{"a":""}'.length)}"}`;
+  const largest = ofSize(4 * 1024 * 1024);
+  for (const text of [largest, [small, largest, small, largest].join('\n'), `[${small},${largest}]`])
+    assert.doesNotThrow(() => jsonLines(Buffer.from(text)));
+  const huge = ofSize(4 * 1024 * 1024 + 1);
+  const bodies: [text: string, event: number][] = [
+    [huge, 1],
+    [`${small}\n\n${small}\n${huge}\n${small}`, 3],
+    [`${largest}\n${largest}\n${huge}`, 3],
+    [`[${small},${huge}]`, 2],
+  ];
+  for (const [text, event] of bodies) {
+    const expected = { code: 'tooLarge', status: 413, message: new RegExp(`^event ${event} .*4194304 bytes`) };
+    assert.throws(() => jsonLines(Buffer.from(text)), expected);
+  }
+  assert.throws(() => textLines(Buffer.from(`a,b\n${'x'.repeat(5_000_000)}\n`)), {
+    code: 'tooLarge',
+    message: /^event 2 /,
+  });
+});
