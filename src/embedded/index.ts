@@ -227,7 +227,7 @@ export class EmbeddedBackend implements Backend {
       await this.define(dataSource);
       return dataSource;
     } finally {
-      await this.#files.remove(batch);
+      this.#files.release(batch);
     }
   }
 }

@@ -42,6 +42,6 @@ export async function splitByDataSource(store: Store, files: BatchFiles, lines: 
     if (parts.length > maxNames) throw invalidInput(`A body may name at most ${maxNames} dataSources.`);
     return parts;
   } finally {
-    await files.remove(batch);
+    files.release(batch);
   }
 }

@@ -1,6 +1,7 @@
 /** Bodies → files that the engine reads: its JSON reader takes bytes from files only. In memory where the system has such a place. */
-import { mkdtemp, open, readdir, rm, statfs } from 'node:fs/promises';
+import { type FileHandle, mkdtemp, open, readdir, rm, statfs } from 'node:fs/promises';
 import path from 'node:path';
+import { MillraceError } from '../errors.ts';
 import type { Batch } from './plan.ts';
 
 /** One thread reads one small file; below this a second file costs more than it gains. */
@@ -11,6 +12,9 @@ const memoryRoot = '/dev/shm';
 const minRoomBytes = 256 * 1024 * 1024;
 const prefix = 'millrace-';
 
+/** Files that stay for bodies to come. */
+const maxIdleFiles = 4;
+
 const smallBodyBytes = 2 * 1024 * 1024;
 const lineFeed = 0x0a;
 const bracket = '['.charCodeAt(0);
@@ -19,6 +23,10 @@ const quote = '"'.charCodeAt(0);
 export class BatchFiles {
   readonly #directory: string;
   readonly #readers: number;
+  /** By path. */
+  readonly #files = new Map<string, OpenFile>();
+  readonly #idle: OpenFile[] = [];
+  readonly #begun = new WeakMap<Uint8Array, Promise<string>>();
   #next = 0;
 
   private constructor(directory: string, readers: number) {
@@ -33,47 +41,106 @@ export class BatchFiles {
     return new BatchFiles(await mkdtemp(path.join(root, `${prefix}${process.pid}-`)), readers);
   }
 
+  /** Begins to write a body that is large enough for a file of its own, while it waits for its round. */
+  begin(body: Uint8Array): void {
+    if (body.byteLength < minFileBytes) return;
+    const file = this.#writeFile([body]);
+    // Whether it failed is seen when the round asks for it.
+    file.catch(() => {});
+    this.#begun.set(body, file);
+  }
+
   /** Spreads bodies over files, in their order. */
   async write(bodies: readonly Uint8Array[]): Promise<Batch> {
     const total = bodies.reduce((sum, body) => sum + body.byteLength, 0);
     const share = Math.max(minFileBytes, Math.ceil(total / this.#readers));
-    const groups: Uint8Array[][] = [];
-    let size = share;
+    const files: Promise<string>[] = [];
+    let group: Uint8Array[] = [];
+    let size = 0;
+    const endGroup = () => {
+      if (group.length > 0) files.push(this.#writeFile(group));
+      group = [];
+      size = 0;
+    };
     for (const body of bodies) {
-      if (size >= share) {
-        groups.push([]);
-        size = 0;
+      const begun = this.#begun.get(body);
+      if (begun) {
+        endGroup();
+        files.push(begun);
+        // The round removes its files; if the body comes again, it is written again.
+        this.#begun.delete(body);
+        continue;
       }
-      groups.at(-1)?.push(body);
+      group.push(body);
       size += body.byteLength;
+      if (size >= share) endGroup();
     }
-    const files = await Promise.all(groups.map((group) => this.#writeFile(group)));
+    endGroup();
     return {
-      files,
+      files: await Promise.all(files),
       longestEventBytes: bodies.reduce((longest, body) => Math.max(longest, longestLine(body)), 0),
       mayHoldLists: bodies.some((body) => body.includes(bracket)),
       hasQuotes: bodies.some((body) => body.includes(quote)),
     };
   }
 
-  async remove(batch: Batch): Promise<void> {
-    await Promise.all(batch.files.map((file) => rm(file, { force: true })));
+  /** To be called when the engine is done with them. */
+  release(batch: Batch): void {
+    for (const path of batch.files) {
+      const file = this.#files.get(path);
+      if (file) this.#idle.push(file);
+    }
+    // The ones used last stay: their memory is the warmest.
+    while (this.#idle.length > maxIdleFiles) this.#remove(this.#idle.shift() as OpenFile);
   }
 
   async close(): Promise<void> {
+    for (const { handle } of this.#files.values()) await handle.close();
     await rm(this.#directory, { recursive: true, force: true });
   }
 
+  /** Into a file that was used before where there is one: it has its memory already. */
   async #writeFile(bodies: readonly Uint8Array[]): Promise<string> {
-    const file = path.join(this.#directory, `${this.#next++}.batch`);
-    const handle = await open(file, 'w');
+    const file = this.#idle.pop() ?? (await this.#create());
+    const sizeBytes = bodies.reduce((sum, body) => sum + body.byteLength, 0);
     try {
-      await handle.writev(bodies);
-    } finally {
-      await handle.close();
+      const { bytesWritten } = await file.handle.writev(bodies, 0);
+      if (bytesWritten < sizeBytes) throw noRoom(file.path);
+      if (sizeBytes < file.sizeBytes) await file.handle.truncate(sizeBytes);
+    } catch (error) {
+      this.#remove(file);
+      throw error;
     }
-    return file;
+    file.sizeBytes = sizeBytes;
+    return file.path;
   }
+
+  async #create(): Promise<OpenFile> {
+    const file = { path: path.join(this.#directory, `${this.#next++}.batch`), sizeBytes: 0 };
+    const opened = { ...file, handle: await open(file.path, 'w') };
+    this.#files.set(file.path, opened);
+    return opened;
+  }
+
+  #remove(file: OpenFile): void {
+    this.#files.delete(file.path);
+    file.handle
+      .close()
+      .then(() => rm(file.path, { force: true }))
+      // It goes with its folder at the latest.
+      .catch(() => {});
+  }
+}
+
+const noRoom = (file: string) =>
+  new MillraceError('unavailable', `There is no room for a batch of events in ${path.dirname(file)}. Free some.`, {
+    retryAfterSeconds: 10,
+  });
+
+interface OpenFile {
+  readonly path: string;
+  readonly handle: FileHandle;
+  sizeBytes: number;
 }
 
 /** Upper bound of a body's longest line; looked for only where the body's own size would make the engine's buffers large. */

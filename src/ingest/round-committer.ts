@@ -49,8 +49,7 @@ export class RoundCommitter {
         return this.#attempt(round, groups, batches, ingestRound);
       });
     } finally {
-      // Nobody waits for the files to be gone.
-      for (const batch of batches) void this.#options.files.remove(batch);
+      for (const batch of batches) this.#options.files.release(batch);
     }
   }
 

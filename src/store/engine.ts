@@ -35,6 +35,8 @@ export class Engine {
         autoload_known_extensions: 'false',
         // Large enough to be rare under load, small enough that replaying it at start takes a fraction of a second.
         checkpoint_threshold: '16MiB',
+        // Files are written anew under the same names.
+        enable_external_file_cache: 'false',
         default_null_order: 'nulls_first_on_asc_last_on_desc',
         preserve_insertion_order: 'true',
         allocator_background_threads: 'false',
