@@ -256,7 +256,7 @@ export function specOf<K extends Kind>(kind: K): z.ZodType<Checked<K>> {
     const { type } = (normalized(raw) ?? {}) as { type?: unknown };
     return typeof type === 'string' ? entryOf(kind, type)?.schema : undefined;
   });
-  return schema as z.ZodType<Checked<K>>;
+  return schema.meta({ title: kind }) as z.ZodType<Checked<K>>;
 }
 
 // ------------------------------------------------------------------------------------- calling a checked spec's code

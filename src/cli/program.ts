@@ -9,9 +9,8 @@ import { queryCommand } from './query.ts';
 import { serveCommand } from './serve.ts';
 import { serverCommand } from './server.ts';
 
-/** Runs a command line; resolves with the exit code when the command is done. */
-export async function run(args: readonly string[]): Promise<number> {
-  let exitCode: number = exitCodes.ok;
+/** `report` is told of an exit code other than 0. */
+export function createProgram(report: (exitCode: number) => void): Command {
   const program = new Command('millrace')
     .description('Streams in, and answers to the questions that one asks Apache Druid. In one process.')
     .version(version)
@@ -19,12 +18,18 @@ export async function run(args: readonly string[]): Promise<number> {
       'after',
       `\nExit codes: ${exitCodes.ok} done, ${exitCodes.failed} failed, ${exitCodes.usage} wrong usage.`,
     );
-  const report = (code: number) => {
-    exitCode = code;
-  };
   const commands = [serveCommand(), serverCommand(), demoCommand(), queryCommand(report), checkCommand(report)];
   for (const command of commands) program.addCommand(command);
   for (const command of [program, ...commands]) command.exitOverride().showHelpAfterError('(--help says more)');
+  return program;
+}
+
+/** Runs a command line; resolves with the exit code when the command is done. */
+export async function run(args: readonly string[]): Promise<number> {
+  let exitCode: number = exitCodes.ok;
+  const program = createProgram((code) => {
+    exitCode = code;
+  });
   try {
     await program.parseAsync(args.map(doubleDashed), { from: 'user' });
     return exitCode;

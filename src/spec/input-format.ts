@@ -131,7 +131,8 @@ const regexFormat = z
     return { type: 'regex', pattern, columns: names.slice(0, groups), listDelimiter };
   });
 
-const formats: Record<string, z.ZodType<InputFormat>> = {
+/** By their type in lower case. */
+export const inputFormats: Readonly<Record<string, z.ZodType<InputFormat>>> = {
   json: jsonFormat,
   csv: delimitedFormat,
   tsv: delimitedFormat,
@@ -156,7 +157,7 @@ const otherFormats = new Set([
 ]);
 
 const formatFor = (type: string): z.ZodType<InputFormat> | undefined =>
-  Object.hasOwn(formats, type.toLowerCase()) ? formats[type.toLowerCase()] : undefined;
+  Object.hasOwn(inputFormats, type.toLowerCase()) ? inputFormats[type.toLowerCase()] : undefined;
 
 /** `{"type": "json", …}` → InputFormat. */
 export const inputFormatSchema = z.unknown().transform((raw, context): InputFormat => {

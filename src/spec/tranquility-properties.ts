@@ -12,7 +12,7 @@ const flag = (byDefault: boolean) => lenientBoolean.default(byDefault);
 const millis = (byDefault: string) => millisOfPeriod.prefault(byDefault);
 const port = (byDefault: number) => lenientNumber.pipe(z.int().min(0).max(65_535)).default(byDefault);
 
-const shape = {
+const effective = {
   'tranquility.maxBatchSize': whole(2000, 1),
   'tranquility.maxPendingBatches': whole(5, 1),
   /** -1 waits for full batches. */
@@ -20,12 +20,15 @@ const shape = {
   'tranquility.blockOnFull': flag(true),
   /** Ours: `event` judges by an event's own time, `bucket` by its segment's, as the original's source does. */
   windowRule: oneOf(['event', 'bucket']).default('event'),
+  'http.port': port(8200),
+  'http.port.enable': flag(true),
+};
+
+const withoutEffect = {
   'serialization.format': oneOf(['json', 'smile']).default('json'),
   reportDropsAsExceptions: flag(false),
   reportParseExceptions: flag(false),
 
-  'http.port': port(8200),
-  'http.port.enable': flag(true),
   'http.threads': whole(40, 1),
   'http.idleTimeout': millis('PT5M'),
   'https.port': port(8400),
@@ -70,6 +73,10 @@ const shape = {
   'druid.tls.trustStoreType': text(''),
   'druid.tls.trustStoreAlgorithm': text(''),
 };
+
+const shape = { ...effective, ...withoutEffect };
+
+export const effectiveProperties: readonly string[] = Object.keys(effective);
 
 /** With their defaults; `kafka.*` beyond these goes to the consumer as it is. */
 export const propertiesSchema = z.looseObject(shape);

@@ -28,16 +28,19 @@ export const flagSchema = z.union([
 const unsupportedParams: TypeIssueParams = { unsupported: true };
 
 /** A table by its name, or as `{"type": "table", "name": …}`. */
-export const dataSourceSchema = z.unknown().transform((raw, context): string => {
-  if (typeof raw === 'string' && raw !== '') return raw;
-  const { type, name } = (typeof raw === 'object' && raw !== null ? raw : {}) as { type?: unknown; name?: unknown };
-  if (type === 'table' && typeof name === 'string' && name !== '') return name;
-  const known = ['query', 'union', 'join', 'lookup', 'inline', 'globalTable', 'unnest', 'filter', 'restrict'];
-  const lacking = typeof type === 'string' && known.includes(type);
-  const message = lacking ? `dataSource type '${type}' is not supported yet` : 'expected the name of a dataSource';
-  context.issues.push({ code: 'custom', message, params: lacking ? unsupportedParams : {}, input: raw });
-  return z.NEVER;
-});
+export const dataSourceSchema = z
+  .unknown()
+  .transform((raw, context): string => {
+    if (typeof raw === 'string' && raw !== '') return raw;
+    const { type, name } = (typeof raw === 'object' && raw !== null ? raw : {}) as { type?: unknown; name?: unknown };
+    if (type === 'table' && typeof name === 'string' && name !== '') return name;
+    const known = ['query', 'union', 'join', 'lookup', 'inline', 'globalTable', 'unnest', 'filter', 'restrict'];
+    const lacking = typeof type === 'string' && known.includes(type);
+    const message = lacking ? `dataSource type '${type}' is not supported yet` : 'expected the name of a dataSource';
+    context.issues.push({ code: 'custom', message, params: lacking ? unsupportedParams : {}, input: raw });
+    return z.NEVER;
+  })
+  .meta({ title: 'string' });
 
 /** A field that Druid has and that may stand here only while it says nothing. */
 export const absentSchema = (what: string) =>
@@ -47,19 +50,22 @@ export const absentSchema = (what: string) =>
       error: `${what} are not supported yet`,
       params: unsupportedParams,
     })
+    .meta({ title: 'never' })
     .optional();
 
 /** Loose, since most of what a context may hold tunes what is not here. */
-export const contextSchema = z
-  .looseObject({
-    queryId: z.string().min(1).nullish(),
-    timeout: countSchema.nullish(),
-    skipEmptyBuckets: flagSchema.nullish(),
-    grandTotal: flagSchema.nullish(),
-    resultAsArray: flagSchema.nullish(),
-    sortByDimsFirst: flagSchema.nullish(),
-  })
+export const contextFields = z.looseObject({
+  queryId: z.string().min(1).nullish(),
+  timeout: countSchema.nullish(),
+  skipEmptyBuckets: flagSchema.nullish(),
+  grandTotal: flagSchema.nullish(),
+  resultAsArray: flagSchema.nullish(),
+  sortByDimsFirst: flagSchema.nullish(),
+});
+
+export const contextSchema = contextFields
   .nullish()
+  .meta({ title: 'context' })
   .transform((context) => context ?? {});
 
 /** The fields of every query type. */

@@ -1,0 +1,103 @@
+/** The chapters of the reference that come from schemas: query types, specs, Tranquility's properties, command lines. */
+import type { Command } from 'commander';
+import type { z } from 'zod';
+import { createProgram } from '../src/cli/program.ts';
+import { contextFields } from '../src/query/native/common.ts';
+import { queryTypes } from '../src/query/native.ts';
+import { oldForm, todaysForm } from '../src/spec/data-schema-json.ts';
+import { inputFormats } from '../src/spec/input-format.ts';
+import { effectiveProperties, propertiesSchema } from '../src/spec/tranquility-properties.ts';
+import { windowSchema } from '../src/spec/window.ts';
+import { fieldsOf, shapeBlock } from './shape-text.ts';
+
+export interface Chapter {
+  readonly file: string;
+  readonly title: string;
+  readonly intro: string;
+  readonly body: string;
+}
+
+const block = (schema: z.ZodType) => `\`\`\`ts\n${shapeBlock(schema)}\n\`\`\`\n`;
+const section = (title: string, text: string, schema: z.ZodType) => `## ${title}\n\n${text}\n\n${block(schema)}`;
+const cell = (text: string) => text.replaceAll('|', '\\|');
+const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
+  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |\n`).join('');
+
+export function queryChapter(): Chapter {
+  const types = queryTypes.map(({ type, summary, see, schema }) =>
+    section(type, `${summary} ([Druid's documentation](${see}))`, schema),
+  );
+  const context = section(
+    'context',
+    "Other members are ignored. ([Druid's documentation](https://druid.apache.org/docs/latest/querying/query-context-reference))",
+    contextFields,
+  );
+  return {
+    file: 'query-types',
+    title: 'Query types',
+    intro: 'Native queries, for `POST /druid/v2`. What is `never` can only be left out, so far.',
+    body: [...types, context].join('\n'),
+  };
+}
+
+export function specChapter(): Chapter {
+  const formats = [...new Set(Object.values(inputFormats))].map((schema) => {
+    const types = Object.keys(inputFormats).filter((type) => inputFormats[type] === schema);
+    return section(`inputFormat ${types.join(', ')}`, 'In the old form these fields stand in the parseSpec.', schema);
+  });
+  return {
+    file: 'specs',
+    title: 'Specs',
+    intro: "What a spec's parts hold.",
+    body: [
+      section(
+        'dataSchema',
+        "Today's form. ([Druid's documentation](https://druid.apache.org/docs/latest/ingestion/ingestion-spec#dataschema))",
+        todaysForm,
+      ),
+      section('dataSchema, the old form', 'With a parser instead of timestampSpec and dimensionsSpec.', oldForm),
+      ...formats,
+      section('tuningConfig', 'Of realtime specs and of Tranquility. Other members are ignored.', windowSchema),
+    ].join('\n'),
+  };
+}
+
+export function propertiesChapter(): Chapter {
+  const rows = fieldsOf(propertiesSchema).map(({ name, shape, byDefault }) => ({
+    name,
+    cells: [`\`${name}\``, shape, byDefault === undefined ? '' : `\`${JSON.stringify(byDefault)}\``],
+  }));
+  const head = ['property', 'value', 'default'];
+  const cellsOf = (effective: boolean) =>
+    rows.filter(({ name }) => effectiveProperties.includes(name) === effective).map(({ cells }) => cells);
+  return {
+    file: 'tranquility-properties',
+    title: "Tranquility's properties",
+    intro: "Of Tranquility's file as a whole, or of one dataSource, which takes precedence.",
+    body: `${table(head, cellsOf(true))}
+## Read, without effect
+
+They steer ZooKeeper, Druid's tasks and Kafka's consumers. A wrong value is a mistake here, too.
+
+${table(head, cellsOf(false))}`,
+  };
+}
+
+export function commandChapter(): Chapter {
+  return {
+    file: 'command-line',
+    title: 'Command line',
+    intro: 'The options of `millrace` and its commands.',
+    body: createProgram(() => {})
+      .commands.map(commandSection)
+      .join('\n'),
+  };
+}
+
+function commandSection(command: Command): string {
+  const help = command.createHelp();
+  const options = help.visibleOptions(command).map((option) => [`\`${option.flags}\``, help.optionDescription(option)]);
+  const args = help.visibleArguments(command).map((argument) => [`\`${argument.name()}\``, argument.description]);
+  const usage = help.commandUsage(command);
+  return `## millrace ${command.name()}\n\n${command.description()}\n\n\`${usage}\`\n\n${table(['', ''], [...args, ...options])}`;
+}
