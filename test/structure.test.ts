@@ -19,7 +19,7 @@ const layers: readonly (readonly string[])[] = [
   ['errors', 'sql'],
   ['observe'],
   ['catalog'],
-  ['spec'],
+  ['spec', 'kafka'],
   ['store'],
   ['backend'],
   ['ingest', 'query'],

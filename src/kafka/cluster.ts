@@ -1,0 +1,133 @@
+/** A Kafka cluster: what it has, what was written there, and a place to write to. */
+import { MillraceError } from '../errors.ts';
+import type { Assignment } from './assignment.ts';
+import { type ClusterConfig, type FetchSettings, parseConfig } from './config.ts';
+import { type Address, type BrokerConnection, Connections } from './connections.ts';
+import { Fetcher } from './fetcher.ts';
+import { type ListedOffset, listOffsets, type OffsetTime } from './list-offsets.ts';
+import { type ClusterMetadata, readMetadata } from './metadata.ts';
+import { type ProducedBatch, type ProducePartition, type ProduceSettings, produce } from './produce.ts';
+import type { KafkaProperties } from './properties.ts';
+import { brokerError, errorCodes } from './protocol-errors.ts';
+
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/**
+ * A cluster at these properties (`bootstrap.servers`, `security.protocol`, `sasl.*`, `fetch.*` …, as Java's clients name
+ * them). Nothing is connected before the first request.
+ * @throws MillraceError `invalidInput` or `unsupported` for a property that cannot be.
+ */
+export function openCluster(properties: KafkaProperties): Cluster {
+  return new Cluster(parseConfig(properties));
+}
+
+export class Cluster implements AsyncDisposable {
+  readonly #config: ClusterConfig;
+  readonly #connections: Connections;
+  readonly #fetchers = new Set<Fetcher>();
+  /** All that were ever heard of: any of them can tell of the others. */
+  #brokers: ReadonlyMap<number, Address> = new Map();
+
+  constructor(config: ClusterConfig) {
+    this.#config = config;
+    this.#connections = new Connections(config.clientId, config.connection);
+  }
+
+  /**
+   * Brokers, topics, partitions and their leaders, as they are now. Topics that do not exist have errorCode 3.
+   * @param topics their names, or a pattern that the whole name has to match; internal topics match no pattern.
+   * @throws MillraceError `unavailable` when no broker answers, with the reason.
+   */
+  async metadata(topics: readonly string[] | RegExp): Promise<ClusterMetadata> {
+    const isPattern = topics instanceof RegExp;
+    const metadata = await this.#askAny((connection) => readMetadata(connection, isPattern ? undefined : topics));
+    this.#brokers = metadata.brokers;
+    if (!isPattern) return metadata;
+    const whole = new RegExp(`^(?:${topics.source})$`, topics.flags.replace(/[gy]/g, ''));
+    const matching = metadata.topics.filter(({ topic, isInternal }) => !isInternal && whole.test(topic));
+    return { ...metadata, topics: matching };
+  }
+
+  /**
+   * Where the partitions begin or end, or the first offset at or after a time, in the order asked.
+   * @throws MillraceError `unavailable`: no broker answers, a topic does not exist, a partition has no leader.
+   */
+  async listOffsets(partitions: readonly TopicPartition[], time: OffsetTime): Promise<ListedOffset[]> {
+    const listed = await this.#askLeaders(partitions, (connection, led) =>
+      listOffsets(connection, led, time, this.#config.fetch.isolation),
+    );
+    return inOrder(partitions, listed.flat());
+  }
+
+  /**
+   * Reads the partitions from these offsets on, for as long as it is iterated over. More can be assigned, and others
+   * taken away, at any time.
+   */
+  fetch(assignments: readonly Assignment[], settings: Partial<FetchSettings> = {}): Fetcher {
+    const { clientId, connection } = this.#config;
+    // Connections of its own: a broker answers in order, and a fetch may wait for long.
+    const connections = new Connections(clientId, connection);
+    const fetcher = new Fetcher(this, connections, { ...this.#config.fetch, ...settings });
+    this.#fetchers.add(fetcher);
+    fetcher.assign(assignments);
+    return fetcher;
+  }
+
+  /**
+   * Appends record batches as they are (see encodeBatch), one for each partition.
+   * @returns where they were appended, in the order asked; errors of Kafka are in `errorCode`.
+   * @throws MillraceError `unavailable` when a leader does not answer: they may have been appended, or not.
+   */
+  async produce(batches: readonly ProducePartition[], settings: ProduceSettings = {}): Promise<ProducedBatch[]> {
+    const produced = await this.#askLeaders(batches, (connection, led) => produce(connection, led, settings));
+    return inOrder(batches, produced.flat());
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#fetchers].map((fetcher) => fetcher.close()));
+    await this.#connections.close();
+  }
+
+  [Symbol.asyncDispose] = (): Promise<void> => this.close();
+
+  async #askAny<Answer>(ask: (connection: BrokerConnection) => Promise<Answer>): Promise<Answer> {
+    const failures: MillraceError[] = [];
+    for (const address of [...this.#brokers.values(), ...this.#config.bootstrap]) {
+      try {
+        return await ask(await this.#connections.to(address));
+      } catch (error) {
+        if (!(error instanceof MillraceError) || error.code !== 'unavailable') throw error;
+        failures.push(error);
+      }
+    }
+    throw failures.at(-1) as MillraceError;
+  }
+
+  async #askLeaders<Partition extends TopicPartition, Answer>(
+    partitions: readonly Partition[],
+    ask: (connection: BrokerConnection, led: readonly Partition[]) => Promise<Answer>,
+  ): Promise<Answer[]> {
+    const { topics, brokers } = await this.metadata([...new Set(partitions.map(({ topic }) => topic))]);
+    const byLeader = Map.groupBy(partitions, ({ topic, partition }) => {
+      const found = topics.find((one) => one.topic === topic);
+      const leader = found?.partitions.find((one) => one.partition === partition)?.leader;
+      const address = leader === undefined ? undefined : brokers.get(leader);
+      if (address !== undefined) return address;
+      throw brokerError(`${topic}-${partition}`, found?.errorCode || errorCodes.unknownTopicOrPartition);
+    });
+    return Promise.all([...byLeader].map(async ([address, led]) => ask(await this.#connections.to(address), led)));
+  }
+}
+
+function inOrder<Answer extends TopicPartition>(
+  asked: readonly TopicPartition[],
+  answers: readonly Answer[],
+): Answer[] {
+  return asked.map(
+    ({ topic, partition }) =>
+      answers.find((answer) => answer.topic === topic && answer.partition === partition) as Answer,
+  );
+}

@@ -1,0 +1,157 @@
+/** One partition's record batches, as a fetch brings them, to lines. */
+import { MillraceError } from '../errors.ts';
+import { type AbortedTransaction, AbortedTransactions, isAbortMarker } from './aborted-transactions.ts';
+import { decompress } from './compression.ts';
+import { BatchView, batchFlags } from './record-batch.ts';
+import { compactValues } from './values.ts';
+
+export interface DecodeRequest {
+  /** Whole batches, and perhaps the beginning of one more. It is written over. */
+  readonly batches: Buffer;
+  /** The offset that is wanted; the first batch may begin before it. */
+  readonly offset: number;
+  /** Of the response, when only committed records are wanted; else undefined, and all are taken. */
+  readonly aborted: readonly AbortedTransaction[] | undefined;
+}
+
+export interface Decoded {
+  /** The values, each followed by a line feed. */
+  readonly values: Uint8Array;
+  /** Values: lines. */
+  readonly records: number;
+  /** Records whose value is null, left out. */
+  readonly tombstones: number;
+  /** Records of aborted transactions, left out. */
+  readonly aborted: number;
+  /** The offset after the last batch that was read. */
+  readonly nextOffset: number;
+  /** The leader epoch of the last batch that was read; -1 when none was. */
+  readonly leaderEpoch: number;
+  /** Milliseconds since 1970: the newest record's, as far as batches say; -1 when none was read. */
+  readonly maxTimestamp: number;
+  /** Why the batch at `nextOffset` cannot be read. */
+  readonly fault?: BatchFault;
+}
+
+export interface BatchFault {
+  readonly reason: 'corruptBatch' | 'unsupportedFormat';
+  /** The offset after the batch, so that it can be passed over; as far as that can be told. */
+  readonly nextOffset: number;
+  readonly what: string;
+}
+
+/** Reads up to the end, or to the first batch that cannot be read. */
+export function decodeValues(request: DecodeRequest): Decoded {
+  const decoder = new Decoder(request);
+  const view = new BatchView(request.batches);
+  let fault: BatchFault | undefined;
+  let count = 0;
+  for (; fault === undefined && view.next(); count++) fault = decoder.read(view);
+  // A fetch brings its first batch whole, whatever its size.
+  if (count === 0 && request.batches.length > 0) fault = decoder.fault('corruptBatch', 'it is cut off');
+  return { ...decoder.result(), ...(fault && { fault }) };
+}
+
+class Decoder {
+  readonly #batches: Buffer;
+  readonly #offset: number;
+  readonly #abortedTransactions: AbortedTransactions | undefined;
+  readonly #counts = { records: 0, tombstones: 0 };
+  #aborted = 0;
+  #nextOffset: number;
+  #leaderEpoch = -1;
+  #maxTimestamp = -1;
+  /** Lines, in order: parts of `batches` itself, and of the buffers into which batches were decompressed. */
+  readonly #pieces: Buffer[] = [];
+  /** The lines in `batches` that are no piece yet. */
+  #linesStart = 0;
+  #linesEnd = 0;
+
+  constructor({ batches, offset, aborted }: DecodeRequest) {
+    this.#batches = batches;
+    this.#offset = offset;
+    this.#nextOffset = offset;
+    this.#abortedTransactions = aborted && new AbortedTransactions(aborted);
+  }
+
+  read(view: BatchView): BatchFault | undefined {
+    if (view.magic !== 2) {
+      return this.fault('unsupportedFormat', `message format ${view.magic}, from before Kafka 0.11`);
+    }
+    if (!view.isIntact()) return this.fault('corruptBatch', 'the CRC-32C does not fit', view);
+    if (view.attributes & batchFlags.control) {
+      if (isAbortMarker(view)) this.#abortedTransactions?.end(view.producerId, view.lastOffset);
+    } else if (this.#isAborted(view)) {
+      this.#aborted += view.recordCount;
+    } else if (view.lastOffset >= this.#offset) {
+      const what = this.#readRecords(view);
+      if (what !== undefined) return this.fault('corruptBatch', what, view);
+    }
+    this.#nextOffset = Math.max(this.#nextOffset, view.lastOffset + 1);
+    this.#leaderEpoch = view.leaderEpoch;
+    this.#maxTimestamp = Math.max(this.#maxTimestamp, view.maxTimestamp);
+    return undefined;
+  }
+
+  result(): Omit<Decoded, 'fault'> {
+    this.#endPiece();
+    return {
+      values: this.#pieces.length === 1 ? (this.#pieces[0] as Buffer) : Buffer.concat(this.#pieces),
+      ...this.#counts,
+      aborted: this.#aborted,
+      nextOffset: this.#nextOffset,
+      leaderEpoch: this.#leaderEpoch,
+      maxTimestamp: this.#maxTimestamp,
+    };
+  }
+
+  #isAborted(view: BatchView): boolean {
+    if (this.#abortedTransactions === undefined || !(view.attributes & batchFlags.transactional)) return false;
+    return this.#abortedTransactions.covers(view.producerId, view.lastOffset);
+  }
+
+  /** What is wrong with them, or undefined. */
+  #readRecords(view: BatchView): string | undefined {
+    const codec = view.attributes & batchFlags.codec;
+    const firstDelta = this.#offset - view.baseOffset;
+    const broken = 'its records do not fit their lengths';
+    if (codec === 0) {
+      const { recordsStart, end, recordCount } = view;
+      const linesEnd = compactValues(
+        { buffer: this.#batches, start: recordsStart, end, count: recordCount, firstDelta },
+        this.#linesEnd,
+        this.#counts,
+      );
+      if (linesEnd < 0) return broken;
+      this.#linesEnd = linesEnd;
+      return undefined;
+    }
+    let records: Buffer;
+    try {
+      records = decompress(codec, this.#batches.subarray(view.recordsStart, view.end));
+    } catch (error) {
+      return `its records cannot be decompressed: ${error instanceof MillraceError ? error.message : String(error)}`;
+    }
+    const linesEnd = compactValues(
+      { buffer: records, start: 0, end: records.length, count: view.recordCount, firstDelta },
+      0,
+      this.#counts,
+    );
+    if (linesEnd < 0) return broken;
+    this.#endPiece();
+    if (linesEnd > 0) this.#pieces.push(records.subarray(0, linesEnd));
+    return undefined;
+  }
+
+  #endPiece(): void {
+    if (this.#linesEnd > this.#linesStart) this.#pieces.push(this.#batches.subarray(this.#linesStart, this.#linesEnd));
+    this.#linesStart = this.#linesEnd;
+  }
+
+  /** For the batch at the offset that was reached. */
+  fault(reason: BatchFault['reason'], what: string, view?: BatchView): BatchFault {
+    // A batch too short for its header, or in another format, does not say where it ends.
+    const end = view !== undefined && view.end > view.recordsStart ? view.lastOffset + 1 : 0;
+    return { reason, what, nextOffset: Math.max(end, this.#nextOffset + 1) };
+  }
+}

@@ -1,0 +1,11 @@
+/** Kafka's wire: see README.md. */
+export type { Assignment, Position } from './assignment.ts';
+export { type Cluster, openCluster, type TopicPartition } from './cluster.ts';
+export { type Codec, codecs } from './compression.ts';
+export type { FetchSettings } from './config.ts';
+export { type BatchOptions, type BatchRecord, encodeBatch } from './encode-batch.ts';
+export type { Fetched, PartitionProblem, PartitionValues, ProblemReason } from './fetched.ts';
+export type { Fetcher } from './fetcher.ts';
+export type { OffsetTime } from './list-offsets.ts';
+export type { ClusterMetadata, PartitionMetadata, TopicMetadata } from './metadata.ts';
+export type { KafkaProperties } from './properties.ts';
