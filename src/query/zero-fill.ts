@@ -35,14 +35,20 @@ export function allTimestamp({ table, intervals }: Source): Sql {
 }
 
 /** A relation with a row for each interval and each segment that it touches: `segment`, `first`, `last`, `from`, `upto`. */
-export function touchedSegments(table: TableView, intervals: readonly Interval[]): Sql {
+export function touchedSegments({ segments, segmentStart }: TableView, intervals: readonly Interval[]): Sql {
+  const touches = (firstSegment: Sql, upto: Sql) =>
+    sql`first >= ${firstSegment} AND (segment IS NULL OR segment < ${upto})`;
+  const begin = timestampLiteral(eternity.start);
   const bounds = intervals.map(({ start, end }) => {
     const from = timestampLiteral(start);
-    const segment =
-      start > eternity.start ? sql`coalesce(${table.segmentStart(from)}, ${timestampLiteral(eternity.start)})` : from;
-    return sql`(${from}, ${timestampLiteral(end)}, ${segment})`;
+    const firstSegment = start > eternity.start ? sql`coalesce(${segmentStart(from)}, ${begin})` : begin;
+    return { from, upto: timestampLiteral(end), firstSegment };
   });
-  if (bounds.length === 0) bounds.push(sql`(NULL::TIMESTAMP, NULL::TIMESTAMP, NULL::TIMESTAMP)`);
-  return sql`(SELECT * FROM ${table.segments} AS s JOIN (VALUES ${join(bounds)}) AS i("from", upto, first_segment)
-    ON first >= first_segment AND (segment IS NULL OR segment < upto))`;
+  const [only, ...others] = bounds;
+  if (!only) return sql`(SELECT *, first AS "from", first AS upto FROM ${segments} WHERE false)`;
+  // Nearly all queries have one interval, and without the join the engine answers half a millisecond earlier.
+  if (others.length === 0)
+    return sql`(SELECT *, ${only.from} AS "from", ${only.upto} AS upto FROM ${segments} WHERE ${touches(only.firstSegment, only.upto)})`;
+  const rows = bounds.map(({ from, upto, firstSegment }) => sql`(${from}, ${upto}, ${firstSegment})`);
+  return sql`(SELECT * FROM ${segments} JOIN (VALUES ${join(rows)}) AS i("from", upto, first_segment) ON ${touches(sql`first_segment`, sql`upto`)})`;
 }
