@@ -6,9 +6,9 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -134,3 +134,14 @@ async function follow(document: string, t: TestContext): Promise<void> {
 }
 
 for (const document of documents) test(`the commands of ${document} do what it says`, (t) => follow(document, t));
+
+test('every link to a file leads to one', () => {
+  const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: root });
+  const broken = pages.flatMap((page) =>
+    [...readFileSync(join(root, page), 'utf8').matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)]
+      .map(([, target]) => target as string)
+      .filter((target) => !existsSync(join(root, dirname(page), target)))
+      .map((target) => `${page} links to ${target}`),
+  );
+  assert.deepEqual(broken, []);
+});
