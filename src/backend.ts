@@ -4,6 +4,7 @@
  */
 import type { ValidateOptions } from './catalog/validate.ts';
 import type { DataSource } from './spec/data-source.ts';
+import type { SupervisorSpec } from './spec/supervisor.ts';
 
 export interface Backend {
   /** Takes a body whole or not at all; settled when it is durable. Rejects with a MillraceError. */
@@ -22,6 +23,7 @@ export interface Backend {
   /** The last rejected events, newest first, at most 1,000. */
   rejects(dataSource: string): Promise<readonly Reject[]>;
   health(): Promise<Health>;
+  readonly supervisors: Supervisors;
   /** Finishes what was accepted, commits, and lets go of everything. */
   close(): Promise<void>;
 }
@@ -84,4 +86,83 @@ export interface Health {
   readonly problem?: string;
   /** Bytes accepted and not yet durable. */
   readonly pendingBytes: number;
+}
+
+/**
+ * What reads streams. An id is the name of the supervisor's dataSource; one that is not there rejects with `notFound`.
+ * https://druid.apache.org/docs/latest/api-reference/supervisor-api
+ */
+export interface Supervisors {
+  /** Starts it, in place of the one that the dataSource has; that one ends where the new one begins. */
+  submit(spec: SupervisorSpec, options?: { readonly skipRestartIfUnmodified?: boolean }): Promise<void>;
+  ids(): readonly string[];
+  spec(id: string): SupervisorSpec;
+  state(id: string): SupervisorStateReport;
+  status(id: string): SupervisorStatus;
+  stats(id: string): TaskStats;
+  /** The newest first. */
+  parseErrors(id: string): readonly ParseError[];
+  /** By id the versions of its spec, the newest first; of terminated ones too. */
+  history(): Promise<Readonly<Record<string, readonly SupervisorVersion[]>>>;
+  /** Rejects with `invalidInput` when it is suspended already. */
+  suspend(id: string): Promise<void>;
+  /** Rejects with `invalidInput` when it is running already. */
+  resume(id: string): Promise<void>;
+  /** Forgets all positions: it begins as if it had never read. */
+  reset(id: string): Promise<void>;
+  /** Goes on from these positions in these partitions (`topic/number`). */
+  resetOffsets(id: string, positions: ReadonlyMap<string, bigint>): Promise<void>;
+  /** Ends it. What it brought stays. */
+  terminate(id: string): Promise<void>;
+  /** Has the tasks of these groups make segments of what they have read, and others go on, before their time is over. */
+  handOff(id: string, taskGroups: readonly number[]): void;
+}
+
+export type SupervisorState =
+  | 'PENDING'
+  | 'RUNNING'
+  | 'IDLE'
+  | 'SUSPENDED'
+  | 'STOPPING'
+  | 'UNHEALTHY_SUPERVISOR'
+  | 'UNHEALTHY_TASKS';
+
+export interface SupervisorStateReport {
+  readonly state: SupervisorState;
+  /** What it does, or what is wrong, more exactly. */
+  readonly detailedState: string;
+  readonly healthy: boolean;
+}
+
+/** Druid's status report, as JSON. Offsets and lags are by partition: `0`, or with a topicPattern `topic:0`. */
+export interface SupervisorStatus {
+  readonly id: string;
+  /** ISO 8601. */
+  readonly generationTime: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+/** Task group → task → its row stats, as Druid has them. */
+export type TaskStats = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+export interface SupervisorVersion {
+  readonly spec: Readonly<Record<string, unknown>>;
+  /** ISO 8601. */
+  readonly version: string;
+}
+
+/** An event that could not be parsed. */
+export interface UnparseableEvent {
+  /** As it came, at most 10,000 characters of it. */
+  readonly event: string;
+  /** In words. */
+  readonly detail: string;
+}
+
+/** The same as Druid shows it. */
+export interface ParseError {
+  readonly input: string;
+  readonly errorType: 'unparseable';
+  readonly details: readonly string[];
+  readonly timeOfExceptionMillis: number;
 }

@@ -8,6 +8,7 @@ import type { DataSource } from '../spec/data-source.ts';
 import { sql } from '../sql.ts';
 import type { Connection } from '../store/engine.ts';
 import { combineLive, handOff, removeOrphans } from '../store/hand-off.ts';
+import { Mutex } from '../store/mutex.ts';
 import type { Table } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 
@@ -27,6 +28,9 @@ export interface HousekeepingOptions {
 /** Soon, so that the gauges tell of what the folder holds; not at once, so that a start is not held up. */
 const firstRoundMs = 1000;
 
+/** The last millisecond that a JavaScript Date holds. */
+const endOfTimeMs = 8_640_000_000_000_000;
+
 /** Live rows above which buckets are handed off, or combined, without waiting for quiet. */
 const manyLiveRows = 1_000_000;
 
@@ -37,6 +41,8 @@ export class Housekeeping {
   readonly #seen = new Map<string, { rows: number; sinceMs: number }>();
   /** Live rows after they were last combined, by dataSource. */
   readonly #combined = new Map<string, number>();
+  /** One hand-off at a time: two would change the same rows. */
+  readonly #working = new Mutex();
   #running: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout;
 
@@ -49,6 +55,21 @@ export class Housekeeping {
     this.#stop.abort();
     clearTimeout(this.#timer);
     await this.#running;
+    using _last = await this.#working.acquire();
+  }
+
+  /** Makes segments of all live rows of a dataSource, those of open buckets too. */
+  async handOff(dataSource: string): Promise<void> {
+    using _lock = await this.#working.acquire();
+    const table = this.#options.store.tables.get(dataSource);
+    // With one segment for all of time there is none that could be closed.
+    if (!table || table.definition.segments.extent === 'all' || this.#stop.signal.aborted) return;
+    const connection = await this.#options.store.connect();
+    try {
+      await this.#handOff(connection, table, endOfTimeMs);
+    } finally {
+      connection.close();
+    }
   }
 
   #tick(first: boolean): void {
@@ -61,6 +82,7 @@ export class Housekeeping {
   }
 
   async #round(first: boolean): Promise<void> {
+    using _lock = await this.#working.acquire();
     const { store, committer, log } = this.#options;
     if (store.failure) {
       await store.recover();
@@ -134,11 +156,12 @@ async function closedBefore(
   nowMs: number,
   settled: boolean,
 ): Promise<number | undefined> {
-  const { policy, periodMs } = definition.window;
-  if (policy === 'none' && !settled) return undefined;
-  const clock = policy === 'messageTime' ? await messageClock(connection, definition.name) : nowMs;
+  const { window } = definition;
+  const hasClock = window.policy === 'serverTime' || window.policy === 'messageTime';
+  if (!hasClock && !settled) return undefined;
+  const clock = window.policy === 'messageTime' ? await messageClock(connection, definition.name) : nowMs;
   if (clock === undefined) return undefined;
-  const at = sql`make_timestamp_ms(${policy === 'none' ? clock : Math.max(periodMs, clock) - periodMs})`;
+  const at = sql`make_timestamp_ms(${hasClock ? Math.max(window.periodMs, clock) - window.periodMs : clock})`;
   const buckets = compileGranularity(definition.segmentGranularity);
   if (buckets.extent === 'all') return undefined;
   const [row] = await connection.rows(sql`SELECT epoch_ms(${buckets.floor(at)})`);

@@ -10,11 +10,19 @@ export function judge(
   clock: Clock,
   passes: Sql | undefined,
 ): { sql: Sql; prepare: (source: Sql) => Sql } {
-  const { policy, periodMs, rule } = dataSource.window;
+  const { window } = dataSource;
   const cases = [sql`WHEN __ts IS NULL THEN 'unparseable'`];
   if (passes) cases.push(sql`WHEN (${passes}) IS NOT TRUE THEN 'filtered'`);
   const end = (cases: Sql[]) => sql`CASE ${join(cases, ' ')} END`;
-  if (policy === 'none') return { sql: end(cases), prepare: (source) => source };
+  const asTheyAre = (source: Sql) => source;
+  if (window.policy === 'none') return { sql: end(cases), prepare: asTheyAre };
+  if (window.policy === 'bounds') {
+    const { fromMs, toMs } = window;
+    if (fromMs !== undefined) cases.push(sql`WHEN __ts < ${timestamp(fromMs)} THEN 'late'`);
+    if (toMs !== undefined) cases.push(sql`WHEN __ts > ${timestamp(toMs)} THEN 'early'`);
+    return { sql: end(cases), prepare: asTheyAre };
+  }
+  const { policy, periodMs, rule } = window;
   if (policy === 'messageTime') {
     // Event by event, in the order of arrival: the newest so far, this one included, sets the window.
     const newest = sql`greatest(max(__ts) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW), ${timestamp(clock.newestMs)})`;
@@ -31,7 +39,7 @@ export function judge(
       sql`WHEN __ts >= ${segments.next(segments.floor(to))} THEN 'early'`,
     );
   }
-  return { sql: end(cases), prepare: (source) => source };
+  return { sql: end(cases), prepare: asTheyAre };
 }
 
 function timestamp(millis: number | undefined): Sql {

@@ -1,5 +1,4 @@
 /** A round's bodies → one transaction: rows, positions and receipts together. */
-import type { PushOutcome } from '../backend.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { readOffsets } from '../store/offsets.ts';
 import type { Store, Transaction } from '../store/store.ts';
@@ -9,7 +8,16 @@ import type { Batch } from './plan.ts';
 import { advance } from './progress.ts';
 import { type Receipts, writeReceipt } from './receipts.ts';
 import { type BodyOutcome, clockSource, Doubtful, ingestRound, ingestTrusting, type RoundInput } from './round.ts';
-import { type Group, groupsOf, outcomesOf, scopeOf, type Waiting, withJsonInput } from './work.ts';
+import {
+  type Group,
+  groupsOf,
+  outcomesOf,
+  requireParseable,
+  scopeOf,
+  type Waiting,
+  type WorkOutcome,
+  withJsonInput,
+} from './work.ts';
 
 export interface RoundCommitterOptions {
   readonly store: Store;
@@ -35,7 +43,7 @@ export class RoundCommitter {
   }
 
   /** First in good faith; when a count is off, undone and done again with care. */
-  async commit(round: readonly Waiting[]): Promise<Map<Waiting, PushOutcome>> {
+  async commit(round: readonly Waiting[]): Promise<Map<Waiting, WorkOutcome>> {
     const groups = groupsOf(round);
     const batches: Batch[] = [];
     try {
@@ -58,7 +66,7 @@ export class RoundCommitter {
     groups: readonly Group[],
     batches: readonly Batch[],
     ingest: typeof ingestRound,
-  ): Promise<Map<Waiting, PushOutcome>> {
+  ): Promise<Map<Waiting, WorkOutcome>> {
     const { store, deadLetters, now } = this.#options;
     const nowMs = now();
     const letters = groups.map(({ dataSource }) => deadLetters?.nextFile(dataSource.name, nowMs));
@@ -70,6 +78,7 @@ export class RoundCommitter {
         );
       const outcomes = outcomesOf(round, groups, results);
       for (const [{ work }, outcome] of outcomes) {
+        requireParseable(work, outcome);
         if (work.progress) await advance(transaction, work.progress);
         if (work.idempotencyKey !== undefined)
           await writeReceipt(transaction, scopeOf(work), work.idempotencyKey, outcome, nowMs);
@@ -132,7 +141,7 @@ export class RoundCommitter {
 /** {@link ingestTrusting} in the form of {@link ingestRound}: what it lets pass has dropped nothing. */
 const trusting: typeof ingestRound = async (transaction, input: RoundInput) => {
   await ingestTrusting(transaction, input);
-  return { outcomes: input.bodies.map(() => ({ dropped: new Map(), droppedEvents: [] })) };
+  return { outcomes: input.bodies.map(() => ({ dropped: new Map(), droppedEvents: [], unparseable: [] })) };
 };
 
 /** Thrown out of a transaction to undo it: these bodies hold a line that is no JSON object. */

@@ -8,7 +8,7 @@ import {
   specOf,
 } from '../catalog/index.ts';
 import { MillraceError } from '../errors.ts';
-import type { DataSource, Dimension, DimensionType } from '../spec/data-source.ts';
+import { type DataSource, type Dimension, type DimensionType, noWindow, type Window } from '../spec/data-source.ts';
 import { Sql, sql } from '../sql.ts';
 import type { StoredColumnRecord } from '../store/schema.ts';
 import { physicalNames, type TableColumn, type TableDefinition } from '../store/table.ts';
@@ -66,9 +66,12 @@ export function tableDefinition(
     columns: [...columns.values()],
     rollup: dataSource.rollup,
     segments: segmentBuckets(dataSource),
-    definition: { ...dataSource.dataSchema, inputFormat: dataSource.inputFormat, window: dataSource.window },
+    definition: { ...dataSource.dataSchema, inputFormat: dataSource.inputFormat, window: lasting(dataSource.window) },
   };
 }
+
+/** Bounds are those of one task, and end with it. */
+const lasting = (window: Window): Window => (window.policy === 'bounds' ? noWindow : window);
 
 /** A column of the database as the store needs it: its SQL comes back from what was kept. */
 export function storedColumn(record: StoredColumnRecord): TableColumn {

@@ -1,5 +1,6 @@
 /** What waits for a commit, put together by dataSource and taken apart again into answers. */
-import type { DropReason, PushOutcome } from '../backend.ts';
+import type { DropReason, PushOutcome, UnparseableEvent } from '../backend.ts';
+import { invalidInput } from '../errors.ts';
 import type { DataSource } from '../spec/data-source.ts';
 import type { Progress } from './progress.ts';
 import type { Body, BodyOutcome } from './round.ts';
@@ -10,6 +11,13 @@ export interface Work {
   readonly idempotencyKey?: string | undefined;
   /** How far these bodies bring a source, committed with their rows. */
   readonly progress?: Progress | undefined;
+  /** With more unparseable events than this, nothing of it is taken. */
+  readonly maxUnparseable?: number | undefined;
+}
+
+export interface WorkOutcome extends PushOutcome {
+  /** There when parts ask for it by `keepUnparseable`, and have any. */
+  readonly unparseable?: readonly UnparseableEvent[];
 }
 
 export interface Part extends Body {
@@ -21,7 +29,7 @@ export interface Waiting {
   readonly work: Work;
   readonly bytes: number;
   readonly sinceMs: number;
-  readonly resolve: (outcome: PushOutcome) => void;
+  readonly resolve: (outcome: WorkOutcome) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -38,9 +46,10 @@ export function scopeOf(work: Work): string {
   return rest.length === 0 && first ? first.dataSource.name : '';
 }
 
-/** What bodies must have in common to go through one plan: of text, the columns too, which a header may name. */
-function planKey({ format, dataSource: { name, input } }: Part): string {
-  return JSON.stringify(format === 'text' && 'columns' in input ? [format, name, input.columns] : [format, name]);
+/** What bodies must have in common to go through one plan: bounds; and of text, the columns too, which a header may name. */
+function planKey({ format, dataSource: { name, input, window } }: Part): string {
+  const columns = format === 'text' && 'columns' in input ? input.columns : [];
+  return JSON.stringify([format, name, columns, window.policy === 'bounds' ? [window.fromMs, window.toMs] : []]);
 }
 
 export function groupsOf(round: readonly Waiting[]): Group[] {
@@ -60,7 +69,7 @@ export function outcomesOf(
   round: readonly Waiting[],
   groups: readonly Group[],
   results: readonly (readonly BodyOutcome[])[],
-): Map<Waiting, PushOutcome> {
+): Map<Waiting, WorkOutcome> {
   const dropped = new Map<Waiting, BodyOutcome[]>();
   groups.forEach((group, g) => {
     group.bodies.forEach(({ waiting }, b) => {
@@ -70,19 +79,31 @@ export function outcomesOf(
   return new Map(round.map((waiting) => [waiting, outcomeOf(waiting.work, dropped.get(waiting) ?? [])]));
 }
 
-function outcomeOf(work: Work, bodies: readonly BodyOutcome[]): PushOutcome {
+function outcomeOf(work: Work, bodies: readonly BodyOutcome[]): WorkOutcome {
   const dropped: Partial<Record<DropReason, number>> = {};
   for (const body of bodies)
     for (const [reason, count] of body.dropped) dropped[reason] = (dropped[reason] ?? 0) + count;
   const received = work.parts.reduce((sum, part) => sum + part.events, 0);
   const lost = Object.values(dropped).reduce((sum, count) => sum + count, 0);
+  const unparseable = bodies.flatMap((body) => body.unparseable);
   // Places are those in the one body; a body that was split among dataSources has no such order any more.
   return {
     received,
     sent: received - lost,
     dropped,
     droppedEvents: bodies.length === 1 ? (bodies[0]?.droppedEvents ?? []) : [],
+    ...(unparseable.length > 0 ? { unparseable } : {}),
   };
+}
+
+/** Throws when more of the work cannot be parsed than it may. */
+export function requireParseable({ maxUnparseable }: Work, { dropped, unparseable = [] }: WorkOutcome): void {
+  const found = dropped.unparseable ?? 0;
+  if (maxUnparseable === undefined || found <= maxUnparseable) return;
+  throw invalidInput(
+    `${found} events cannot be parsed where at most ${Math.max(0, maxUnparseable)} may (maxParseExceptions). Nothing of this batch was taken; mend the definition, allow more, or pass over it with resetOffsets.`,
+    { context: { unparseable } },
+  );
 }
 
 /** JSON that is posted is read by field names, whatever format the definition names for its text. */

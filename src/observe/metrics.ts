@@ -25,6 +25,10 @@ export interface Metrics {
   /** Rows stored, live and handed off. */
   readonly rows: Gauge<'dataSource'>;
   readonly segments: Gauge<'dataSource'>;
+  /** Records that supervisors have read and committed, or dropped with their reason. */
+  readonly streamRecords: Counter<'supervisor'>;
+  /** Records that a partition has and that are not committed yet. */
+  readonly streamLag: Gauge<'supervisor' | 'partition'>;
   /** Of all dataSources: events received so far, and rows stored. */
   totals(): Promise<{ readonly received: number; readonly rows: number }>;
   /** Calls `refresh` before each exposition, for gauges that are cheaper to ask for than to keep. */
@@ -66,6 +70,11 @@ export function createMetrics(): Metrics {
     querySeconds: histogram('millrace_query_seconds', 'Duration of a query, to its last byte.', ['type']),
     rows,
     segments: gauge('millrace_segments', 'Segments handed off.', ['dataSource']),
+    streamRecords: counter('millrace_stream_records_total', 'Records that supervisors have read.', ['supervisor']),
+    streamLag: gauge('millrace_stream_lag_records', 'Records of a stream that are not read yet.', [
+      'supervisor',
+      'partition',
+    ]),
     totals: async () => ({ received: await total(eventsReceived), rows: await total(rows) }),
     beforeExposition: (refresh) => {
       refreshes.push(refresh);

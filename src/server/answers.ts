@@ -16,6 +16,14 @@ export function druidErrors(options: ErrorAnswers) {
   };
 }
 
+/** The same with the message in `error`, where Druid's overlord has it and its clients look. */
+export function overlordErrors(options: ErrorAnswers) {
+  return (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const error = prepare(thrown, request, reply, options);
+    return reply.type('application/json').send(JSON.stringify({ ...error.toJSON(), error: error.message }));
+  };
+}
+
 export function plainErrors(options: ErrorAnswers) {
   return (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const error = prepare(thrown, request, reply, options);

@@ -11,6 +11,7 @@ import { pushRoutes } from './push.ts';
 import { queryRoutes } from './query.ts';
 import { rejectRoutes } from './rejects.ts';
 import { statusRoutes } from './status.ts';
+import { supervisorRoutes } from './supervisor.ts';
 
 export interface ServerOptions {
   readonly backend: Backend;
@@ -38,6 +39,7 @@ export function createServer(options: ServerOptions): Server {
   server.register(queryRoutes(options));
   server.register(rejectRoutes(options.backend));
   server.register(statusRoutes(options));
+  server.register(supervisorRoutes(options));
   return server;
 }
 

@@ -5,11 +5,12 @@ import { type JsonPath, validate, valueAt } from '../catalog/validate.ts';
 import { formatPlace, invalidInput, MillraceError, nearestWord, type Place } from '../errors.ts';
 import { readDataSource } from './data-schema.ts';
 import { oldForm, todaysForm } from './data-schema-json.ts';
-import { partsPath, readRealtimeSpecs, readSupervisorSpec } from './ingestion-spec.ts';
+import { readRealtimeSpecs } from './ingestion-spec.ts';
 import { inputFormatSchema } from './input-format.ts';
 import { ioConfigFields, supervisorFields, tuningConfigFields } from './known-fields.ts';
 import { type Loaded, loadJson } from './load.ts';
 import { loadYaml } from './load-yaml.ts';
+import { partsPath, readSupervisorSpec } from './supervisor.ts';
 import { readTranquilityFile } from './tranquility.ts';
 import { isKnownProperty, propertyNames } from './tranquility-properties.ts';
 

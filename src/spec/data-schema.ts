@@ -6,7 +6,14 @@ import { aggregator, type Checked, specOf } from '../catalog/index.ts';
 import { parseInstant } from '../catalog/time.ts';
 import { type JsonPath, type Mistake, mistakesError, type ValidateOptions, validate } from '../catalog/validate.ts';
 import { type CommonJson, type DimensionsJson, oldForm, type TimestampJson, todaysForm } from './data-schema-json.ts';
-import type { DataSource, Dimension, InputFormat, TimestampSpec, Window } from './data-source.ts';
+import {
+  type DataSource,
+  type Dimension,
+  type InputFormat,
+  noWindow,
+  type TimestampSpec,
+  type Window,
+} from './data-source.ts';
 import { inputFormatSchema } from './input-format.ts';
 
 export interface ReadOptions {
@@ -19,7 +26,6 @@ export interface ReadOptions {
   readonly inputPlace?: ValidateOptions['place'];
 }
 
-const noWindow: Window = { policy: 'none', periodMs: 0, rule: 'event' };
 const what = 'dataSchema';
 
 /** Both forms, brought together. */

@@ -87,10 +87,24 @@ export interface Transform {
 }
 
 /** Which events are too late or too early to be taken. */
-export interface Window {
+export type Window = ClockWindow | Bounds;
+
+export interface ClockWindow {
   /** `serverTime`: against the clock; `messageTime`: against the newest event so far; `none`: all are taken. */
   readonly policy: 'none' | 'serverTime' | 'messageTime';
   readonly periodMs: number;
   /** `event`: by the event's own time; `bucket`: by its segment's bucket, as Tranquility's source does. */
   readonly rule: 'event' | 'bucket';
+}
+
+/** All events are taken. */
+export const noWindow: Window = { policy: 'none', periodMs: 0, rule: 'event' };
+
+/** Times that stand still, as a supervisor's task has them from its creation. A missing one bounds nothing. */
+export interface Bounds {
+  readonly policy: 'bounds';
+  /** Events before this are late. */
+  readonly fromMs: number | undefined;
+  /** Events after this are early. */
+  readonly toMs: number | undefined;
 }

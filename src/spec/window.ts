@@ -1,7 +1,7 @@
 /** Which events are too late or too early: `windowPeriod` and `rejectionPolicy` of a realtime `tuningConfig`. */
 import { z } from 'zod';
 import { periodMillis } from '../catalog/period.ts';
-import type { Window } from './data-source.ts';
+import type { ClockWindow } from './data-source.ts';
 import { oneOf, optional } from './lenient.ts';
 
 /** An ISO 8601 period without months, as milliseconds. */
@@ -25,7 +25,7 @@ export const windowSchema = z
     rejectionPolicy: optional(z.looseObject({ type: oneOf(['serverTime', 'messageTime', 'none']) })),
   })
   .transform(
-    ({ windowPeriod, rejectionPolicy }): Window => ({
+    ({ windowPeriod, rejectionPolicy }): ClockWindow => ({
       policy: rejectionPolicy?.type ?? 'serverTime',
       periodMs: windowPeriod ?? tenMinutes,
       rule: 'event',

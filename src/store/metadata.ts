@@ -18,6 +18,8 @@ const tables = [
   // Where each source stands: the position up to which its events are in the tables.
   'CREATE TABLE IF NOT EXISTS meta.offsets (source VARCHAR, "partition" VARCHAR, position BIGINT)',
   'CREATE TABLE IF NOT EXISTS meta.receipts (data_source VARCHAR, key VARCHAR, outcome VARCHAR, taken_at TIMESTAMP)',
+  'CREATE TABLE IF NOT EXISTS meta.supervisors (id VARCHAR, spec VARCHAR, version VARCHAR, suspended BOOLEAN)',
+  'CREATE TABLE IF NOT EXISTS meta.supervisor_history (id VARCHAR, spec VARCHAR, version VARCHAR)',
   'CREATE TABLE IF NOT EXISTS meta.rejects (data_source VARCHAR, rejected_at TIMESTAMP, reason VARCHAR, detail VARCHAR, event VARCHAR)',
 ];
 

@@ -63,6 +63,7 @@ test("a supervisor's spec: mistakes and unknown fields in the order of the file"
       9:20 error $.spec.dataSchema.metricsSpec[0].type unknown aggregator type 'longSums'; did you mean 'longSum'?
       10:51 error $.spec.dataSchema.metricsSpec[1].filter.type unknown filter type 'selectr'; did you mean 'selector'?
       11:44 warning $.spec.dataSchema.metricsSpec[2].feildName unknown field 'feildName', which is ignored; did you mean 'fieldName'?
+      14:19 error $.spec.ioConfig.consumerProperties expected an object, got nothing
       14:66 warning $.spec.ioConfig.inputFormat.flattenSpecs unknown field 'flattenSpecs', which is ignored; did you mean 'flattenSpec'?
       14:87 warning $.spec.ioConfig.taskcount unknown field 'taskcount', which is ignored; did you mean 'taskCount'?
       15:41 warning $.spec.tuningConfig.maxRowsInMemry unknown field 'maxRowsInMemry', which is ignored; did you mean 'maxRowsInMemory'?`),

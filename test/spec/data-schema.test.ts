@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { readDataSource, restoreDataSource } from '../../src/spec/data-schema.ts';
 import type { DataSource } from '../../src/spec/data-source.ts';
 import { discoveredDataSource, validateDataSourceName } from '../../src/spec/discovered.ts';
-import { readRealtimeSpecs, readSupervisorSpec } from '../../src/spec/ingestion-spec.ts';
+import { readRealtimeSpecs } from '../../src/spec/ingestion-spec.ts';
 import { loadJson } from '../../src/spec/load.ts';
 
 const sample = (name: string) => readFileSync(new URL(`../fixtures/samples/${name}`, import.meta.url), 'utf8');
@@ -245,18 +245,6 @@ test('every mistake is listed, the first one leads', () => {
     message:
       /^\$\.metricsSpec\[0\]\.type: .*'cont'; did you mean 'count'\?; \$\.metricsSpec\[1\]\.name: expected a string, got 5$/,
   });
-});
-
-test("a supervisor's spec, old style and new", () => {
-  const source = readSupervisorSpec(loadJson(sample('metrics-kafka.fixed.json')));
-  assert.equal(source.name, 'metrics-kafka');
-  assert.deepEqual(
-    source.dimensions.map(({ name }) => name),
-    ['url', 'user'],
-  );
-  assert.equal(source.window.policy, 'none');
-  const spec = { dataSchema: { dataSource: 'd' }, ioConfig: { inputFormat: { type: 'csv', columns: ['a'] } } };
-  assert.equal(readSupervisorSpec(loadJson(JSON.stringify({ type: 'kafka', spec }))).input.type, 'delimited');
 });
 
 test("a realtime node's specs: rejection policy and window", () => {

@@ -1,0 +1,55 @@
+/** How far a supervisor has come, in the database: where each partition goes on, and which ones lost their place. */
+
+import type { PartitionName } from '../../sources/stream.ts';
+import { deleteOffsets, readOffsets, writeOffsets } from '../../store/offsets.ts';
+import type { Store, Transaction } from '../../store/store.ts';
+
+type Offsets = ReadonlyMap<PartitionName, bigint>;
+
+export class Positions {
+  /** What a commit's progress names. A dataSource's name holds no slash, so that nothing else has this name. */
+  readonly source: string;
+  readonly #lostSource: string;
+  readonly #store: Store;
+
+  constructor(store: Store, id: string) {
+    this.#store = store;
+    this.source = `supervisor/${id}`;
+    this.#lostSource = `${this.source}/lost`;
+  }
+
+  /** `lost`: positions that the stream did not have. They are not read until they are reset. */
+  read(): Promise<{ readonly stored: Offsets; readonly lost: Offsets }> {
+    return this.#store.transaction(async (transaction) => ({
+      stored: await readOffsets(transaction, this.source),
+      lost: await readOffsets(transaction, this.#lostSource),
+    }));
+  }
+
+  /** Sets positions where there are none. Before anything is read, so that a restart does not begin elsewhere. */
+  begin(positions: Offsets): Promise<void> {
+    return this.#store.transaction(async (transaction) => {
+      const stored = await readOffsets(transaction, this.source);
+      await writeOffsets(transaction, this.source, new Map([...positions].filter(([name]) => !stored.has(name))));
+    });
+  }
+
+  /** Moves partitions; they count as lost no more. */
+  move(positions: Offsets): Promise<void> {
+    return this.#store.transaction(async (transaction) => {
+      await writeOffsets(transaction, this.source, positions);
+      await deleteOffsets(transaction, this.#lostSource, [...positions.keys()]);
+    });
+  }
+
+  markLost(wanted: Offsets): Promise<void> {
+    return this.#store.transaction((transaction) => writeOffsets(transaction, this.#lostSource, wanted));
+  }
+
+  forget(): Promise<void> {
+    return this.#store.transaction(async (transaction: Transaction) => {
+      await deleteOffsets(transaction, this.source);
+      await deleteOffsets(transaction, this.#lostSource);
+    });
+  }
+}

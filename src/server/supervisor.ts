@@ -1,0 +1,120 @@
+/**
+ * Supervisors. https://druid.apache.org/docs/latest/api-reference/supervisor-api
+ */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Backend } from '../backend.ts';
+import { validate } from '../catalog/validate.ts';
+import { MillraceError, notFound } from '../errors.ts';
+import type { Logger } from '../observe/log.ts';
+import { type Loaded, loadJson } from '../spec/load.ts';
+import { readResetOffsets } from '../spec/reset-offsets.ts';
+import { readSupervisorSpec, supervisorJson } from '../spec/supervisor.ts';
+import { overlordErrors } from './answers.ts';
+import { mediaType, readText } from './body.ts';
+
+export interface SupervisorRouteOptions {
+  readonly backend: Backend;
+  readonly log: Logger;
+  readonly maxBodyBytes: number;
+}
+
+interface OfOne {
+  Params: { readonly id: string };
+}
+
+const prefix = '/druid/indexer/v1/supervisor';
+const success = { status: 'success' };
+
+export function supervisorRoutes(options: SupervisorRouteOptions) {
+  const { supervisors } = options.backend;
+  return async (server: FastifyInstance): Promise<void> => {
+    server.setErrorHandler(overlordErrors(options));
+
+    server.post(prefix, async (request) => {
+      const spec = readSupervisorSpec(await readJson(request, options.maxBodyBytes));
+      await supervisors.submit(spec, { skipRestartIfUnmodified: isSet(request, 'skipRestartIfUnmodified') });
+      return { id: spec.id };
+    });
+    server.get(prefix, async (request) => {
+      const full = isSet(request, 'full');
+      if (!full && !isSet(request, 'state')) return supervisors.ids();
+      return supervisors.ids().map((id) => {
+        const spec = supervisors.spec(id);
+        const shown = { id, ...supervisors.state(id), suspended: spec.suspended };
+        return full ? { ...shown, spec: supervisorJson(spec) } : shown;
+      });
+    });
+    server.get(`${prefix}/history`, async () => supervisors.history());
+    server.get<OfOne>(`${prefix}/:id/history`, async ({ params: { id } }) => {
+      const versions = (await supervisors.history())[id];
+      if (versions) return versions;
+      throw notFound(`No history for [${id}].`);
+    });
+
+    server.get<OfOne>(`${prefix}/:id`, async ({ params: { id } }) => supervisorJson(supervisors.spec(id)));
+    server.get<OfOne>(`${prefix}/:id/status`, async ({ params: { id } }) => supervisors.status(id));
+    server.get<OfOne>(`${prefix}/:id/stats`, async ({ params: { id } }) => supervisors.stats(id));
+    server.get<OfOne>(`${prefix}/:id/parseErrors`, async ({ params: { id } }) => supervisors.parseErrors(id));
+    server.get<OfOne>(`${prefix}/:id/health`, async ({ params: { id } }, reply) => {
+      const { healthy } = supervisors.state(id);
+      return reply.status(healthy ? 200 : 503).send({ healthy });
+    });
+
+    for (const action of ['suspend', 'resume'] as const)
+      server.post<OfOne>(`${prefix}/:id/${action}`, async ({ params: { id } }) => {
+        await supervisors[action](id);
+        return supervisorJson(supervisors.spec(id));
+      });
+    const terminate = async ({ params: { id } }: FastifyRequest<OfOne>) => {
+      await supervisors.terminate(id);
+      return { id };
+    };
+    server.post<OfOne>(`${prefix}/:id/terminate`, terminate);
+    server.post<OfOne>(`${prefix}/:id/shutdown`, terminate);
+    server.post<OfOne>(`${prefix}/:id/reset`, async ({ params: { id } }) => {
+      await supervisors.reset(id);
+      return { id };
+    });
+    server.post<OfOne>(`${prefix}/:id/resetOffsets`, async (request) => {
+      const { id } = request.params;
+      const spec = supervisors.spec(id);
+      await supervisors.resetOffsets(id, readResetOffsets(await readJson(request, options.maxBodyBytes), spec));
+      return { id };
+    });
+    server.post<OfOne>(`${prefix}/:id/taskGroups/handoff`, async (request, reply) => {
+      const { value, placeOf } = await readJson(request, options.maxBodyBytes);
+      const { taskGroupIds } = validate(handoffSchema, value, { what: 'task groups', place: placeOf });
+      supervisors.handOff(request.params.id, taskGroupIds);
+      return reply.status(202).send();
+    });
+
+    server.post(`${prefix}/suspendAll`, () => forAll((id) => supervisors.suspend(id), false));
+    server.post(`${prefix}/resumeAll`, () => forAll((id) => supervisors.resume(id), true));
+    server.post(`${prefix}/terminateAll`, () => forAll((id) => supervisors.terminate(id)));
+
+    /** `suspended`: only those that are so. */
+    async function forAll(act: (id: string) => Promise<void>, suspended?: boolean) {
+      for (const id of supervisors.ids())
+        if (suspended === undefined || supervisors.spec(id).suspended === suspended) await act(id);
+      return success;
+    }
+  };
+}
+
+const handoffSchema = z.looseObject({ taskGroupIds: z.array(z.int().min(0)) });
+
+async function readJson(request: FastifyRequest, maxBodyBytes: number): Promise<Loaded> {
+  const type = mediaType(request);
+  if (type === 'application/json') return loadJson(await readText(request, maxBodyBytes));
+  throw new MillraceError(
+    'unsupportedMediaType',
+    `send application/json, not ${type ?? 'a body without a Content-Type'}`,
+  );
+}
+
+/** `?full`, `?full=true`; not `?full=false`. */
+function isSet(request: FastifyRequest, name: string): boolean {
+  const value = (request.query as Readonly<Record<string, string | undefined>>)[name];
+  return value !== undefined && value.toLowerCase() !== 'false';
+}
