@@ -6,7 +6,7 @@ import type { PushOutcome } from '../backend.ts';
 import { asMillraceError, invalidInput, MillraceError } from '../errors.ts';
 import { Receipts } from './receipts.ts';
 import { MalformedBodies, RoundCommitter, type RoundCommitterOptions } from './round-committer.ts';
-import { scopeOf, type Waiting, type Work, type WorkOutcome } from './work.ts';
+import { scopeOf, type Waiting, type Work } from './work.ts';
 
 export interface CommitterOptions extends RoundCommitterOptions {
   /** Bytes that may wait; beyond that a body is refused with `bufferFull`. */
@@ -55,7 +55,7 @@ export class Committer {
   }
 
   /** Settles when the work is durable. */
-  async submit(work: Work): Promise<WorkOutcome> {
+  async submit(work: Work): Promise<PushOutcome> {
     const { idempotencyKey } = work;
     if (idempotencyKey === undefined) return this.#enqueue(work);
     const scope = scopeOf(work);
@@ -81,7 +81,7 @@ export class Committer {
     await this.#loop;
   }
 
-  #enqueue(work: Work): Promise<WorkOutcome> {
+  #enqueue(work: Work): Promise<PushOutcome> {
     const bytes = work.parts.reduce((sum, part) => sum + part.lines.byteLength, 0);
     if (this.#closed)
       return Promise.reject(new MillraceError('unavailable', 'millrace is shutting down.', { retryAfterSeconds: 5 }));
@@ -151,7 +151,7 @@ export class Committer {
         const isTheirs = asMillraceError(error).code !== 'unavailable';
         if (round.length > 1 && isTheirs) {
           for (const waiting of round) await this.#commit([waiting]);
-        } else for (const waiting of round) waiting.reject(error);
+        } else for (const waiting of round) waiting.reject(refusal(error, waiting));
         return;
       }
       for (const [waiting, line] of error.lines) waiting.reject(malformedJson(line));
@@ -159,6 +159,19 @@ export class Committer {
       if (rest.length > 0) await this.#commit(rest);
     }
   }
+}
+
+/** Up to here a body that is alone finds room, however its events look. */
+const modestBytes = 8 * 1024 * 1024;
+
+/** A large body that is alone and finds no room will find none the next time. */
+function refusal(error: unknown, { bytes }: Waiting): unknown {
+  if (asMillraceError(error).code !== 'capacityExceeded' || bytes <= modestBytes) return error;
+  return new MillraceError(
+    'tooLarge',
+    `the body's ${bytes} bytes, with events as long as these, need more than the engine's memory; send at most ${modestBytes} bytes at once`,
+    { cause: error },
+  );
 }
 
 const malformedJson = (line: number) =>

@@ -2,7 +2,6 @@
 import type { DataSource } from '../spec/data-source.ts';
 import { join, type Sql, sql } from '../sql.ts';
 import type { TableColumn } from '../store/table.ts';
-import { memberPath } from './reader.ts';
 import type { FoundDimension } from './table.ts';
 
 /**
@@ -11,25 +10,25 @@ import type { FoundDimension } from './table.ts';
  */
 export const maxDiscoveredDimensions = 300;
 
-/** Distinct field names, or distinct structures, that are looked at in one batch. */
+/** Distinct field names, or structures of fields, that are looked at in one batch. */
 const maxSeen = 10_000;
 
 type Rows = (statement: Sql) => Promise<readonly (readonly unknown[])[]>;
 type FoundType = FoundDimension['type'];
 
-/** `objects` is a relation with a column `json`, NULL where a line holds none. */
+/** `events` are relations with a column `fields`, see {@link eventFields}. */
 export async function discover(
   dataSource: DataSource,
   columns: readonly TableColumn[],
-  objects: Sql,
+  events: (want: 'text' | 'json') => Sql,
   rows: Rows,
 ): Promise<FoundDimension[]> {
   const { automatic, wanted } = wantedDimensions(dataSource);
   const present = new Map(columns.map((column) => [column.name, column]));
   const seen =
     dataSource.discovery === 'strings' && automatic.size === 0
-      ? await fieldNames(objects, rows, (name) => wanted(name) && !present.has(name))
-      : await fieldTypes(objects, rows);
+      ? await fieldNames(events, rows, (name) => wanted(name) && !present.has(name))
+      : await fieldTypes(events('json'), rows);
   const found: FoundDimension[] = [];
   let room = maxDiscoveredDimensions - columns.length;
   for (const [name, seenType] of seen) {
@@ -70,36 +69,40 @@ function wantedDimensions({ dimensions, discovery, exclusions }: DataSource) {
 }
 
 /** Fields that hold a plain value or a list somewhere; nested objects become no string dimensions. Those that are known already are not looked into. */
-async function fieldNames(objects: Sql, rows: Rows, isNew: (name: string) => boolean): Promise<Map<string, FoundType>> {
-  const names = await rows(
-    sql`SELECT DISTINCT unnest(json_keys(json)) FROM ${objects} WHERE json_type(json) = 'OBJECT' LIMIT ${maxSeen}`,
-  );
+async function fieldNames(
+  events: (want: 'text' | 'json') => Sql,
+  rows: Rows,
+  isNew: (name: string) => boolean,
+): Promise<Map<string, FoundType>> {
+  const names = await rows(sql`SELECT DISTINCT unnest(map_keys(fields)) FROM ${events('text')} LIMIT ${maxSeen}`);
   const fresh = names.map(([name]) => name as string).filter(isNew);
   if (fresh.length === 0) return new Map();
-  const plain = fresh.map((name) => sql`bool_or(json_type(json, ${memberPath(name)}) NOT IN ('OBJECT', 'NULL'))`);
-  const [found] = await rows(sql`SELECT ${join(plain)} FROM ${objects}`);
-  return new Map(fresh.filter((_, index) => found?.[index]).map((name) => [name, 'string']));
+  const plain = await rows(
+    sql`SELECT DISTINCT name FROM ${singly(events('json'))} WHERE name IN (${join(fresh.map((name) => sql`${name}`))}) AND NOT starts_with(value, '{')`,
+  );
+  return new Map(plain.map(([name]) => [name as string, 'string']));
 }
 
 /** Undefined for a field that was null throughout. */
-async function fieldTypes(objects: Sql, rows: Rows): Promise<Map<string, FoundType | undefined>> {
-  const structures = await rows(
-    sql`SELECT DISTINCT json_structure(json)::VARCHAR FROM ${objects} WHERE json_type(json) = 'OBJECT' LIMIT ${maxSeen}`,
-  );
+async function fieldTypes(events: Sql, rows: Rows): Promise<Map<string, FoundType | undefined>> {
+  // What a string or an object holds does not matter, and it may be long.
+  const structure = sql`CASE WHEN starts_with(value, '"') THEN '"VARCHAR"' WHEN starts_with(value, '{') THEN '{}' ELSE json_structure(value)::VARCHAR END`;
+  const structures = await rows(sql`SELECT DISTINCT name, ${structure} FROM ${singly(events)} LIMIT ${maxSeen}`);
   const types = new Map<string, FoundType | undefined>();
-  for (const [structure] of structures) {
-    for (const [name, fieldStructure] of Object.entries(JSON.parse(structure as string) as Record<string, unknown>)) {
-      const type = dimensionType(fieldStructure);
-      const before = types.get(name);
-      types.set(name, before && type ? widerType(before, type) : (type ?? before));
-    }
+  for (const [name, fieldStructure] of structures as readonly [string, string | null][]) {
+    const type = fieldStructure === null ? undefined : dimensionType(JSON.parse(fieldStructure));
+    const before = types.get(name);
+    types.set(name, before && type ? widerType(before, type) : (type ?? before));
   }
   return types;
 }
 
+/** One row for each field of each event: `name`, and `value` as JSON text, NULL for null. */
+const singly = (events: Sql): Sql =>
+  sql`(SELECT unnest(map_keys(fields)) AS name, unnest(map_values(fields)) AS value FROM ${events})`;
+
 /** The engine's description of a JSON value → the dimension type that Druid's discovery gives it. */
 function dimensionType(structure: unknown): FoundType | undefined {
-  if (structure === 'NULL') return undefined;
   if (typeof structure === 'string') {
     if (structure === 'DOUBLE') return 'double';
     // Druid keeps JSON's true and false as 1 and 0.

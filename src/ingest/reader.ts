@@ -47,8 +47,18 @@ export function rawLines(files: readonly string[]): Sql {
 }
 
 /** A relation with a column `json`: one value a line that is not blank, NULL where the line is no JSON. */
-export function jsonObjects(files: readonly string[], longestEventBytes: number): Sql {
+function jsonObjects(files: readonly string[], longestEventBytes: number): Sql {
   return sql`read_ndjson_objects(${list(files)}, ignore_errors = true, maximum_object_size = ${objectSize(longestEventBytes)})`;
+}
+
+/**
+ * A relation with a column `fields`: for each line that is not blank its top-level fields, as a MAP from name to value, as text or as
+ * JSON; NULL where the line is no JSON object. The reader takes them apart as it goes; functions over whole objects as JSON parse
+ * each of them anew, for which there is no room where events are long. Values as JSON cost more than as text, too.
+ */
+export function eventFields(files: readonly string[], longestEventBytes: number, want: ReaderField['want']): Sql {
+  const type = want === 'json' ? 'MAP(VARCHAR, JSON)' : 'MAP(VARCHAR, VARCHAR)';
+  return sql`read_json(${list(files)}, format = 'newline_delimited', records = false, ignore_errors = true, maximum_object_size = ${objectSize(longestEventBytes)}, columns = {fields: ${type}})`;
 }
 
 /** The engine reads a field by its name, or the field that a flattenSpec's path begins in. */
@@ -139,7 +149,7 @@ function groupsOf(pattern: string, count: number): Sql {
 const list = (files: readonly string[]): Sql => sql`[${join(files.map((file) => literal(file)))}]`;
 
 /** JSON Pointer of a top-level member, whatever its name: the engine's JSONPath has no way to write an empty one. */
-export const memberPath = (name: string): string => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+const memberPath = (name: string): string => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
 /** The engine's buffers are twice this: not less than its own minimum, nor more than a body needs. */
 const objectSize = (longestEventBytes: number): number => Math.max(1024 * 1024, longestEventBytes);
