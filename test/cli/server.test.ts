@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { json, post } from '../server/support.ts';
 import { freePort } from '../services/millrace.ts';
 import { runCommand, startCommand, temporaryFolder } from './support.ts';
@@ -61,38 +61,26 @@ for (const option of ['-configFile', '--configFile']) {
   });
 }
 
-test('a file with a mistake: its place, exit code 1', async (t) => {
+/** Runs `millrace server` with a file of this text to its end. */
+function runServerWith(t: TestContext, text: string) {
   const folder = temporaryFolder(t);
   const file = join(folder, 'server.json');
-  writeFileSync(file, sample('tranquility-server.json').replace('doubleSum', 'doubleSums'));
-  const { code, stderr } = await runCommand([
-    'server',
-    '-configFile',
-    file,
-    '--data',
-    join(folder, 'data'),
-    '--port',
-    '0',
-  ]);
+  writeFileSync(file, text);
+  return runCommand(['server', '-configFile', file, '--data', join(folder, 'data'), '--port', '0']);
+}
+
+test('a file with a mistake: its place, exit code 1', async (t) => {
+  const file = sample('tranquility-server.json').replace('doubleSum', 'doubleSums');
+  const { code, stderr } = await runServerWith(t, file);
   assert.equal(code, 1);
   assert.match(stderr, /^millrace: .*server\.json, line 18 column 73.*doubleSums.*did you mean 'doubleSum'\?\n$/);
 });
 
 test('a port of the file that is taken: which one, and that the file says so', async (t) => {
-  const folder = temporaryFolder(t);
-  const file = join(folder, 'server.json');
-  const { url } = await startCommand(t, ['serve', '--data', join(folder, 'other')]);
+  const { url } = await startCommand(t, ['serve', '--data', temporaryFolder(t)]);
   const { port } = new URL(url);
-  writeFileSync(file, sample('tranquility-server.json').replace('"8200"', `"${port}"`));
-  const { code, stderr } = await runCommand([
-    'server',
-    '-configFile',
-    file,
-    '--data',
-    join(folder, 'data'),
-    '--port',
-    '0',
-  ]);
+  const file = sample('tranquility-server.json').replace('"8200"', `"${port}"`);
+  const { code, stderr } = await runServerWith(t, file);
   assert.equal(code, 1);
   assert.match(stderr, new RegExp(`^millrace: port ${port} is in use; .*http\\.port\\n$`));
 });
