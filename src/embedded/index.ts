@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import type { Answer, Backend, Health, PushOutcome, QueryOptions, Reject, Submission } from '../backend.ts';
-import { invalidInput, MillraceError } from '../errors.ts';
+import { invalidInput, MillraceError, unsupported } from '../errors.ts';
 import { BatchFiles } from '../ingest/batch-files.ts';
 import { Committer } from '../ingest/committer.ts';
 import { DeadLetters } from '../ingest/dead-letters.ts';
@@ -12,14 +12,18 @@ import { maxRejects } from '../ingest/rejects.ts';
 import { storedColumn, tableDefinition } from '../ingest/table.ts';
 import type { Part } from '../ingest/work.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import type { Stream } from '../sources/stream.ts';
 import { restoreDataSource } from '../spec/data-schema.ts';
 import type { DataSource } from '../spec/data-source.ts';
 import { discoveredDataSource, timestampColumns, validateDataSourceName } from '../spec/discovered.ts';
+import type { SupervisorSpec } from '../spec/supervisor.ts';
 import { sql } from '../sql.ts';
 import { Store } from '../store/store.ts';
+import { Definitions } from './definitions.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { Queries } from './queries.ts';
 import { splitByDataSource } from './split.ts';
+import { EmbeddedSupervisors } from './supervisors/index.ts';
 
 export interface EmbeddedOptions {
   readonly dataDirectory: string;
@@ -31,6 +35,8 @@ export interface EmbeddedOptions {
   readonly maxPendingBytes?: number | undefined;
   /** Where all rejected events are kept, too. */
   readonly deadLetterDirectory?: string | undefined;
+  /** What supervisors read; without it there are none. */
+  readonly openStream?: ((spec: SupervisorSpec) => Stream) | undefined;
   /** Without a window: how long nothing must come until closed buckets are handed off; a minute. */
   readonly quietMs?: number | undefined;
   /** Memory for the engine; 192 MiB. What does not fit goes to the data folder for a while. */
@@ -43,7 +49,7 @@ const mebibyte = 1024 * 1024;
 const housekeepingIntervalMs = 5_000;
 
 export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedBackend> {
-  const { metrics, deadLetterDirectory } = options;
+  const { metrics, log, deadLetterDirectory } = options;
   const threads = availableParallelism();
   const dataSources = new Map<string, DataSource>();
   const deadLetters = deadLetterDirectory === undefined ? undefined : await DeadLetters.open(deadLetterDirectory);
@@ -59,7 +65,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedBa
     },
   });
   if (store.repair)
-    options.log.warn(
+    log.warn(
       store.repair,
       'the last write before a crash was scrambled; it was never acknowledged and has been cut off',
     );
@@ -67,45 +73,66 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedBa
   const now = options.now ?? Date.now;
   const maxPendingBytes = options.maxPendingBytes ?? 128 * mebibyte;
   const committer = await Committer.open({ store, files, metrics, maxPendingBytes, deadLetters, now });
-  return new EmbeddedBackend({ ...options, store, files, committer, dataSources, now });
+  const housekeeping = new Housekeeping({
+    store,
+    committer,
+    log,
+    metrics,
+    dataSources,
+    now,
+    intervalMs: housekeepingIntervalMs,
+    quietMs: options.quietMs ?? 60_000,
+  });
+  const definitions = new Definitions(store, dataSources);
+  const supervisors = await EmbeddedSupervisors.open({
+    store,
+    committer,
+    metrics,
+    log,
+    now,
+    openStream: options.openStream ?? noStreams,
+    define: (dataSource) => definitions.define(dataSource),
+    handOff: (dataSource) => housekeeping.handOff(dataSource),
+  });
+  return new EmbeddedBackend({ ...options, store, files, committer, definitions, housekeeping, supervisors, now });
+}
+
+function noStreams(): never {
+  throw unsupported('Supervisors are not supported here: this millrace was started without streams.');
 }
 
 interface Parts extends EmbeddedOptions {
   readonly store: Store;
   readonly files: BatchFiles;
   readonly committer: Committer;
-  readonly dataSources: Map<string, DataSource>;
+  readonly definitions: Definitions;
+  readonly housekeeping: Housekeeping;
+  readonly supervisors: EmbeddedSupervisors;
   readonly now: () => number;
 }
 
 export class EmbeddedBackend implements Backend {
+  readonly supervisors: EmbeddedSupervisors;
   readonly #store: Store;
   readonly #files: BatchFiles;
   readonly #committer: Committer;
-  readonly #dataSources: Map<string, DataSource>;
+  readonly #definitions: Definitions;
   readonly #queries: Queries;
   readonly #housekeeping: Housekeeping;
   readonly #autoCreate: boolean;
   /** DataSources that are being created, so that bodies that come together create one. */
   readonly #creating = new Map<string, Promise<DataSource>>();
 
-  constructor({ store, files, committer, dataSources, metrics, log, autoCreate, now, quietMs }: Parts) {
+  constructor(parts: Parts) {
+    const { store, files, committer, definitions, housekeeping, supervisors, metrics, autoCreate, now } = parts;
+    this.supervisors = supervisors;
     this.#store = store;
     this.#files = files;
     this.#committer = committer;
-    this.#dataSources = dataSources;
+    this.#definitions = definitions;
     this.#autoCreate = autoCreate;
     this.#queries = new Queries(store, metrics, now);
-    this.#housekeeping = new Housekeeping({
-      store,
-      committer,
-      log,
-      metrics,
-      dataSources,
-      now,
-      intervalMs: housekeepingIntervalMs,
-      quietMs: quietMs ?? 60_000,
-    });
+    this.#housekeeping = housekeeping;
     metrics.beforeExposition(() => {
       metrics.pendingBytes.set(committer.pendingBytes);
       metrics.durableLagSeconds.set(committer.lagMs / 1000);
@@ -127,17 +154,12 @@ export class EmbeddedBackend implements Backend {
     return this.#queries.cancel(queryId);
   }
 
-  async define(dataSource: DataSource): Promise<void> {
-    validateDataSourceName(dataSource.name);
-    await this.#store.transaction(async (transaction) => {
-      const present = transaction.table(dataSource.name)?.definition.columns ?? [];
-      await transaction.define(tableDefinition(dataSource, present));
-    });
-    this.#dataSources.set(dataSource.name, dataSource);
+  define(dataSource: DataSource): Promise<void> {
+    return this.#definitions.define(dataSource);
   }
 
   dataSources(): readonly string[] {
-    return [...this.#dataSources.keys()].sort();
+    return this.#definitions.names();
   }
 
   describe(dataSource: string) {
@@ -173,6 +195,7 @@ export class EmbeddedBackend implements Backend {
   }
 
   async close(): Promise<void> {
+    await this.supervisors.close();
     await this.#committer.close();
     await this.#housekeeping.close();
     await this.#files.close();
@@ -198,7 +221,7 @@ export class EmbeddedBackend implements Backend {
   }
 
   async #definitionFor(name: string, format: Submission['format'], lines: Uint8Array): Promise<DataSource> {
-    const known = this.#dataSources.get(name) ?? (await this.#creating.get(name));
+    const known = this.#definitions.get(name) ?? (await this.#creating.get(name));
     if (known) return known;
     if (!this.#autoCreate || format === 'text') throw invalidInput(`No definition for dataSource '${name}'`);
     const creating = this.#create(name, lines).finally(() => this.#creating.delete(name));

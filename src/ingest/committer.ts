@@ -6,7 +6,7 @@ import type { PushOutcome } from '../backend.ts';
 import { asMillraceError, invalidInput, MillraceError } from '../errors.ts';
 import { Receipts } from './receipts.ts';
 import { MalformedBodies, RoundCommitter, type RoundCommitterOptions } from './round-committer.ts';
-import { scopeOf, type Waiting, type Work } from './work.ts';
+import { scopeOf, type Waiting, type Work, type WorkOutcome } from './work.ts';
 
 export interface CommitterOptions extends RoundCommitterOptions {
   /** Bytes that may wait; beyond that a body is refused with `bufferFull`. */
@@ -55,7 +55,7 @@ export class Committer {
   }
 
   /** Settles when the work is durable. */
-  async submit(work: Work): Promise<PushOutcome> {
+  async submit(work: Work): Promise<WorkOutcome> {
     const { idempotencyKey } = work;
     if (idempotencyKey === undefined) return this.#enqueue(work);
     const scope = scopeOf(work);
@@ -81,7 +81,7 @@ export class Committer {
     await this.#loop;
   }
 
-  #enqueue(work: Work): Promise<PushOutcome> {
+  #enqueue(work: Work): Promise<WorkOutcome> {
     const bytes = work.parts.reduce((sum, part) => sum + part.lines.byteLength, 0);
     if (this.#closed)
       return Promise.reject(new MillraceError('unavailable', 'millrace is shutting down.', { retryAfterSeconds: 5 }));

@@ -1,11 +1,13 @@
 /** The events that a round did not keep: found one by one, named with their reasons, and kept to be read back. */
-import type { DroppedEvent, DropReason } from '../backend.ts';
+import type { DroppedEvent, DropReason, UnparseableEvent } from '../backend.ts';
+import { formatInstant } from '../catalog/time.ts';
+import type { Window } from '../spec/data-source.ts';
 import { join, type Sql, sql } from '../sql.ts';
 import type { Transaction } from '../store/store.ts';
 import { writeLetters } from './dead-letters.ts';
-import type { IngestPlan } from './plan.ts';
+import type { Clock, IngestPlan } from './plan.ts';
 import { eventFields, rawLines } from './reader.ts';
-import type { BodyOutcome, MalformedBody, RoundInput } from './round.ts';
+import type { Body, BodyOutcome, MalformedBody, RoundInput } from './round.ts';
 
 const maxDroppedEvents = 2000;
 /** Rejects that one round writes down, and that are kept for each dataSource. */
@@ -57,23 +59,36 @@ export async function judgeEachEvent(
 /** Why in words. */
 function detailText({ dataSource, clock }: RoundInput): Sql {
   const { column, format } = dataSource.timestamp;
-  const { policy, periodMs } = dataSource.window;
+  const { before, after } = limitsInWords(dataSource.window, clock);
   const stamp = sql`left(__stamp, 200)`;
-  const limits = policy === 'serverTime' ? ` (now is ${new Date(clock.nowMs).toISOString()})` : '';
-  const window = `the window of ${periodMs} ms${limits}`;
   return sql`CASE
     WHEN no_object THEN 'the line is no JSON object'
     WHEN reason = 'unparseable' AND __stamp IS NULL THEN ${`the event has no timestamp in '${column}'`}
     WHEN reason = 'unparseable' THEN '''' || ${stamp} || ${`' in '${column}' is no timestamp of format '${format}'`}
     WHEN reason = 'filtered' THEN 'the event does not pass the transformSpec''s filter'
-    WHEN reason = 'late' THEN ${stamp} || ${` lies before ${window}`}
-    ELSE ${stamp} || ${` lies after ${window}`} END`;
+    WHEN reason = 'late' THEN ${stamp} || ${` lies before ${before}`}
+    ELSE ${stamp} || ${` lies after ${after}`} END`;
 }
 
-export async function outcomesOfBodies(transaction: Transaction, bodies: number): Promise<BodyOutcome[]> {
-  const outcomes = Array.from({ length: bodies }, () => ({
+function limitsInWords(window: Window, clock: Clock): { readonly before: string; readonly after: string } {
+  if (window.policy === 'bounds') {
+    const { fromMs, toMs } = window;
+    const shown = (ms: number | undefined) => (ms === undefined ? '' : formatInstant(ms));
+    return {
+      before: `${shown(fromMs)}, the earliest time that the supervisor's task takes`,
+      after: `${shown(toMs)}, the latest time that the supervisor's task takes`,
+    };
+  }
+  const now = window.policy === 'serverTime' ? ` (now is ${formatInstant(clock.nowMs)})` : '';
+  const text = `the window of ${window.periodMs} ms${now}`;
+  return { before: text, after: text };
+}
+
+export async function outcomesOfBodies(transaction: Transaction, bodies: readonly Body[]): Promise<BodyOutcome[]> {
+  const outcomes = bodies.map(() => ({
     dropped: new Map<DropReason, number>(),
     droppedEvents: [] as DroppedEvent[],
+    unparseable: [] as UnparseableEvent[],
   }));
   for (const [body, reason, count] of await transaction.rows(
     sql`SELECT body, reason, count(*) FROM ${bad} GROUP BY ALL`,
@@ -83,6 +98,14 @@ export async function outcomesOfBodies(transaction: Transaction, bodies: number)
   const events = sql`SELECT body, event, reason FROM ${bad} QUALIFY row_number() OVER (PARTITION BY body ORDER BY event) <= ${maxDroppedEvents} ORDER BY body, event`;
   for (const [body, event, reason] of await transaction.rows(events)) {
     outcomes[Number(body)]?.droppedEvents.push({ event: Number(event), reason: reason as DropReason });
+  }
+  const wanted = bodies.map(({ keepUnparseable = 0 }, body) => sql`(${body}, ${keepUnparseable})`);
+  if (bodies.some(({ keepUnparseable }) => keepUnparseable)) {
+    const last = sql`
+      SELECT body, left(line, 10000), detail FROM ${bad} JOIN (VALUES ${join(wanted)}) wanted(body, most) USING (body) WHERE reason = 'unparseable'
+      QUALIFY row_number() OVER (PARTITION BY body ORDER BY event DESC) <= most ORDER BY body, event`;
+    for (const [body, event, detail] of await transaction.rows(last))
+      outcomes[Number(body)]?.unparseable.push({ event: event as string, detail: detail as string });
   }
   return outcomes;
 }

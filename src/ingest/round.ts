@@ -1,5 +1,5 @@
 /** One round of ingestion: some bodies for one dataSource go through the plan into its table, inside a transaction. */
-import type { DroppedEvent, DropReason } from '../backend.ts';
+import type { DroppedEvent, DropReason, UnparseableEvent } from '../backend.ts';
 import type { DataSource } from '../spec/data-source.ts';
 import { ident, join, type Sql, sql } from '../sql.ts';
 import { writeOffsets } from '../store/offsets.ts';
@@ -16,11 +16,15 @@ import { tableDefinition } from './table.ts';
 export interface Body {
   readonly lines: Uint8Array;
   readonly events: number;
+  /** So many of its unparseable events, the last ones, are told in its outcome. */
+  readonly keepUnparseable?: number;
 }
 
 export interface BodyOutcome {
   readonly dropped: ReadonlyMap<DropReason, number>;
   readonly droppedEvents: readonly DroppedEvent[];
+  /** The last ones, as many as {@link Body.keepUnparseable} asks for. */
+  readonly unparseable: readonly UnparseableEvent[];
 }
 
 /** A body that holds a line which is no JSON object: nothing of it may be taken. */
@@ -85,11 +89,11 @@ export async function ingestRound(transaction: Transaction, input: RoundInput): 
   const expected = expectedEvents(bodies);
   const plan = ingestPlan(dataSource, table.definition.columns, batch, clock, 'whole');
   const staged = await stage(transaction, plan);
-  let outcomes: readonly BodyOutcome[] = bodies.map(() => ({ dropped: new Map(), droppedEvents: [] }));
+  let outcomes: readonly BodyOutcome[] = bodies.map(() => ({ dropped: new Map(), droppedEvents: [], unparseable: [] }));
   if (staged.kept !== expected || (await hidesMalformed(transaction, input))) {
     const malformed = await judgeEachEvent(transaction, plan, input);
     if (malformed.length > 0) return { malformed };
-    outcomes = await outcomesOfBodies(transaction, bodies.length);
+    outcomes = await outcomesOfBodies(transaction, bodies);
     await keepRejects(transaction, input);
   }
   if (staged.kept > 0) {
