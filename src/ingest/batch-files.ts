@@ -2,7 +2,7 @@
 import { type FileHandle, mkdtemp, open, readdir, rm, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { MillraceError } from '../errors.ts';
-import type { Batch } from './plan.ts';
+import type { Batch } from './batch.ts';
 
 /** One thread reads one small file; below this a second file costs more than it gains. */
 const minFileBytes = 256 * 1024;

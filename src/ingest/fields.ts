@@ -3,7 +3,7 @@ import type { Value } from '../catalog/index.ts';
 import type { DataSource } from '../spec/data-source.ts';
 import { ident, type Sql, sql } from '../sql.ts';
 import type { TableColumn } from '../store/table.ts';
-import type { Batch } from './plan.ts';
+import type { Batch } from './batch.ts';
 import type { ReaderField } from './reader.ts';
 
 /** How a field may hold several values in this batch: as a JSON array, split by a delimiter, or not at all. */

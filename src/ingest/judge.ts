@@ -2,7 +2,7 @@
 import { compileGranularity } from '../catalog/index.ts';
 import type { DataSource } from '../spec/data-source.ts';
 import { join, type Sql, sql } from '../sql.ts';
-import type { Clock } from './plan.ts';
+import type { Clock } from './batch.ts';
 
 /** Why an event is not kept, as SQL that is NULL for those that are; and what must be computed before. */
 export function judge(

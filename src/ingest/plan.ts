@@ -12,28 +12,12 @@ import { toDouble, toFloat, toLong } from '../catalog/numbers.ts';
 import type { DataSource, Dimension } from '../spec/data-source.ts';
 import { ident, join, type Sql, sql } from '../sql.ts';
 import { listColumn, type TableColumn } from '../store/table.ts';
+import type { Batch, Clock } from './batch.ts';
 import { Fields, listSyntax } from './fields.ts';
 import { judge } from './judge.ts';
 import { readLines } from './reader.ts';
 import { segmentBuckets } from './table.ts';
 import { commonTimestampSql, timestampSql } from './timestamp.ts';
-
-/** Files of newline-delimited events, in the order of arrival. */
-export interface Batch {
-  readonly files: readonly string[];
-  /** False when no `[` occurs, so that no field can hold a list. Not knowing is true. */
-  readonly mayHoldLists: boolean;
-  /** False when no `"` occurs. */
-  readonly hasQuotes: boolean;
-  readonly longestEventBytes: number;
-}
-
-/** The window's bounds when the batch is judged. */
-export interface Clock {
-  readonly nowMs: number;
-  /** For `messageTime`: the newest event's time so far. */
-  readonly newestMs: number | undefined;
-}
 
 /** `common`: the short plan that reads the timestamps nearly all events have; what it does not keep, the `whole` one may. */
 export type Reach = 'common' | 'whole';

@@ -4,10 +4,11 @@ import { formatInstant } from '../catalog/time.ts';
 import type { Window } from '../spec/data-source.ts';
 import { join, type Sql, sql } from '../sql.ts';
 import type { Transaction } from '../store/store.ts';
+import type { Clock } from './batch.ts';
+import type { Body, BodyOutcome, MalformedBody, RoundInput } from './body.ts';
 import { writeLetters } from './dead-letters.ts';
-import type { Clock, IngestPlan } from './plan.ts';
+import type { IngestPlan } from './plan.ts';
 import { eventFields, rawLines } from './reader.ts';
-import type { Body, BodyOutcome, MalformedBody, RoundInput } from './round.ts';
 
 const maxDroppedEvents = 2000;
 /** Rejects that one round writes down, and that are kept for each dataSource. */

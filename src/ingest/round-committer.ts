@@ -2,12 +2,13 @@
 import type { Metrics } from '../observe/metrics.ts';
 import { readOffsets } from '../store/offsets.ts';
 import type { Store, Transaction } from '../store/store.ts';
+import type { Batch } from './batch.ts';
 import type { BatchFiles } from './batch-files.ts';
+import type { BodyOutcome, RoundInput } from './body.ts';
 import { type DeadLetters, removeLetters } from './dead-letters.ts';
-import type { Batch } from './plan.ts';
 import { advance } from './progress.ts';
 import { type Receipts, writeReceipt } from './receipts.ts';
-import { type BodyOutcome, clockSource, Doubtful, ingestRound, ingestTrusting, type RoundInput } from './round.ts';
+import { clockSource, Doubtful, ingestRound, ingestTrusting } from './round.ts';
 import {
   type Group,
   groupsOf,

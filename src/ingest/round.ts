@@ -1,55 +1,19 @@
 /** One round of ingestion: some bodies for one dataSource go through the plan into its table, inside a transaction. */
-import type { DroppedEvent, DropReason, UnparseableEvent } from '../backend.ts';
 import type { DataSource } from '../spec/data-source.ts';
 import { ident, join, type Sql, sql } from '../sql.ts';
 import { writeOffsets } from '../store/offsets.ts';
 import type { Table } from '../store/schema.ts';
 import type { Transaction } from '../store/store.ts';
 import { listColumn } from '../store/table.ts';
+import type { Batch } from './batch.ts';
+import type { Body, BodyOutcome, RoundInput, RoundResult } from './body.ts';
 import { discover, namedDimensions } from './discovery.ts';
-import { type Batch, type Clock, type IngestPlan, ingestPlan } from './plan.ts';
+import { type IngestPlan, ingestPlan } from './plan.ts';
 import { eventFields } from './reader.ts';
 import { hidesMalformed, judgeEachEvent, keepRejects, outcomesOfBodies } from './rejects.ts';
 import { tableDefinition } from './table.ts';
 
-/** A body's share of a round. */
-export interface Body {
-  readonly lines: Uint8Array;
-  readonly events: number;
-  /** So many of its unparseable events, the last ones, are told in its outcome. */
-  readonly keepUnparseable?: number;
-}
-
-export interface BodyOutcome {
-  readonly dropped: ReadonlyMap<DropReason, number>;
-  readonly droppedEvents: readonly DroppedEvent[];
-  /** The last ones, as many as {@link Body.keepUnparseable} asks for. */
-  readonly unparseable: readonly UnparseableEvent[];
-}
-
-/** A body that holds a line which is no JSON object: nothing of it may be taken. */
-export interface MalformedBody {
-  readonly body: number;
-  /** Counts from 1, blank lines left out. */
-  readonly line: number;
-}
-
-export type RoundResult =
-  | { readonly malformed: readonly MalformedBody[] }
-  | { readonly outcomes: readonly BodyOutcome[] };
-
 const stagedRows = sql`temp.main.staged`;
-
-export interface RoundInput {
-  readonly dataSource: DataSource;
-  readonly bodies: readonly Body[];
-  readonly batch: Batch;
-  readonly clock: Clock;
-  /** Whether a line that is no JSON object spoils its body, rather than being one bad event. */
-  readonly strictJson: boolean;
-  /** Where all rejects of the round are written, too. */
-  readonly deadLetterFile: string | undefined;
-}
 
 /** Thrown out of a transaction to undo it: {@link ingestRound} must look again. */
 export class Doubtful extends Error {

@@ -2,8 +2,8 @@
 import type { DropReason, PushOutcome, UnparseableEvent } from '../backend.ts';
 import { invalidInput } from '../errors.ts';
 import type { DataSource } from '../spec/data-source.ts';
+import type { Body, BodyOutcome } from './body.ts';
 import type { Progress } from './progress.ts';
-import type { Body, BodyOutcome } from './round.ts';
 
 /** Bodies for one or more dataSources that are taken together or not at all. */
 export interface Work {

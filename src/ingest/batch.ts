@@ -1,0 +1,18 @@
+/** What a plan is made for: some files of events, and the time at which they are judged. */
+
+/** Files of newline-delimited events, in the order of arrival. */
+export interface Batch {
+  readonly files: readonly string[];
+  /** False when no `[` occurs, so that no field can hold a list. Not knowing is true. */
+  readonly mayHoldLists: boolean;
+  /** False when no `"` occurs. */
+  readonly hasQuotes: boolean;
+  readonly longestEventBytes: number;
+}
+
+/** The window's bounds when the batch is judged. */
+export interface Clock {
+  readonly nowMs: number;
+  /** For `messageTime`: the newest event's time so far. */
+  readonly newestMs: number | undefined;
+}

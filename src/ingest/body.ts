@@ -1,0 +1,41 @@
+/** Bodies of a round, and what became of them. */
+import type { DroppedEvent, DropReason, UnparseableEvent } from '../backend.ts';
+import type { DataSource } from '../spec/data-source.ts';
+import type { Batch, Clock } from './batch.ts';
+
+/** A body's share of a round. */
+export interface Body {
+  readonly lines: Uint8Array;
+  readonly events: number;
+  /** So many of its unparseable events, the last ones, are told in its outcome. */
+  readonly keepUnparseable?: number;
+}
+
+export interface BodyOutcome {
+  readonly dropped: ReadonlyMap<DropReason, number>;
+  readonly droppedEvents: readonly DroppedEvent[];
+  /** The last ones, as many as {@link Body.keepUnparseable} asks for. */
+  readonly unparseable: readonly UnparseableEvent[];
+}
+
+/** A body that holds a line which is no JSON object: nothing of it may be taken. */
+export interface MalformedBody {
+  readonly body: number;
+  /** Counts from 1, blank lines left out. */
+  readonly line: number;
+}
+
+export type RoundResult =
+  | { readonly malformed: readonly MalformedBody[] }
+  | { readonly outcomes: readonly BodyOutcome[] };
+
+export interface RoundInput {
+  readonly dataSource: DataSource;
+  readonly bodies: readonly Body[];
+  readonly batch: Batch;
+  readonly clock: Clock;
+  /** Whether a line that is no JSON object spoils its body, rather than being one bad event. */
+  readonly strictJson: boolean;
+  /** Where all rejects of the round are written, too. */
+  readonly deadLetterFile: string | undefined;
+}
