@@ -1,92 +1,111 @@
-/** A bounded number of connections for queries; who comes when all are taken waits its turn. */
+/**
+ * A bounded number of queries at work; who comes when all are taken waits its turn. A query whose client takes its time to
+ * read the answer lends its turn to others, so that slow clients hold up no one.
+ */
 import { MillraceError } from '../errors.ts';
 import type { Sql } from '../sql.ts';
 import type { Connection, Rows } from './engine.ts';
+import { type Turn, Turns } from './turns.ts';
+
+export interface ReaderPoolOptions {
+  readonly connect: () => Promise<Connection>;
+  /** Queries at work at once. */
+  readonly size: number;
+  /** How long a reader may take for a batch of rows before its turn is lent. */
+  readonly patienceMs: number;
+}
 
 /** Beyond this many waiting queries a new one is refused. */
 const maxWaiting = 1000;
+interface Reading {
+  readonly connection: Connection;
+  readonly turn: Turn;
+}
 
 export class ReaderPool {
-  readonly #connect: () => Promise<Connection>;
-  readonly #size: number;
+  readonly #options: ReaderPoolOptions;
+  readonly #turns: Turns;
   readonly #idle: Connection[] = [];
-  readonly #busy = new Set<Connection>();
-  readonly #waiting: (() => void)[] = [];
-  #taken = 0;
+  /** Stops each of the running queries. */
+  readonly #running = new Set<() => void>();
   #closed = false;
 
-  constructor(connect: () => Promise<Connection>, size: number) {
-    this.#connect = connect;
-    this.#size = size;
+  constructor(options: ReaderPoolOptions) {
+    this.#options = options;
+    this.#turns = new Turns(options.size);
   }
 
+  /** Rejects with the signal's reason once it is aborted; what the query holds is let go then, read or not. */
   async *stream(statement: Sql, signal?: AbortSignal): AsyncGenerator<Rows, void, void> {
-    const connection = await this.#take(signal);
-    const stop = () => connection.interrupt();
+    const { connection, turn } = await this.#take(signal);
+    const rows = connection.stream(statement);
+    let working = true;
+    const stop = () => (working ? connection.interrupt() : void end());
+    let ending = false;
+    const end = async () => {
+      if (ending) return;
+      ending = true;
+      await rows.return();
+      this.#release(connection);
+      turn.leave();
+      this.#running.delete(stop);
+    };
+    this.#running.add(stop);
     signal?.addEventListener('abort', stop);
     try {
-      signal?.throwIfAborted();
-      yield* connection.stream(statement);
+      for (;;) {
+        this.#throwIfStopped(signal);
+        const next = await rows.next();
+        if (next.done) return;
+        working = false;
+        turn.pause(this.#options.patienceMs);
+        yield next.value;
+        this.#throwIfStopped(signal);
+        working = true;
+        await turn.resume();
+      }
     } finally {
       signal?.removeEventListener('abort', stop);
-      this.#release(connection);
+      await end();
     }
   }
 
   /** Stops the running queries and refuses new ones. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const wake of this.#waiting.splice(0)) wake();
-    for (const connection of this.#busy) connection.interrupt();
+    this.#turns.letAllIn();
+    for (const stop of this.#running) stop();
     // A stopped query still has to come back from the engine before its connection may be closed.
-    while (this.#busy.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (this.#running.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
     for (const connection of this.#idle.splice(0)) connection.close();
   }
 
-  async #take(signal: AbortSignal | undefined): Promise<Connection> {
-    if (this.#taken >= this.#size) await this.#wait(signal);
-    else this.#taken++;
-    if (this.#closed) throw new MillraceError('unavailable', 'millrace is shutting down.');
-    try {
-      const connection = this.#idle.pop() ?? (await this.#connect());
-      this.#busy.add(connection);
-      return connection;
-    } catch (error) {
-      this.#passOn();
-      throw error;
-    }
-  }
-
-  /** Settles when a place was passed on to this caller. */
-  async #wait(signal: AbortSignal | undefined): Promise<void> {
-    if (this.#waiting.length >= maxWaiting) {
+  async #take(signal: AbortSignal | undefined): Promise<Reading> {
+    if (this.#turns.waiting >= maxWaiting) {
       throw new MillraceError(
         'capacityExceeded',
         `${maxWaiting} queries are waiting already. Send fewer at once, or try again.`,
         { retryAfterSeconds: 1 },
       );
     }
-    await new Promise<void>((resolve, reject) => {
-      this.#waiting.push(resolve);
-      signal?.addEventListener('abort', () => {
-        const index = this.#waiting.indexOf(resolve);
-        if (index < 0) return;
-        this.#waiting.splice(index, 1);
-        reject(signal.reason);
-      });
-    });
+    const turn = await this.#turns.take(signal);
+    try {
+      this.#throwIfStopped(signal);
+      return { turn, connection: this.#idle.pop() ?? (await this.#options.connect()) };
+    } catch (error) {
+      turn.leave();
+      throw error;
+    }
+  }
+
+  #throwIfStopped(signal: AbortSignal | undefined): void {
+    if (this.#closed) throw new MillraceError('unavailable', 'millrace is shutting down.');
+    signal?.throwIfAborted();
   }
 
   #release(connection: Connection): void {
-    this.#busy.delete(connection);
-    if (this.#closed) connection.close();
+    // Slow readers may have brought more connections than there are turns.
+    if (this.#closed || this.#idle.length >= this.#options.size) connection.close();
     else this.#idle.push(connection);
-    this.#passOn();
-  }
-
-  #passOn(): void {
-    const next = this.#waiting.shift();
-    if (next) next();
-    else this.#taken--;
   }
 }

@@ -25,6 +25,9 @@ export interface StoreOptions {
   readonly compile: Compile;
 }
 
+/** How long a client may take for a piece of its answer before its query's place goes to another. */
+const readerPatienceMs = 500;
+
 /** What one transaction may do. */
 export interface Transaction {
   /** How many rows the statement changed. */
@@ -196,7 +199,7 @@ async function openDatabase(options: StoreOptions): Promise<Opened> {
   return {
     engine,
     writer,
-    readers: new ReaderPool(() => engine.connect(), maxReaders),
+    readers: new ReaderPool({ connect: () => engine.connect(), size: maxReaders, patienceMs: readerPatienceMs }),
     tables: await loadTables(writer, compile),
   };
 }
