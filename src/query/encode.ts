@@ -26,9 +26,18 @@ export function columnOf(name: string, value: Value): Column {
     case 'FLOAT':
       return { name, sql: value.sql, encode: encodeFloat };
     default:
-      return { name, sql: sql`CAST(to_json(${value.sql}) AS VARCHAR)`, encode: encodeJson };
+      return {
+        name,
+        sql: sql`CAST(to_json(${isPair(value) ? pair(value) : value.sql}) AS VARCHAR)`,
+        encode: encodeJson,
+      };
   }
 }
+
+/** The states of first and last aggregators: Druid calls the time `lhs` and the value `rhs`. */
+const isPair = ({ type }: Value) => type.startsWith('COMPLEX<serializablePair');
+const pair = ({ sql: state }: Value) =>
+  sql`CASE WHEN ${state} IS NOT NULL THEN struct_pack(lhs := (${state}).t, rhs := (${state}).v) END`;
 
 /** A multi-value dimension's row: a list, but one value alone stands plain. */
 const listJson = (list: Sql) =>

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { pageViews, temporaryBackend } from '../support/backend.ts';
 import { march, pages } from './pages.ts';
 import { queryHarness, type Row, tableOf } from './support.ts';
 
@@ -38,6 +39,19 @@ describe('scan', () => {
           { name: 'latency', type: 'DOUBLE' },
         ],
       },
+    ]);
+  });
+
+  it('a state of a last aggregator is its time and value', async () => {
+    await using test = await temporaryBackend();
+    const metricsSpec = [{ type: 'stringLast', name: 'last', fieldName: 'page' }];
+    await test.define(pageViews({ metricsSpec }));
+    await test.push('pageviews', [
+      { time: '2018-03-06T01:00:07Z', user: 'bob', page: 'exit' },
+      { time: '2018-03-06T01:00:05Z', user: 'bob', page: 'entry' },
+    ]);
+    assert.deepEqual(await test.rows('pageviews', ['user', 'last']), [
+      ['bob', { lhs: Date.parse('2018-03-06T01:00:07Z'), rhs: 'exit' }],
     ]);
   });
 
