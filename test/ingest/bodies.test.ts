@@ -137,3 +137,20 @@ it('dates at the ends of the engine, absurd numbers and deep nesting are events 
   assert.ok(outcome === 'invalidInput' || (typeof outcome === 'object' && outcome.received === 9 && outcome.sent >= 3));
   await test.push('pageviews', [{ time, url: 'alive' }]);
 });
+
+it('a large body is taken whatever its events look like, or refused for its size; one of 8 MiB is taken', async () => {
+  await using test = await temporaryBackend();
+  const bodyOf = (bodyBytes: number, eventBytes: number) =>
+    `{"time":"${time}","pad":"${'x'.repeat(eventBytes)}"}\n`.repeat(Math.floor(bodyBytes / (eventBytes + 100)));
+  const mebibyte = 1024 * 1024;
+  for (const eventBytes of [20_000, 4_000_000]) {
+    await test.push(`of-8-${eventBytes}`, bodyOf(8 * mebibyte, eventBytes));
+    const sent = await test.push(`of-32-${eventBytes}`, bodyOf(32 * mebibyte, eventBytes)).then(
+      (outcome) => outcome.sent,
+      (error: Error & { status: number }) =>
+        assert.deepEqual([error.status, /at most \d+ bytes/.test(error.message)], [413, true]),
+    );
+    assert.notEqual(sent, 0);
+  }
+  assert.ok((await test.push('of-2-KB', bodyOf(31 * mebibyte, 2000))).sent > 15_000);
+});
