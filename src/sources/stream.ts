@@ -20,7 +20,10 @@ export interface Stream {
 }
 
 export interface StreamBatch {
-  /** One record a line, in the order of each partition; values without a line break of their own. */
+  /**
+   * One record a line, in the order of each partition; values without a line break of their own. None is blank: an empty value is
+   * passed over like a missing one, for ingestion sees no event in a blank line.
+   */
   readonly lines: Uint8Array;
   /** Lines. */
   readonly records: number;
