@@ -101,7 +101,9 @@ export class Connection {
     let drained = false;
     this.#interrupted = false;
     try {
-      const result = await this.#connection.stream(textOf(statement));
+      // The client's own `stream` looks for several statements first, one more way to the engine and back.
+      const prepared = await this.#connection.prepare(textOf(statement));
+      const result = await prepared.stream().finally(() => prepared.destroySync());
       for (;;) {
         const chunk = await result.fetchChunk();
         // An interrupted stream ends as if it were drained.
