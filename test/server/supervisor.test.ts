@@ -217,10 +217,3 @@ test('a spec that cannot be read is refused with its place', async (t) => {
   assert.match(String((named.body as Json).error), /^line 1 column \d+, \$\.spec\.ioConfig\.taskDuration: /);
   assert.equal((await send('', { ...kafkaSpec(), type: 'kinesis' })).status, 501);
 });
-
-test('without streams there are no supervisors: 501', async (t) => {
-  const { url } = await startServer(t);
-  const { status, text } = await post(`${url}/druid/indexer/v1/supervisor`, JSON.stringify(kafkaSpec()));
-  assert.equal(status, 501);
-  assert.match(text, /Supervisors are not supported here/);
-});
