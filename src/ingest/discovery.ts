@@ -31,7 +31,8 @@ export async function discover(
       : await fieldTypes(events('json'), rows);
   const found: FoundDimension[] = [];
   let room = maxDiscoveredDimensions - columns.length;
-  for (const [name, seenType] of seen) {
+  // The engine sees them in any order; the same events make the same columns.
+  for (const [name, seenType] of [...seen].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const column = present.get(name);
     if (!wanted(name) || column?.kind === 'metric') continue;
     const type = dataSource.discovery === 'strings' && !automatic.has(name) ? 'string' : seenType;

@@ -90,7 +90,7 @@ it('an empty list of dimensions discovers strings, without exclusions, the times
   await test.push('pageviews', [{ time, url: '/a', secret: 's', bytes: 3, n: 5, nested: { x: 1 } }]);
   await test.push('pageviews', [{ time, url: '/b', later: 'l' }]);
   assert.deepEqual(test.backend.describe('pageviews'), {
-    dimensions: ['url', 'n', 'later'],
+    dimensions: ['n', 'url', 'later'],
     metrics: ['views', 'bytes'],
   });
   assert.deepEqual(await test.rows('pageviews', ['url', 'n', 'later', 'bytes']), [
