@@ -5,7 +5,7 @@
 
 import { KafkaBroker } from '../test/services/kafka/broker.ts';
 import { Scribe } from '../test/services/kafka/scribe.ts';
-import { kafkaTool, produceLines } from '../test/services/kafka/tools.ts';
+import { kafkaTool } from '../test/services/kafka/tools.ts';
 import { eventCount, eventsFile } from './events.ts';
 import { readWithMillrace } from './kafka-read.ts';
 import { type Figure, median } from './report.ts';
@@ -22,7 +22,8 @@ export async function kafkaBench(rounds: number): Promise<Figure[]> {
     for (const codec of codecs) {
       const topic = `events-${codec}`;
       await scribe.createTopic(topic, partitions);
-      await produceLines(broker.bootstrapServers, topic, path, { 'compression.type': codec });
+      await scribe.openProducer(codec, { 'compression.type': codec });
+      await scribe.sendLines(codec, topic, path);
       const theirs: number[] = [];
       const ours: number[] = [];
       const memory: number[] = [];

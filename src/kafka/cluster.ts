@@ -72,6 +72,7 @@ export class Cluster implements AsyncDisposable {
     const connections = new Connections(clientId, connection);
     const fetcher = new Fetcher(this, connections, { ...this.#config.fetch, ...settings });
     this.#fetchers.add(fetcher);
+    fetcher.closed.addEventListener('abort', () => this.#fetchers.delete(fetcher), { once: true });
     fetcher.assign(assignments);
     return fetcher;
   }
@@ -103,7 +104,7 @@ export class Cluster implements AsyncDisposable {
         failures.push(error);
       }
     }
-    throw failures.at(-1) as MillraceError;
+    throw noneAnswers(failures);
   }
 
   async #askLeaders<Partition extends TopicPartition, Answer>(
@@ -120,6 +121,12 @@ export class Cluster implements AsyncDisposable {
     });
     return Promise.all([...byLeader].map(async ([address, led]) => ask(await this.#connections.to(address), led)));
   }
+}
+
+/** What was tried: a broker may be known by several addresses, and each fails in its own way. */
+function noneAnswers(failures: readonly MillraceError[]): MillraceError {
+  const messages = [...new Set(failures.map(({ message }) => message))];
+  return new MillraceError('unavailable', messages.join('; '), { cause: failures.at(-1) });
 }
 
 function inOrder<Answer extends TopicPartition>(

@@ -12,17 +12,23 @@ export type Codec = (typeof codecs)[number];
 
 /** More than any broker's limit of a batch lets through in honest data: what inflates beyond it is refused. */
 const maxOutputLength = 512 * 2 ** 20;
-/** Holds a batch of a producer with default settings in one piece; more costs a page fault for each unused page. */
-const chunkSize = 64 * 2 ** 10;
-const limits = { maxOutputLength, chunkSize };
+/** zlib's buffers are as large as the last batch's records: what is too small is joined, what is too large is wasted. */
+const smallestChunk = 4096;
+let chunkSize = smallestChunk;
+
+function inflate(inflateSync: typeof gunzipSync | typeof zstdDecompressSync, records: Buffer): Buffer {
+  const inflated = inflateSync(records, { maxOutputLength, chunkSize });
+  chunkSize = Math.max(smallestChunk, Math.ceil(inflated.length * 1.1));
+  return inflated;
+}
 
 /** @throws whatever the codec says of bytes that are not its own. */
 const decompressors: readonly ((records: Buffer) => Buffer)[] = [
   (records) => records,
-  (records) => gunzipSync(records, limits),
+  (records) => inflate(gunzipSync, records),
   (records) => compressionsAlgorithms.snappy.decompressSync(records),
   (records) => compressionsAlgorithms.lz4.decompressSync(records),
-  (records) => zstdDecompressSync(records, limits),
+  (records) => inflate(zstdDecompressSync, records),
 ];
 
 const compressors: Readonly<Record<Codec, (records: Buffer) => Buffer>> = {

@@ -1,6 +1,6 @@
 /** Open connections to brokers, one to each address, with what each broker understands. */
-import { apiVersionsV0, Connection, type ConnectionOptions, type Writer } from '@platformatic/kafka';
-import { unsupported } from '../errors.ts';
+import { apiVersionsV0, Connection, type ConnectionOptions, type Reader, type Writer } from '@platformatic/kafka';
+import { MillraceError, unsupported } from '../errors.ts';
 import { connectionError } from './protocol-errors.ts';
 
 export interface Address {
@@ -17,7 +17,9 @@ export interface WireRequest<Response> {
   /** Whether the version has tagged fields. */
   readonly isFlexible: boolean;
   write(): Writer;
-  /** Reads the answer's body out of one contiguous buffer that belongs to the reader. */
+  /** Where the answer's body is put; by default into a new buffer. */
+  allocate?(size: number): Buffer;
+  /** Reads the answer's body, which is in one piece, and the reader's own. */
   read(body: Buffer): Response;
 }
 
@@ -72,7 +74,7 @@ export class BrokerConnection {
         request.apiKey,
         request.version,
         () => request.write(),
-        (_correlationId, _apiKey, _version, reader) => request.read(reader.buffer.slice(reader.position)),
+        (_correlationId, _apiKey, _version, reader) => request.read(bodyOf(reader, request)),
         request.isFlexible,
         request.isFlexible,
         (error, response) => {
@@ -88,10 +90,22 @@ export class BrokerConnection {
   }
 }
 
+/** The rest of what is to be read, out of the many chunks in which the socket brought it. */
+function bodyOf(reader: Reader, request: WireRequest<unknown>): Buffer {
+  const body = request.allocate?.(reader.remaining) ?? Buffer.allocUnsafeSlow(reader.remaining);
+  let at = 0;
+  for (const chunk of reader.buffer.subarray(reader.position).buffers) {
+    body.set(chunk, at);
+    at += chunk.length;
+  }
+  return body;
+}
+
 export class Connections {
   readonly #clientId: string;
   readonly #options: ConnectionOptions;
   readonly #open = new Map<string, Promise<BrokerConnection>>();
+  #isClosed = false;
 
   constructor(clientId: string, options: ConnectionOptions) {
     this.#clientId = clientId;
@@ -100,6 +114,9 @@ export class Connections {
 
   /** The connection to this broker; a new one where there was none, or it broke. */
   to(address: Address): Promise<BrokerConnection> {
+    // Who still goes through a list of addresses would leave one open.
+    if (this.#isClosed)
+      return Promise.reject(new MillraceError('cancelled', 'Kafka is not asked any more: it was closed'));
     const key = formatAddress(address);
     const open = this.#open.get(key);
     if (open) return open;
@@ -114,6 +131,7 @@ export class Connections {
 
   /** Breaks off what is under way: requests that wait fail. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     const opening = [...this.#open.values()];
     this.#open.clear();
     for (const connection of await Promise.allSettled(opening)) {

@@ -1,6 +1,7 @@
 /** One partition's record batches, as a fetch brings them, to lines. */
 import { MillraceError } from '../errors.ts';
 import { type AbortedTransaction, AbortedTransactions, isAbortMarker } from './aborted-transactions.ts';
+import type { Scratch } from './buffer-pool.ts';
 import { decompress } from './compression.ts';
 import { BatchView, batchFlags } from './record-batch.ts';
 import { compactValues } from './values.ts';
@@ -12,10 +13,12 @@ export interface DecodeRequest {
   readonly offset: number;
   /** Of the response, when only committed records are wanted; else undefined, and all are taken. */
   readonly aborted: readonly AbortedTransaction[] | undefined;
+  /** For lines out of several buffers. */
+  readonly scratch: Scratch;
 }
 
 export interface Decoded {
-  /** The values, each followed by a line feed. */
+  /** The values, each followed by a line feed. Lie in `batches` or in `scratch`. */
   readonly values: Uint8Array;
   /** Values: lines. */
   readonly records: number;
@@ -55,6 +58,7 @@ export function decodeValues(request: DecodeRequest): Decoded {
 class Decoder {
   readonly #batches: Buffer;
   readonly #offset: number;
+  readonly #scratch: Scratch;
   readonly #abortedTransactions: AbortedTransactions | undefined;
   readonly #counts = { records: 0, tombstones: 0 };
   #aborted = 0;
@@ -67,7 +71,8 @@ class Decoder {
   #linesStart = 0;
   #linesEnd = 0;
 
-  constructor({ batches, offset, aborted }: DecodeRequest) {
+  constructor({ batches, offset, aborted, scratch }: DecodeRequest) {
+    this.#scratch = scratch;
     this.#batches = batches;
     this.#offset = offset;
     this.#nextOffset = offset;
@@ -96,7 +101,7 @@ class Decoder {
   result(): Omit<Decoded, 'fault'> {
     this.#endPiece();
     return {
-      values: this.#pieces.length === 1 ? (this.#pieces[0] as Buffer) : Buffer.concat(this.#pieces),
+      values: this.#pieces.length === 1 ? (this.#pieces[0] as Buffer) : this.#scratch.join(this.#pieces),
       ...this.#counts,
       aborted: this.#aborted,
       nextOffset: this.#nextOffset,

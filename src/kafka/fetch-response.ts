@@ -30,6 +30,8 @@ export interface FetchResponse {
   readonly throttleTimeMs: number;
   readonly errorCode: number;
   readonly partitions: readonly FetchedPartition[];
+  /** The buffer that the partitions' batches lie in. */
+  readonly body: Buffer;
 }
 
 export interface FetchedPartition {
@@ -72,7 +74,7 @@ export function readFetchResponse(body: Buffer, version: number, asked: readonly
     isFlexible,
     isFlexible,
   );
-  return { throttleTimeMs, errorCode, partitions: topics.flat() };
+  return { throttleTimeMs, errorCode, partitions: topics.flat(), body };
 }
 
 function readPartition(reader: Reader, body: Buffer, topic: string, version: number): FetchedPartition {

@@ -60,6 +60,7 @@ export interface FetchPartition {
 export function fetch(
   connection: BrokerConnection,
   request: FetchRequest,
+  allocate: (size: number) => Buffer = Buffer.allocUnsafeSlow,
   newest: number = fetchVersions.newest,
 ): Promise<FetchResponse> {
   const haveIds = request.partitions.every(({ topicId }) => topicId !== undefined);
@@ -68,6 +69,7 @@ export function fetch(
     apiKey,
     version,
     isFlexible: version >= 12,
+    allocate,
     write: () => writeRequest(request, version),
     read: (body) => readFetchResponse(body, version, request.partitions),
   });

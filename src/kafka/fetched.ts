@@ -5,7 +5,10 @@ import type { Decoded } from './decode.ts';
 
 export type Fetched = PartitionValues | PartitionProblem;
 
-/** Some of a partition's records. None at all when only aborted records, markers and tombstones came. */
+/**
+ * Some of a partition's records. `values` can be read until the next thing is asked for: then its memory is used again.
+ * None at all when only aborted records, markers and tombstones came.
+ */
 export interface PartitionValues extends Omit<Decoded, 'fault'> {
   readonly kind: 'values';
   readonly topic: string;

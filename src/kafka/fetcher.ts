@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asMillraceError, type MillraceError } from '../errors.ts';
 import { type Assignment, newState, type PartitionState, type Position, partitionKey } from './assignment.ts';
+import { BufferPool, Scratch } from './buffer-pool.ts';
 import type { FetchSettings } from './config.ts';
 import type { Address, Connections } from './connections.ts';
 import { decodeValues } from './decode.ts';
@@ -32,8 +33,8 @@ export interface FetchCluster {
 interface Delivery {
   readonly state: PartitionState;
   readonly content: { readonly offset: number; readonly answer: FetchedPartition } | PartitionProblem;
-  /** The broker whose answer ends with this. */
-  readonly endsAnswerOf?: number | undefined;
+  /** The broker whose answer ends with this, and the buffer that it lies in. */
+  readonly endsAnswer?: { readonly node: number; readonly body: Buffer };
 }
 
 /** See {@link Cluster.fetch}. */
@@ -49,6 +50,8 @@ export class Fetcher implements AsyncIterable<Fetched>, AsyncDisposable {
   #isRouting = false;
   readonly #deliveries: Delivery[] = [];
   readonly #waitingAnswers = new Map<number, number>();
+  readonly #bodies = new BufferPool();
+  readonly #scratch = new Scratch();
   readonly #arrived = new Signal();
   readonly #taken = new Signal();
   readonly #closing = new AbortController();
@@ -93,12 +96,19 @@ export class Fetcher implements AsyncIterable<Fetched>, AsyncDisposable {
         await this.#arrived.wait();
         continue;
       }
-      const { state, content, endsAnswerOf } = delivery;
-      if (endsAnswerOf !== undefined) this.#answerTaken(endsAnswerOf);
-      if (!this.#isCurrent(state)) continue;
-      const fetched = 'kind' in content ? content : this.#read(state, content.offset, content.answer);
-      if (fetched !== undefined) yield fetched;
+      const { state, content, endsAnswer } = delivery;
+      if (endsAnswer !== undefined) this.#answerTaken(endsAnswer.node);
+      if (this.#isCurrent(state)) {
+        const fetched = 'kind' in content ? content : this.#read(state, content.offset, content.answer);
+        if (fetched !== undefined) yield fetched;
+      }
+      if (endsAnswer !== undefined) this.#bodies.give(endsAnswer.body);
     }
+  }
+
+  /** Aborts when it is closed. */
+  get closed(): AbortSignal {
+    return this.#closing.signal;
   }
 
   async close(): Promise<void> {
@@ -114,7 +124,7 @@ export class Fetcher implements AsyncIterable<Fetched>, AsyncDisposable {
 
   #read(state: PartitionState, offset: number, answer: FetchedPartition): Fetched | undefined {
     const aborted = this.#settings.isolation === 'read_committed' ? answer.aborted : undefined;
-    const { fault, ...decoded } = decodeValues({ batches: answer.batches, offset, aborted });
+    const { fault, ...decoded } = decodeValues({ batches: answer.batches, offset, aborted, scratch: this.#scratch });
     if (fault !== undefined) {
       const { nextOffset, leaderEpoch } = decoded;
       const again = { ...state, offset: nextOffset, leaderEpoch, faultAt: nextOffset };
@@ -210,7 +220,7 @@ export class Fetcher implements AsyncIterable<Fetched>, AsyncDisposable {
       leaderEpoch: state.leader?.epoch ?? -1,
       lastFetchedEpoch: state.leaderEpoch,
     }));
-    const response = await fetch(connection, { ...this.#settings, partitions });
+    const response = await fetch(connection, { ...this.#settings, partitions }, (size) => this.#bodies.take(size));
     if (response.errorCode !== errorCodes.none) throw brokerError(connection.address, response.errorCode);
     const byKey = new Map(asked.map((one) => [partitionKey(one.state.topic, one.state.partition), one]));
     const deliveries: Delivery[] = [];
@@ -222,10 +232,10 @@ export class Fetcher implements AsyncIterable<Fetched>, AsyncDisposable {
     }
     const last = deliveries.pop();
     if (last !== undefined) {
-      this.#deliveries.push(...deliveries, { ...last, endsAnswerOf: node });
+      this.#deliveries.push(...deliveries, { ...last, endsAnswer: { node, body: response.body } });
       this.#waitingAnswers.set(node, (this.#waitingAnswers.get(node) ?? 0) + 1);
       this.#arrived.notify();
-    }
+    } else this.#bodies.give(response.body);
     await this.#pause(response.throttleTimeMs);
   }
 

@@ -9,3 +9,5 @@ export type { Fetcher } from './fetcher.ts';
 export type { OffsetTime } from './list-offsets.ts';
 export type { ClusterMetadata, PartitionMetadata, TopicMetadata } from './metadata.ts';
 export type { KafkaProperties } from './properties.ts';
+export { brokerError, errorCodes } from './protocol-errors.ts';
+export { Signal } from './signal.ts';

@@ -2,12 +2,15 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -75,6 +78,7 @@ public class Scribe {
           send(words[1], partition(words, 2), "", (words[5] + i).getBytes(StandardCharsets.UTF_8));
         }
       }
+      case "lines" -> sendLines(words[1], words[2], Path.of(words[3]));
       case "flush" -> {
         producers.get(words[1]).flush();
         long last = -1;
@@ -100,6 +104,20 @@ public class Scribe {
   private void send(String producer, TopicPartition target, String key, byte[] value) {
     byte[] keyBytes = key.isEmpty() ? null : key.getBytes(StandardCharsets.UTF_8);
     sent.add(producers.get(producer).send(new ProducerRecord<>(target.topic(), target.partition(), keyBytes, value)));
+  }
+
+  /** Without a promise for each: a file may have millions. */
+  private void sendLines(String producer, String topic, Path file) throws Exception {
+    AtomicReference<Exception> failure = new AtomicReference<>();
+    try (BufferedReader lines = Files.newBufferedReader(file)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        producers.get(producer).send(
+            new ProducerRecord<>(topic, line.getBytes(StandardCharsets.UTF_8)),
+            (metadata, error) -> failure.compareAndSet(null, error));
+      }
+    }
+    producers.get(producer).flush();
+    if (failure.get() != null) throw failure.get();
   }
 
   private void configure(String[] words) throws Exception {

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { freePort } from '../millrace.ts';
 import { javaArguments } from './jars.ts';
 
@@ -18,6 +19,7 @@ export interface BrokerOptions {
   readonly forBench?: boolean;
 }
 
+const source = fileURLToPath(new URL('Broker.java', import.meta.url));
 const startDeadlineMs = 60_000;
 const clusterId = 'bWlsbHJhY2UtdGVzdHMtMQ';
 
@@ -62,9 +64,8 @@ export class KafkaBroker {
   /** Starts it again on the same data and port. */
   async restart(): Promise<void> {
     const java = javaArguments({ heapMb: this.#forBench ? 1024 : 320, quickStart: !this.#forBench, logLevel: 'INFO' });
-    const child = spawn('java', [...java, 'kafka.Kafka', this.#propertiesFile], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('java', [...java, source, this.#propertiesFile], { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#child = child;
-    process.once('exit', this.#killNow);
     const started = Promise.withResolvers<void>();
     const failed = (why: string) => started.reject(new Error(`Kafka ${why}; it wrote:\n${this.#output.slice(-5000)}`));
     this.#output = '';
@@ -83,7 +84,6 @@ export class KafkaBroker {
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
-    process.off('exit', this.#killNow);
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     child.kill(signal);
     await once(child, 'exit');
@@ -94,8 +94,6 @@ export class KafkaBroker {
     await this.kill(this.#temporary ? 'SIGKILL' : 'SIGTERM');
     if (this.#temporary) rmSync(this.#folder, { recursive: true, force: true });
   }
-
-  readonly #killNow = () => this.#child?.kill('SIGKILL');
 
   get #propertiesFile(): string {
     return join(this.#folder, 'server.properties');

@@ -47,6 +47,8 @@ export class Scribe {
   /** Sends `<prefix>0`, `<prefix>1`, …, each as a value without a key. */
   fill = (producer: string, topic: string, count: number, prefix: string, partition = 0) =>
     this.#command('fill', producer, topic, partition, count, prefix);
+  /** Sends a file's lines to all of the topic's partitions, and waits for the broker. */
+  sendLines = (producer: string, topic: string, file: string) => this.#command('lines', producer, topic, file);
   /** Sends what is pending and waits for the broker; the last record's offset. */
   flush = (producer: string) => this.#command('flush', producer);
 
