@@ -9,6 +9,7 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { serveOnDemand } from '../test/services/on-demand.ts';
 
 /** A test that hangs is a test that failed. */
 const testTimeoutMs = 10 * 60_000;
@@ -17,6 +18,7 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const { values, positionals } = parseArgs({ options: { grep: { type: 'string' } }, allowPositionals: true });
 const files = positionals.length > 0 ? positionals : globSync('test/**/*.test.ts').sort();
 
+const services = await serveOnDemand();
 const counts = { passed: 0, failed: 0 };
 const events = run({
   files,
@@ -36,5 +38,6 @@ events.on('test:fail', ({ details }) => {
 const report = events.compose(new spec());
 report.pipe(process.stdout, { end: false });
 await finished(report);
+await services.stop();
 process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
 process.stdout.write(`${counts.passed} passed, ${counts.failed} failed\n`);

@@ -83,18 +83,21 @@ class Decoder {
     if (view.magic !== 2) {
       return this.fault('unsupportedFormat', `message format ${view.magic}, from before Kafka 0.11`);
     }
-    if (!view.isIntact()) return this.fault('corruptBatch', 'the CRC-32C does not fit', view);
+    if (view.end < view.recordsStart) return this.fault('corruptBatch', 'it is shorter than its header');
+    // Before its lines are written over it.
+    const { lastOffset, leaderEpoch, maxTimestamp } = view;
+    if (!view.isIntact()) return this.fault('corruptBatch', 'the CRC-32C does not fit', lastOffset);
     if (view.attributes & batchFlags.control) {
-      if (isAbortMarker(view)) this.#abortedTransactions?.end(view.producerId, view.lastOffset);
+      if (isAbortMarker(view)) this.#abortedTransactions?.end(view.producerId, lastOffset);
     } else if (this.#isAborted(view)) {
       this.#aborted += view.recordCount;
-    } else if (view.lastOffset >= this.#offset) {
+    } else if (lastOffset >= this.#offset) {
       const what = this.#readRecords(view);
-      if (what !== undefined) return this.fault('corruptBatch', what, view);
+      if (what !== undefined) return this.fault('corruptBatch', what, lastOffset);
     }
-    this.#nextOffset = Math.max(this.#nextOffset, view.lastOffset + 1);
-    this.#leaderEpoch = view.leaderEpoch;
-    this.#maxTimestamp = Math.max(this.#maxTimestamp, view.maxTimestamp);
+    this.#nextOffset = Math.max(this.#nextOffset, lastOffset + 1);
+    this.#leaderEpoch = leaderEpoch;
+    this.#maxTimestamp = Math.max(this.#maxTimestamp, maxTimestamp);
     return undefined;
   }
 
@@ -153,10 +156,8 @@ class Decoder {
     this.#linesStart = this.#linesEnd;
   }
 
-  /** For the batch at the offset that was reached. */
-  fault(reason: BatchFault['reason'], what: string, view?: BatchView): BatchFault {
-    // A batch too short for its header, or in another format, does not say where it ends.
-    const end = view !== undefined && view.end > view.recordsStart ? view.lastOffset + 1 : 0;
-    return { reason, what, nextOffset: Math.max(end, this.#nextOffset + 1) };
+  /** For the batch at the offset that was reached; its last offset is not always to be known. */
+  fault(reason: BatchFault['reason'], what: string, lastOffset = 0): BatchFault {
+    return { reason, what, nextOffset: Math.max(lastOffset, this.#nextOffset) + 1 };
   }
 }

@@ -102,9 +102,8 @@ export class BatchView {
     return this.start + batchLayout.records;
   }
 
-  /** Whether the bytes are those that were written: long enough for their header, and their CRC-32C right. */
+  /** Whether the bytes are those that were written: their CRC-32C is right. For a batch that has its whole header. */
   isIntact(): boolean {
-    if (this.end < this.recordsStart) return false;
     const body = this.buffer.subarray(this.start + batchLayout.attributes, this.end);
     return checksum(body) === this.buffer.readUInt32BE(this.start + batchLayout.crc);
   }
