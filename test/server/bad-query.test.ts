@@ -1,7 +1,7 @@
 /** Queries with mistakes, and queries that ask for very much: a clear answer, and the process goes on. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ask, millrace, requireAlive, requireRefusal, timeseries } from './sturdy-process.ts';
+import { ask, requireAlive, requireRefusal, timeseries } from './sturdy-process.ts';
 import { post } from './support.ts';
 
 const nested = (levels: number, wrap: (inner: unknown) => unknown, inner: unknown): unknown =>
