@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import type { Answer, Backend, Health, PushOutcome, QueryOptions, Reject, Submission } from '../backend.ts';
-import { invalidInput, MillraceError, unsupported } from '../errors.ts';
+import { invalidInput, MillraceError } from '../errors.ts';
 import { BatchFiles } from '../ingest/batch-files.ts';
 import { Committer } from '../ingest/committer.ts';
 import { DeadLetters } from '../ingest/dead-letters.ts';
@@ -35,8 +35,8 @@ export interface EmbeddedOptions {
   readonly maxPendingBytes?: number | undefined;
   /** Where all rejected events are kept, too. */
   readonly deadLetterDirectory?: string | undefined;
-  /** What supervisors read; without it there are none. */
-  readonly openStream?: ((spec: SupervisorSpec) => Stream) | undefined;
+  /** What supervisors read; Kafka. */
+  readonly openStream?: ((spec: SupervisorSpec) => Stream | Promise<Stream>) | undefined;
   /** Without a window: how long nothing must come until closed buckets are handed off; a minute. */
   readonly quietMs?: number | undefined;
   /** Memory for the engine; 192 MiB. What does not fit goes to the data folder for a while. */
@@ -90,15 +90,17 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedBa
     metrics,
     log,
     now,
-    openStream: options.openStream ?? noStreams,
+    openStream: async (spec) => (options.openStream ?? openKafka)(spec),
     define: (dataSource) => definitions.define(dataSource),
     handOff: (dataSource) => housekeeping.handOff(dataSource),
   });
   return new EmbeddedBackend({ ...options, store, files, committer, definitions, housekeeping, supervisors, now });
 }
 
-function noStreams(): never {
-  throw unsupported('Supervisors are not supported here: this millrace was started without streams.');
+/** Loads Kafka's client, which a start without supervisors does not need. */
+async function openKafka({ ioConfig }: SupervisorSpec): Promise<Stream> {
+  const { openKafkaStream } = await import('../sources/kafka.ts');
+  return openKafkaStream(ioConfig);
 }
 
 interface Parts extends EmbeddedOptions {

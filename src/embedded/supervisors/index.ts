@@ -20,7 +20,7 @@ import { Supervisor, type SupervisorContext } from './supervisor.ts';
 
 export interface SupervisorsOptions extends SupervisorContext {
   /** Throws a MillraceError when the spec's properties cannot be used; connecting comes later, with the first question. */
-  openStream(spec: SupervisorSpec): Stream;
+  openStream(spec: SupervisorSpec): Promise<Stream>;
   /** Adds the dataSource, or changes its definition. */
   define(dataSource: DataSource): Promise<void>;
 }
@@ -47,7 +47,7 @@ export class EmbeddedSupervisors implements Supervisors {
     const supervisors = new EmbeddedSupervisors(options);
     for (const { id, spec } of await options.store.transaction(readSupervisors)) {
       try {
-        supervisors.#start(readSupervisorSpec(loadJson(spec)));
+        await supervisors.#start(readSupervisorSpec(loadJson(spec)));
       } catch (error) {
         options.log.error({ supervisor: id, err: error }, 'a supervisor cannot be started again; submit its spec anew');
       }
@@ -63,7 +63,7 @@ export class EmbeddedSupervisors implements Supervisors {
     const before = this.#supervisors.get(spec.id);
     if (skipRestartIfUnmodified && before && textOf(before.spec) === textOf(spec)) return;
     // Its properties may be wrong; the one before reads on then.
-    const stream = this.#options.openStream(spec);
+    const stream = await this.#options.openStream(spec);
     try {
       await this.#options.define(spec.dataSource);
       await this.#replace(spec, stream);
@@ -148,7 +148,7 @@ export class EmbeddedSupervisors implements Supervisors {
     const { spec } = this.#find(id);
     if (spec.suspended === suspended) throw invalidInput(`[${id}] is already ${suspended ? 'suspended' : 'running'}`);
     const changed = { ...spec, suspended };
-    await this.#replace(changed, this.#options.openStream(changed));
+    await this.#replace(changed, await this.#options.openStream(changed));
   }
 
   /** The one before reads up to where the new one begins. */
@@ -160,10 +160,10 @@ export class EmbeddedSupervisors implements Supervisors {
     try {
       await this.#options.store.transaction((transaction) => writeSupervisor(transaction, stored));
     } catch (error) {
-      if (before) this.#start(before.spec);
+      if (before) await this.#start(before.spec);
       throw error;
     }
-    this.#start(spec, stream);
+    await this.#start(spec, stream);
   }
 
   async #whileStopped(id: string, change: (supervisor: Supervisor) => Promise<void>): Promise<void> {
@@ -173,12 +173,13 @@ export class EmbeddedSupervisors implements Supervisors {
     try {
       await change(supervisor);
     } finally {
-      this.#start(supervisor.spec);
+      await this.#start(supervisor.spec);
     }
   }
 
-  #start(spec: SupervisorSpec, stream: Stream = this.#options.openStream(spec)): void {
-    this.#supervisors.set(spec.id, new Supervisor(this.#options, spec, stream));
+  async #start(spec: SupervisorSpec, stream?: Stream): Promise<void> {
+    const opened = stream ?? (await this.#options.openStream(spec));
+    this.#supervisors.set(spec.id, new Supervisor(this.#options, spec, opened));
   }
 
   #find(id: string): Supervisor {

@@ -47,6 +47,8 @@ export class Supervisor {
   #latest = new Map<PartitionName, bigint>();
   #latestAtMs: number | undefined;
   #activeAtMs = performance.now();
+  /** Whether there was a time without any partition: what shows up then holds nothing that is older than this. */
+  #sawNone = false;
   #phase: Phase = 'PENDING';
   #connected = false;
   #idle = false;
@@ -141,6 +143,7 @@ export class Supervisor {
     await this.tasks.settle();
     this.#enter('CONNECTING_TO_STREAM');
     const partitions = await this.#ask(() => this.#stream.partitions());
+    this.#sawNone ||= partitions.length === 0;
     if (partitions.length === 0 && this.spec.ioConfig.topic !== null) throw new StreamFailure(noPartitions(this.spec));
     this.#connected = true;
     this.#enter('DISCOVERING_INITIAL_TASKS');
@@ -168,7 +171,7 @@ export class Supervisor {
   async #findPositions(partitions: readonly PartitionName[]): Promise<void> {
     const { stored, lost } = await this.positions.read();
     const missing = partitions.filter((partition) => !stored.has(partition));
-    const isFirst = missing.length === partitions.length;
+    const isFirst = missing.length === partitions.length && !this.#sawNone;
     const end = this.spec.ioConfig.useEarliestOffset || !isFirst ? 'earliest' : 'latest';
     const begun = missing.length > 0 ? await this.#ask(() => this.#stream.offsets(end, missing)) : new Map();
     if (missing.length > 0) await this.positions.begin(begun);

@@ -1,0 +1,156 @@
+/** How batches form, without a broker: what is fetched comes exactly when the test says so. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { MillraceError } from '../../src/errors.ts';
+import type { Fetched, PartitionProblem, PartitionValues } from '../../src/kafka/index.ts';
+import { readBatches } from '../../src/sources/kafka-read.ts';
+
+const mebibyte = 2 ** 20;
+
+function values(firstOffset: number, lines: string, changes: Partial<PartitionValues> = {}): PartitionValues {
+  const records = lines.split('\n').length - 1;
+  return {
+    kind: 'values',
+    topic: 'clicks',
+    topicId: undefined,
+    partition: 0,
+    firstOffset,
+    nextOffset: firstOffset + records,
+    highWatermark: 100,
+    lastStableOffset: 90,
+    logStartOffset: 0,
+    values: Buffer.from(lines),
+    records,
+    tombstones: 0,
+    aborted: 0,
+    leaderEpoch: 0,
+    maxTimestamp: 0,
+    ...changes,
+  };
+}
+
+/** Gives out what it holds, and counts it; then waits until it is closed. */
+class Source {
+  given = 0;
+  readonly #closed = Promise.withResolvers<void>();
+  readonly #held: readonly Fetched[];
+
+  constructor(...held: readonly Fetched[]) {
+    this.#held = held;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Fetched, void, undefined> {
+    for (const fetched of this.#held) {
+      this.given++;
+      yield fetched;
+    }
+    await this.#closed.promise;
+  }
+
+  positions = () => [
+    { topic: 'clicks', partition: 0, offset: 9, highWatermark: 100, lastStableOffset: 90, trouble: undefined },
+    { topic: 'clicks', partition: 1, offset: 9, highWatermark: 70, lastStableOffset: -1, trouble: undefined },
+    {
+      topic: 'clicks',
+      partition: 2,
+      offset: 9,
+      highWatermark: undefined,
+      lastStableOffset: undefined,
+      trouble: undefined,
+    },
+  ];
+
+  async close(): Promise<void> {
+    this.#closed.resolve();
+  }
+}
+
+/** All that can happen without something from outside has happened. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+test('what comes while the reader is busy is one batch, in the order of each partition', async () => {
+  const source = new Source(
+    values(5, '{"a":1}\n{"a":2}\n'),
+    values(0, '{"b":1}\n', { partition: 1 }),
+    // Two of these three records were aborted.
+    values(7, '{"a":3}\n', { nextOffset: 10, aborted: 2 }),
+  );
+  const stop = new AbortController();
+  const batches = readBatches(source, stop.signal);
+  const first = batches.next();
+  await settled();
+  const taken = [(await first).value, (await batches.next()).value].flatMap((batch) =>
+    batch && 'lines' in batch ? [batch] : [],
+  );
+  const [one, rest] = taken;
+  assert.equal(Buffer.from(one?.lines ?? []).toString(), '{"a":1}\n{"a":2}\n');
+  assert.deepEqual([one?.records, one?.bytes], [2, 14]);
+  assert.equal(Buffer.from(rest?.lines ?? []).toString(), '{"b":1}\n{"a":3}\n');
+  assert.deepEqual([rest?.records, rest?.bytes], [2, 14]);
+  assert.deepEqual(
+    rest?.progress,
+    new Map([
+      ['clicks/1', { from: 0n, to: 1n }],
+      ['clicks/0', { from: 7n, to: 10n }],
+    ]),
+  );
+  assert.deepEqual(
+    rest?.latest,
+    new Map([
+      ['clicks/0', 90n],
+      ['clicks/1', 70n],
+    ]),
+  );
+  stop.abort();
+  assert.equal((await batches.next()).done, true);
+});
+
+test('a batch of 32 MiB is full: nothing more is taken in until it is taken', async () => {
+  const line = `${'x'.repeat(8 * mebibyte - 1)}\n`;
+  const source = new Source(...Array.from({ length: 12 }, (_, i) => values(i, line)));
+  const stop = new AbortController();
+  const batches = readBatches(source, stop.signal);
+  const sizes: number[] = [];
+  for (let next = await batches.next(); !next.done; next = await batches.next()) {
+    sizes.push(next.value.records);
+    await settled();
+    // What the reader has, four that wait, and none beyond.
+    assert.ok(source.given <= sizes.reduce((sum, size) => sum + size, 0) + 4);
+    if (sizes.reduce((sum, size) => sum + size, 0) === 12) stop.abort();
+  }
+  assert.deepEqual(sizes.slice(1, 3), [4, 4]);
+});
+
+test('aborted records alone are a batch without lines, so that they are passed over for good', async () => {
+  const stop = new AbortController();
+  const batches = readBatches(new Source(values(3, '', { nextOffset: 8, aborted: 4 })), stop.signal);
+  const { value } = await batches.next();
+  assert.ok(value && 'lines' in value);
+  assert.deepEqual([value.records, value.bytes, value.lines.byteLength], [0, 0, 0]);
+  assert.deepEqual(value.progress, new Map([['clicks/0', { from: 3n, to: 8n }]]));
+  await batches.return(undefined);
+});
+
+test('a problem comes after all that came before it', async () => {
+  const problem: PartitionProblem = {
+    kind: 'problem',
+    reason: 'topicMissing',
+    topic: 'clicks',
+    partition: 0,
+    offset: 1,
+    error: new MillraceError('unavailable', 'there is no such topic'),
+  };
+  const batches = readBatches(new Source(values(0, '{}\n'), problem), new AbortController().signal);
+  const first = await batches.next();
+  assert.ok(first.value && 'lines' in first.value && first.value.records === 1);
+  assert.deepEqual(await batches.next(), { done: true, value: problem });
+});
+
+test('a reader that waits is let go when the signal aborts', async () => {
+  const stop = new AbortController();
+  const batches = readBatches(new Source(), stop.signal);
+  const waiting = batches.next();
+  await settled();
+  stop.abort();
+  assert.deepEqual(await waiting, { done: true, value: undefined });
+});
