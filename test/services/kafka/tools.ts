@@ -5,11 +5,13 @@ import { javaArguments } from './jars.ts';
 
 /**
  * Runs a tool to its end; its standard output.
+ * @param input what it reads from its standard input.
  * @throws Error with what it wrote, when it fails.
  */
-export async function kafkaTool(mainClass: string, options: readonly string[]): Promise<string> {
+export async function kafkaTool(mainClass: string, options: readonly string[], input = ''): Promise<string> {
   const java = javaArguments({ heapMb: 512, quickStart: false });
-  const child = spawn('java', [...java, mainClass, ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('java', [...java, mainClass, ...options], { stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stdin.end(input);
   let output = '';
   let errors = '';
   child.stdout.on('data', (chunk: Buffer) => {
