@@ -1,13 +1,20 @@
 /** A batch that grows while nobody takes it. */
 import type { PartitionValues, Position } from '../kafka/index.ts';
 import { partitionName } from './kafka-partition.ts';
+import { readableLines } from './readable-lines.ts';
 import type { PartitionName, StreamBatch } from './stream.ts';
 
 export class GrowingBatch {
-  #lines = Buffer.alloc(0);
+  #buffer: Buffer;
   readonly #progress = new Map<PartitionName, { readonly from: bigint; readonly to: bigint }>();
   #records = 0;
   #lineBytes = 0;
+  #valueBytes = 0;
+
+  /** @param buffer what to fill: that of a batch nobody looks at any more, or an empty one. It is replaced when it is too small. */
+  constructor(buffer: Buffer) {
+    this.#buffer = buffer;
+  }
 
   /** Whether it covers nothing; one of aborted records alone has no lines, but covers them. */
   get isEmpty(): boolean {
@@ -25,29 +32,37 @@ export class GrowingBatch {
     const name = partitionName(fetched);
     const from = this.#progress.get(name)?.from ?? BigInt(firstOffset);
     this.#progress.set(name, { from, to: BigInt(nextOffset) });
-    this.#append(values);
-    this.#records += records;
+    const { lines, blank } = readableLines(values);
+    this.#append(lines);
+    this.#records += records - blank;
+    this.#valueBytes += values.byteLength - records;
   }
 
   finish(positions: readonly Position[]): StreamBatch {
     return {
-      lines: this.#lines.subarray(0, this.#lineBytes),
+      lines: this.#buffer.subarray(0, this.#lineBytes),
       records: this.#records,
-      bytes: this.#lineBytes - this.#records,
+      bytes: this.#valueBytes,
       progress: this.#progress,
       latest: new Map(positions.flatMap((position) => latestOf(position))),
     };
   }
 
+  /** Its buffer, for a later batch; an empty one where it would be much larger than it has to be. */
+  recycle(): Buffer {
+    return this.#lineBytes * 4 < this.#buffer.byteLength ? Buffer.alloc(0) : this.#buffer;
+  }
+
   /** What was fetched lies where the next answer will be put. */
   #append(values: Uint8Array): void {
     const end = this.#lineBytes + values.byteLength;
-    if (end > this.#lines.byteLength) {
+    if (end > this.#buffer.byteLength) {
+      // Untouched pages of it cost nothing; a larger one later would cost a copy.
       const larger = Buffer.allocUnsafeSlow(this.#lineBytes === 0 ? end : 2 * end);
-      larger.set(this.#lines.subarray(0, this.#lineBytes));
-      this.#lines = larger;
+      larger.set(this.#buffer.subarray(0, this.#lineBytes));
+      this.#buffer = larger;
     }
-    this.#lines.set(values, this.#lineBytes);
+    this.#buffer.set(values, this.#lineBytes);
     this.#lineBytes = end;
   }
 }

@@ -37,6 +37,7 @@ export async function* readBatches(
       if (signal.aborted) break;
       if (batch === undefined) return gatherer.problem();
       yield batch.finish(fetcher.positions());
+      gatherer.reuse(batch);
     }
     return undefined;
   } finally {
@@ -47,7 +48,8 @@ export async function* readBatches(
 }
 
 class Gatherer {
-  #batch = new GrowingBatch();
+  #batch = new GrowingBatch(Buffer.alloc(0));
+  #spare: Buffer = Buffer.alloc(0);
   #end: PartitionProblem | MillraceError | undefined;
   #isOver = false;
   readonly #came = new Signal();
@@ -78,9 +80,15 @@ class Gatherer {
     while (this.#batch.isEmpty && !this.#isOver) await this.#came.wait();
     if (this.#batch.isEmpty) return undefined;
     const batch = this.#batch;
-    this.#batch = new GrowingBatch();
+    this.#batch = new GrowingBatch(this.#spare);
+    this.#spare = Buffer.alloc(0);
     this.#taken.notify();
     return batch;
+  }
+
+  /** The reader has done with it. */
+  reuse(batch: GrowingBatch): void {
+    this.#spare = batch.recycle();
   }
 
   /** Why it ended by itself. */

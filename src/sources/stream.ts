@@ -22,7 +22,7 @@ export interface Stream {
 export interface StreamBatch {
   /**
    * One record a line, in the order of each partition; values without a line break of their own. None is blank: an empty value is
-   * passed over like a missing one, for ingestion sees no event in a blank line.
+   * passed over like a missing one, for ingestion sees no event in a blank line. UTF-8. Valid until the next batch is asked for.
    */
   readonly lines: Uint8Array;
   /** Lines. */

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { MillraceError } from '../../src/errors.ts';
 import type { Fetched, PartitionProblem, PartitionValues } from '../../src/kafka/index.ts';
 import { readBatches } from '../../src/sources/kafka-read.ts';
+import type { StreamBatch } from '../../src/sources/stream.ts';
 
 const mebibyte = 2 ** 20;
 
@@ -65,6 +66,13 @@ class Source {
   }
 }
 
+function batchOf({ value }: IteratorResult<StreamBatch, PartitionProblem | undefined>): StreamBatch {
+  assert.ok(value && 'lines' in value);
+  return value;
+}
+
+const text = ({ lines }: StreamBatch) => Buffer.from(lines).toString();
+
 /** All that can happen without something from outside has happened. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -79,23 +87,21 @@ test('what comes while the reader is busy is one batch, in the order of each par
   const batches = readBatches(source, stop.signal);
   const first = batches.next();
   await settled();
-  const taken = [(await first).value, (await batches.next()).value].flatMap((batch) =>
-    batch && 'lines' in batch ? [batch] : [],
-  );
-  const [one, rest] = taken;
-  assert.equal(Buffer.from(one?.lines ?? []).toString(), '{"a":1}\n{"a":2}\n');
-  assert.deepEqual([one?.records, one?.bytes], [2, 14]);
-  assert.equal(Buffer.from(rest?.lines ?? []).toString(), '{"b":1}\n{"a":3}\n');
-  assert.deepEqual([rest?.records, rest?.bytes], [2, 14]);
+  const one = batchOf(await first);
+  assert.equal(text(one), '{"a":1}\n{"a":2}\n');
+  assert.deepEqual([one.records, one.bytes], [2, 14]);
+  const rest = batchOf(await batches.next());
+  assert.equal(text(rest), '{"b":1}\n{"a":3}\n');
+  assert.deepEqual([rest.records, rest.bytes], [2, 14]);
   assert.deepEqual(
-    rest?.progress,
+    rest.progress,
     new Map([
       ['clicks/1', { from: 0n, to: 1n }],
       ['clicks/0', { from: 7n, to: 10n }],
     ]),
   );
   assert.deepEqual(
-    rest?.latest,
+    rest.latest,
     new Map([
       ['clicks/0', 90n],
       ['clicks/1', 70n],
@@ -121,13 +127,25 @@ test('a batch of 32 MiB is full: nothing more is taken in until it is taken', as
   assert.deepEqual(sizes.slice(1, 3), [4, 4]);
 });
 
+test('buffers are used again, and no batch is written over before the next one is asked for', async () => {
+  const lines = Array.from({ length: 50 }, (_, i) => `${String(i).repeat(1 + (i % 7))}\n`);
+  const stop = new AbortController();
+  const batches = readBatches(new Source(...lines.map((line, i) => values(i, line))), stop.signal);
+  let read = '';
+  for (let next = await batches.next(); !next.done; next = await batches.next()) {
+    await settled();
+    read += text(next.value);
+    if (read.split('\n').length > lines.length) stop.abort();
+  }
+  assert.equal(read, lines.join(''));
+});
+
 test('aborted records alone are a batch without lines, so that they are passed over for good', async () => {
   const stop = new AbortController();
   const batches = readBatches(new Source(values(3, '', { nextOffset: 8, aborted: 4 })), stop.signal);
-  const { value } = await batches.next();
-  assert.ok(value && 'lines' in value);
-  assert.deepEqual([value.records, value.bytes, value.lines.byteLength], [0, 0, 0]);
-  assert.deepEqual(value.progress, new Map([['clicks/0', { from: 3n, to: 8n }]]));
+  const batch = batchOf(await batches.next());
+  assert.deepEqual([batch.records, batch.bytes, batch.lines.byteLength], [0, 0, 0]);
+  assert.deepEqual(batch.progress, new Map([['clicks/0', { from: 3n, to: 8n }]]));
   await batches.return(undefined);
 });
 
@@ -141,8 +159,7 @@ test('a problem comes after all that came before it', async () => {
     error: new MillraceError('unavailable', 'there is no such topic'),
   };
   const batches = readBatches(new Source(values(0, '{}\n'), problem), new AbortController().signal);
-  const first = await batches.next();
-  assert.ok(first.value && 'lines' in first.value && first.value.records === 1);
+  assert.equal(batchOf(await batches.next()).records, 1);
   assert.deepEqual(await batches.next(), { done: true, value: problem });
 });
 

@@ -63,7 +63,6 @@ async function readTo(
     const text = Buffer.from(batch.lines).toString();
     const ofBatch = text.split('\n').slice(0, -1);
     assert.equal(ofBatch.length, batch.records);
-    assert.equal(batch.bytes, text.length - batch.records);
     lines.push(...ofBatch);
     for (const [name, progress] of batch.progress) {
       assert.equal(progress.from, positions.get(name));
@@ -112,21 +111,21 @@ test('a pattern is for whole names, and finds what is created and added later', 
   assert.deepEqual(lines.sort(), ['a0', 'b1']);
 });
 
-test('aborted records, markers and tombstones are passed over; read_uncommitted reads what was aborted', async () => {
+test('aborted records, markers, tombstones and blank values are passed over; read_uncommitted reads what was aborted', async () => {
   await scribe.createTopic('ledger');
   await scribe.openProducer('transactional', { 'transactional.id': 'ledger' });
   await transaction('ledger', ['x0', 'x1', 'x2'], 'abort'); // 0 to 2, marker 3
   await transaction('ledger', ['a', 'b'], 'commit'); // 4 and 5, marker 6
-  await write('ledger', [null, 'two\nlines', '']); // 7 to 9
+  await write('ledger', [null, 'two\nlines', ' \n']); // 7 to 9
   await transaction('ledger', ['x3'], 'abort'); // 10, marker 11
   await using committed = open('ledger');
-  assert.deepEqual(await readTo(committed.stream, { 'ledger/0': 0 }, { 'ledger/0': 12 }), ['a', 'b', 'two lines', '']);
+  assert.deepEqual(await readTo(committed.stream, { 'ledger/0': 0 }, { 'ledger/0': 12 }), ['a', 'b', 'two lines']);
   // From the middle of a transaction on.
-  assert.deepEqual(await readTo(committed.stream, { 'ledger/0': 5 }, { 'ledger/0': 12 }), ['b', 'two lines', '']);
+  assert.deepEqual(await readTo(committed.stream, { 'ledger/0': 5 }, { 'ledger/0': 12 }), ['b', 'two lines']);
   await using all = open('ledger', { 'isolation.level': 'read_uncommitted' });
   assert.deepEqual(await readTo(all.stream, { 'ledger/0': 0 }, { 'ledger/0': 12 }), [
     ...['x0', 'x1', 'x2', 'a', 'b'],
-    ...['two lines', '', 'x3'],
+    ...['two lines', 'x3'],
   ]);
 });
 

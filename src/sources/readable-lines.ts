@@ -1,0 +1,36 @@
+/** Records' values as lines that ingestion can take: it counts no blank ones, and reads nothing but UTF-8. */
+import { isUtf8 } from 'node:buffer';
+
+const lineFeed = 0x0a;
+const tab = 0x09;
+const space = 0x20;
+
+/** What two bytes a blank line may begin at, with the line feed before it. Almost never there, and found without looking at each line. */
+const beginnings = ['\n\n', '\n ', '\n\t'];
+
+/**
+ * @param lines each ends with a line feed, and holds no carriage return.
+ * @returns them without blank ones, what is not UTF-8 replaced by U+FFFD as in Druid; and how many were blank.
+ */
+export function readableLines(lines: Uint8Array): { readonly lines: Buffer; readonly blank: number } {
+  const bytes = Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength);
+  const text = isUtf8(bytes) ? bytes : Buffer.from(bytes.toString('utf8'));
+  const mayBeBlank = isWhite(text[0]) || beginnings.some((beginning) => text.includes(beginning, 0, 'latin1'));
+  return mayBeBlank ? withoutBlankLines(text) : { lines: text, blank: 0 };
+}
+
+const isWhite = (byte: number | undefined) => byte === space || byte === tab || byte === lineFeed;
+
+function withoutBlankLines(text: Buffer): { readonly lines: Buffer; readonly blank: number } {
+  const lines = Buffer.allocUnsafeSlow(text.byteLength);
+  let size = 0;
+  let blank = 0;
+  for (let start = 0, end: number; start < text.byteLength; start = end) {
+    end = text.indexOf(lineFeed, start) + 1;
+    let first = start;
+    while (first < end && isWhite(text[first])) first++;
+    if (first === end) blank++;
+    else size += text.copy(lines, size, start, end);
+  }
+  return { lines: lines.subarray(0, size), blank };
+}

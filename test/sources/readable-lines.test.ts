@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readableLines } from '../../src/sources/readable-lines.ts';
+
+const cases: readonly (readonly [string, string, string, number])[] = [
+  ['nothing', '', '', 0],
+  ['usual lines', '{"a":1}\n{"a":2}\n', '{"a":1}\n{"a":2}\n', 0],
+  ['an empty line at the beginning, in the middle, at the end', '\na\n\nb\n\n', 'a\nb\n', 3],
+  ['lines of blanks and tabs', ' \t \na\n\t\n  \nb\n', 'a\nb\n', 3],
+  ['lines that only begin or end with blanks', '  a\n\tb \nc \n', '  a\n\tb \nc \n', 0],
+  ['blank lines alone', '\n \n\t\n', '', 3],
+];
+
+for (const [name, given, lines, blank] of cases) {
+  test(name, () => {
+    const readable = readableLines(Buffer.from(given));
+    assert.deepEqual([readable.lines.toString(), readable.blank], [lines, blank]);
+  });
+}
+
+test('what is not UTF-8 is replaced within its line', () => {
+  // A lone continuation, an overlong form, a sequence that is cut off by the line's end, and one that is right.
+  const given = Buffer.concat(
+    [[0x80], [0xc0, 0xaf], [0xe2, 0x82], [0xe2, 0x82, 0xac]].map((bytes) => Buffer.from([...bytes, 0x0a])),
+  );
+  const { lines, blank } = readableLines(given);
+  assert.equal(lines.toString(), '\ufffd\n\ufffd\ufffd\n\ufffd\n€\n');
+  assert.equal(blank, 0);
+});
