@@ -1,7 +1,7 @@
 /** A real Kafka broker (KRaft, one node) on free loopback ports, for tests, benches, and people who have none. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,10 @@ export interface BrokerOptions {
   readonly port?: number;
   /** Keeps the data there; a temporary folder, removed by `stop`, by default. */
   readonly data?: string;
+  /** How clients talk to it; PLAINTEXT by default. */
+  readonly protocol?: 'PLAINTEXT' | 'SASL_PLAINTEXT';
+  /** Users that it knows by SCRAM-SHA-256. */
+  readonly scramUsers?: Readonly<Record<string, string>>;
   /** More of server.properties. */
   readonly properties?: Readonly<Record<string, string | number>>;
   /** Heap and compiler for a long bench rather than for a quick start. */
@@ -27,7 +31,7 @@ export class KafkaBroker {
   readonly port: number;
   readonly #folder: string;
   readonly #temporary: boolean;
-  readonly #forBench: boolean;
+  readonly #options: BrokerOptions;
   #child: ChildProcess | undefined;
   #output = '';
 
@@ -35,8 +39,9 @@ export class KafkaBroker {
     this.port = port;
     this.#temporary = options.data === undefined;
     this.#folder = options.data ?? mkdtempSync(join(tmpdir(), 'millrace-kafka-'));
-    this.#forBench = options.forBench ?? false;
-    writeFileSync(this.#propertiesFile, this.#properties(controllerPort, options.properties ?? {}));
+    mkdirSync(this.#folder, { recursive: true });
+    this.#options = options;
+    writeFileSync(this.#propertiesFile, this.#properties(controllerPort));
   }
 
   /** Formats the storage, starts the broker, and returns when it serves requests. */
@@ -63,7 +68,8 @@ export class KafkaBroker {
 
   /** Starts it again on the same data and port. */
   async restart(): Promise<void> {
-    const java = javaArguments({ heapMb: this.#forBench ? 1024 : 320, quickStart: !this.#forBench, logLevel: 'INFO' });
+    const { forBench = false } = this.#options;
+    const java = javaArguments({ heapMb: forBench ? 1024 : 320, quickStart: !forBench, logLevel: 'INFO' });
     const child = spawn('java', [...java, source, this.#propertiesFile], { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#child = child;
     const started = Promise.withResolvers<void>();
@@ -100,16 +106,24 @@ export class KafkaBroker {
   }
 
   get #format(): string[] {
-    return ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', this.#propertiesFile, '--ignore-formatted'];
+    const users = Object.entries(this.#options.scramUsers ?? {}).flatMap(([name, password]) => [
+      '--add-scram',
+      `SCRAM-SHA-256=[name=${name},password=${password}]`,
+    ]);
+    const where = ['-t', clusterId, '-c', this.#propertiesFile, '--ignore-formatted'];
+    return ['kafka.tools.StorageTool', 'format', ...where, ...users];
   }
 
-  #properties(controllerPort: number, more: Readonly<Record<string, string | number>>): string {
+  #properties(controllerPort: number): string {
+    const { protocol = 'PLAINTEXT', properties: more } = this.#options;
     const properties = {
       'process.roles': 'broker,controller',
       'node.id': 1,
       'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
       'controller.listener.names': 'CONTROLLER',
-      listeners: `PLAINTEXT://127.0.0.1:${this.port},CONTROLLER://127.0.0.1:${controllerPort}`,
+      'listener.security.protocol.map': `CONTROLLER:PLAINTEXT,${protocol}:${protocol}`,
+      'inter.broker.listener.name': protocol,
+      listeners: `${protocol}://127.0.0.1:${this.port},CONTROLLER://127.0.0.1:${controllerPort}`,
       'log.dirs': join(this.#folder, 'logs'),
       'offsets.topic.replication.factor': 1,
       'offsets.topic.num.partitions': 1,
