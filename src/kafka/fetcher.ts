@@ -11,11 +11,11 @@ import type { Address, Connections } from './connections.ts';
 import { decodeValues } from './decode.ts';
 import { type FetchedPartition, fetch } from './fetch.ts';
 import { type Fetched, type PartitionProblem, problem } from './fetched.ts';
+import { judgeAnswer } from './judge-answer.ts';
 import { findLeader } from './leader.ts';
 import type { OffsetTime } from './list-offsets.ts';
 import type { ClusterMetadata } from './metadata.ts';
-import { brokerError, errorCodes, isRetriable } from './protocol-errors.ts';
-import { endOfBatches } from './record-batch.ts';
+import { brokerError, errorCodes } from './protocol-errors.ts';
 import { Signal } from './signal.ts';
 
 const mostWaitingAnswers = 2;
@@ -239,35 +239,15 @@ export class Fetcher implements AsyncIterable<Fetched>, AsyncDisposable {
     await this.#pause(response.throttleTimeMs);
   }
 
-  /** Takes note of an answer; true when it has batches to read. */
+  /** True when the answer has batches to read. */
   #accept(state: PartitionState, answer: FetchedPartition): boolean {
-    if (answer.errorCode === errorCodes.offsetOutOfRange) {
+    const verdict = judgeAnswer(state, answer);
+    if (verdict.is === 'outOfRange') {
       state.isStopped = true;
       void this.#explainRange(state);
-      return false;
-    }
-    if (answer.errorCode !== errorCodes.none) {
-      const error = brokerError(partitionKey(state.topic, state.partition), answer.errorCode);
-      if (isRetriable(answer.errorCode)) this.#lose(state, error);
-      else this.#stop(state, problem(state, 'refused', error.message));
-      return false;
-    }
-    if (answer.divergingEpoch !== undefined) {
-      const { endOffset } = answer.divergingEpoch;
-      const what = `the log lost its end, and grew anew from offset ${endOffset} on`;
-      this.#stop(state, problem(state, 'logTruncated', what, { earliest: endOffset }));
-      return false;
-    }
-    state.failures = 0;
-    state.trouble = undefined;
-    state.highWatermark = answer.highWatermark;
-    state.lastStableOffset = answer.lastStableOffset;
-    const end = endOfBatches(answer.batches);
-    if (end !== undefined) {
-      state.offset = Math.max(state.offset, end.nextOffset);
-      state.leaderEpoch = end.leaderEpoch;
-    }
-    return answer.batches.length > 0;
+    } else if (verdict.is === 'lost') this.#lose(state, verdict.error);
+    else if (verdict.is === 'stopped') this.#stop(state, verdict.problem);
+    return verdict.is === 'batches';
   }
 
   async #explainRange(state: PartitionState): Promise<void> {
