@@ -25,17 +25,21 @@ it('records that were removed unread: their partition waits for a reset, the oth
   await s.test.backend.supervisors.resume('clicks');
   await s.state('UNHEALTHY_SUPERVISOR');
   await settled(async () => assert.equal((await s.counted()).events, 50));
-  assert.match(
-    String(messages(s)),
-    /Partition clicks\/0 is to be read on at 20, but the stream has 25 to 30: 5 records were removed/,
+  await settled(() =>
+    assert.match(
+      String(messages(s)),
+      /Partition clicks\/0 is to be read on at 20, but the stream has 25 to 30: 5 records were removed/,
+    ),
   );
   assert.equal(s.status().healthy, false);
   // A restart does not forget.
   await s.test.reopen();
   await s.state('UNHEALTHY_SUPERVISOR');
-  assert.deepEqual(
-    s.status().activeTasks.map(({ startingOffsets }) => startingOffsets),
-    [{ 1: 30 }],
+  await settled(() =>
+    assert.deepEqual(
+      s.status().activeTasks.map(({ startingOffsets }) => startingOffsets),
+      [{ 1: 30 }],
+    ),
   );
   await s.test.backend.supervisors.resetOffsets('clicks', new Map([['clicks/0', 25n]]));
   await s.reads(55);
@@ -49,9 +53,11 @@ it('a topic that is made anew is not taken for the old one, not even when it gro
   s.log.append('clicks/0', ...events(0, 3));
   await s.test.backend.supervisors.resume('clicks');
   await s.state('UNHEALTHY_SUPERVISOR');
-  assert.match(
-    String(messages(s)),
-    /Partition clicks\/0 is to be read on at 20, but the stream has 0 to 3: its end was cut off/,
+  await settled(() =>
+    assert.match(
+      String(messages(s)),
+      /Partition clicks\/0 is to be read on at 20, but the stream has 0 to 3: its end was cut off/,
+    ),
   );
   s.log.append('clicks/0', ...events(0, 30));
   await s.test.reopen();
@@ -108,7 +114,9 @@ it('more parse exceptions than maxParseExceptions: the task fails, and nothing o
   s.log.append('clicks/0', ...events(0, 3), 'one', 'two', ...events(0, 3));
   await s.state('UNHEALTHY_TASKS');
   assert.equal((await s.counted()).events, 10);
-  assert.match(String(messages(s)), /2 events cannot be parsed where at most 1 may \(maxParseExceptions\)/);
+  await settled(() =>
+    assert.match(String(messages(s)), /2 events cannot be parsed where at most 1 may \(maxParseExceptions\)/),
+  );
   assert.deepEqual(
     s.test.backend.supervisors
       .parseErrors('clicks')
@@ -190,7 +198,7 @@ it('a topic that is not there yet is told, and read once it is', async () => {
   await using s = await supervised(new MemoryLog());
   await s.submit();
   await s.state('UNABLE_TO_CONNECT_TO_STREAM');
-  assert.match(String(messages(s)), /there is no topic 'clicks' yet/);
+  await settled(() => assert.match(String(messages(s)), /there is no topic 'clicks' yet/));
   s.log.append('clicks/0', ...events(0, 10));
   await s.reads(10);
 });
