@@ -22,17 +22,15 @@ export class BufferPool {
 
 /** One buffer that grows to what it has to hold. */
 export class Scratch {
-  #buffer = Buffer.alloc(0);
+  buffer: Buffer = Buffer.alloc(0);
+  view: DataView = new DataView(this.buffer.buffer, 0, 0);
 
-  /** The pieces behind each other; valid until the next call. */
-  join(pieces: readonly Buffer[]): Buffer {
-    const size = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    if (size > this.#buffer.length) this.#buffer = Buffer.allocUnsafeSlow(Math.ceil(size * 1.25));
-    let at = 0;
-    for (const piece of pieces) {
-      this.#buffer.set(piece, at);
-      at += piece.length;
-    }
-    return this.#buffer.subarray(0, size);
+  /** Makes it hold so many bytes at least; the first `used` are kept. */
+  ensure(size: number, used: number): void {
+    if (size <= this.buffer.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(size, 2 * this.buffer.length));
+    larger.set(this.buffer.subarray(0, used));
+    this.buffer = larger;
+    this.view = new DataView(larger.buffer);
   }
 }

@@ -2,33 +2,29 @@
  * The codecs of a batch's records, by the number in its attributes. Java's clients frame snappy as xerial does; others
  * write it raw: both are read.
  */
-import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { compressionsAlgorithms } from '@platformatic/kafka';
 import { unsupported } from '../errors.ts';
+import type { Scratch } from './buffer-pool.ts';
+import { decompressLz4 } from './lz4.ts';
+import { decompressZstd } from './zstd.ts';
 
 /** Kafka's names, as in `compression.type`; the index is the number in the attributes. */
 export const codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
 export type Codec = (typeof codecs)[number];
 
-/** More than any broker's limit of a batch lets through in honest data: what inflates beyond it is refused. */
+/** More than any broker lets through as honest data. */
 const maxOutputLength = 512 * 2 ** 20;
-/** zlib's buffers are as large as the last batch's records: what is too small is joined, what is too large is wasted. */
-const smallestChunk = 4096;
-let chunkSize = smallestChunk;
 
-function inflate(inflateSync: typeof gunzipSync | typeof zstdDecompressSync, records: Buffer): Buffer {
-  const inflated = inflateSync(records, { maxOutputLength, chunkSize });
-  chunkSize = Math.max(smallestChunk, Math.ceil(inflated.length * 1.1));
-  return inflated;
-}
+/** Writes into `target` from `start` on; gives the end. */
+type Decompressor = (records: Buffer, target: Scratch, start: number) => number;
 
-/** @throws whatever the codec says of bytes that are not its own. */
-const decompressors: readonly ((records: Buffer) => Buffer)[] = [
-  (records) => records,
-  (records) => inflate(gunzipSync, records),
-  (records) => compressionsAlgorithms.snappy.decompressSync(records),
-  (records) => compressionsAlgorithms.lz4.decompressSync(records),
-  (records) => inflate(zstdDecompressSync, records),
+const decompressors: readonly Decompressor[] = [
+  append,
+  (records, target, start) => append(gunzipSync(records, { maxOutputLength }), target, start),
+  (records, target, start) => append(compressionsAlgorithms.snappy.decompressSync(records), target, start),
+  decompressLz4,
+  decompressZstd,
 ];
 
 const compressors: Readonly<Record<Codec, (records: Buffer) => Buffer>> = {
@@ -39,13 +35,23 @@ const compressors: Readonly<Record<Codec, (records: Buffer) => Buffer>> = {
   zstd: (records) => zstdCompressSync(records),
 };
 
-/** @throws MillraceError `unsupported` for a number that no codec has; whatever the codec says of broken bytes. */
-export function decompress(codec: number, records: Buffer): Buffer {
+/**
+ * Writes records, decompressed, into `target` from `start` on.
+ * @returns the end there.
+ * @throws MillraceError `unsupported` for a number that no codec has; whatever the codec says of broken bytes.
+ */
+export function decompress(codec: number, records: Buffer, target: Scratch, start: number): number {
   const decompressor = decompressors[codec];
   if (decompressor === undefined) {
     throw unsupported(`records are compressed with codec ${codec}; known are ${codecs.join(', ')}`);
   }
-  return decompressor(records);
+  return decompressor(records, target, start);
 }
 
 export const compress = (codec: Codec, records: Buffer): Buffer => compressors[codec](records);
+
+function append(records: Buffer, target: Scratch, start: number): number {
+  target.ensure(start + records.length, start);
+  target.buffer.set(records, start);
+  return start + records.length;
+}

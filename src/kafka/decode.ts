@@ -1,10 +1,10 @@
 /** One partition's record batches, as a fetch brings them, to lines. */
-import { MillraceError } from '../errors.ts';
 import { type AbortedTransaction, AbortedTransactions, isAbortMarker } from './aborted-transactions.ts';
 import type { Scratch } from './buffer-pool.ts';
 import { decompress } from './compression.ts';
 import { BatchView, batchFlags } from './record-batch.ts';
-import { compactValues } from './values.ts';
+import { compactValues, type Records } from './values.ts';
+import { forgetZstd } from './zstd.ts';
 
 export interface DecodeRequest {
   /** Whole batches, and perhaps the beginning of one more. It is written over. */
@@ -13,7 +13,7 @@ export interface DecodeRequest {
   readonly offset: number;
   /** Of the response, when only committed records are wanted; else undefined, and all are taken. */
   readonly aborted: readonly AbortedTransaction[] | undefined;
-  /** For lines out of several buffers. */
+  /** For what is decompressed. */
   readonly scratch: Scratch;
 }
 
@@ -65,15 +65,14 @@ class Decoder {
   #nextOffset: number;
   #leaderEpoch = -1;
   #maxTimestamp = -1;
-  /** Lines, in order: parts of `batches` itself, and of the buffers into which batches were decompressed. */
-  readonly #pieces: Buffer[] = [];
-  /** The lines in `batches` that are no piece yet. */
-  #linesStart = 0;
+  /** Where the lines are: from the first compressed batch on in `scratch`, before that at the start of `batches`. */
+  #lines: Buffer;
   #linesEnd = 0;
 
   constructor({ batches, offset, aborted, scratch }: DecodeRequest) {
     this.#scratch = scratch;
     this.#batches = batches;
+    this.#lines = batches;
     this.#offset = offset;
     this.#nextOffset = offset;
     this.#abortedTransactions = aborted && new AbortedTransactions(aborted);
@@ -102,9 +101,8 @@ class Decoder {
   }
 
   result(): Omit<Decoded, 'fault'> {
-    this.#endPiece();
     return {
-      values: this.#pieces.length === 1 ? (this.#pieces[0] as Buffer) : this.#scratch.join(this.#pieces),
+      values: this.#lines.subarray(0, this.#linesEnd),
       ...this.#counts,
       aborted: this.#aborted,
       nextOffset: this.#nextOffset,
@@ -120,40 +118,36 @@ class Decoder {
 
   /** What is wrong with them, or undefined. */
   #readRecords(view: BatchView): string | undefined {
-    const codec = view.attributes & batchFlags.codec;
-    const firstDelta = this.#offset - view.baseOffset;
-    const broken = 'its records do not fit their lengths';
-    if (codec === 0) {
-      const { recordsStart, end, recordCount } = view;
-      const linesEnd = compactValues(
-        { buffer: this.#batches, start: recordsStart, end, count: recordCount, firstDelta },
-        this.#linesEnd,
-        this.#counts,
-      );
-      if (linesEnd < 0) return broken;
-      this.#linesEnd = linesEnd;
-      return undefined;
-    }
-    let records: Buffer;
+    let place: Pick<Records, 'buffer' | 'start' | 'end'>;
     try {
-      records = decompress(codec, this.#batches.subarray(view.recordsStart, view.end));
+      place = this.#decompress(view);
     } catch (error) {
-      return `its records cannot be decompressed: ${error instanceof MillraceError ? error.message : String(error)}`;
+      return `its records cannot be decompressed: ${error instanceof Error ? error.message : String(error)}`;
     }
-    const linesEnd = compactValues(
-      { buffer: records, start: 0, end: records.length, count: view.recordCount, firstDelta },
-      0,
-      this.#counts,
-    );
-    if (linesEnd < 0) return broken;
-    this.#endPiece();
-    if (linesEnd > 0) this.#pieces.push(records.subarray(0, linesEnd));
+    const records = { ...place, count: view.recordCount, firstDelta: this.#offset - view.baseOffset };
+    const linesEnd = compactValues(records, this.#linesEnd, this.#counts);
+    if (linesEnd < 0) {
+      forgetZstd();
+      return 'its records do not fit their lengths';
+    }
+    this.#linesEnd = linesEnd;
     return undefined;
   }
 
-  #endPiece(): void {
-    if (this.#linesEnd > this.#linesStart) this.#pieces.push(this.#batches.subarray(this.#linesStart, this.#linesEnd));
-    this.#linesStart = this.#linesEnd;
+  /** Where the batch's records can be read: behind the lines of those before. */
+  #decompress({ attributes, recordsStart, end }: BatchView): Pick<Records, 'buffer' | 'start' | 'end'> {
+    const codec = attributes & batchFlags.codec;
+    const isInPlace = this.#lines === this.#batches;
+    if (codec === 0 && isInPlace) return { buffer: this.#batches, start: recordsStart, end };
+    const scratch = this.#scratch;
+    const start = this.#linesEnd;
+    if (isInPlace) {
+      scratch.ensure(start, 0);
+      scratch.buffer.set(this.#batches.subarray(0, start));
+    }
+    const recordsEnd = decompress(codec, this.#batches.subarray(recordsStart, end), scratch, start);
+    this.#lines = scratch.buffer;
+    return { buffer: scratch.buffer, start, end: recordsEnd };
   }
 
   /** For the batch at the offset that was reached; its last offset is not always to be known. */
