@@ -21,7 +21,7 @@ function inflate(codec: (typeof codecs)[number], compressed: Buffer): Buffer {
 const repetitive = fc
   .array(
     fc.record({ piece: fc.uint8Array({ minLength: 1, maxLength: 100 }), times: fc.integer({ min: 1, max: 300 }) }),
-    { maxLength: 12 },
+    { minLength: 1, maxLength: 12 },
   )
   .map((runs) => Buffer.concat(runs.flatMap(({ piece, times }) => Array.from({ length: times }, () => piece))));
 
