@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { compileGranularity } from '../catalog/index.ts';
 import type { Committer } from '../ingest/committer.ts';
 import { maxRejects } from '../ingest/rejects.ts';
+import { newestEvent } from '../ingest/round.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { DataSource } from '../spec/data-source.ts';
 import { sql } from '../sql.ts';
@@ -159,18 +160,11 @@ async function closedBefore(
   const { window } = definition;
   const hasClock = window.policy === 'serverTime' || window.policy === 'messageTime';
   if (!hasClock && !settled) return undefined;
-  const clock = window.policy === 'messageTime' ? await messageClock(connection, definition.name) : nowMs;
+  const clock = window.policy === 'messageTime' ? await newestEvent(connection, definition.name) : nowMs;
   if (clock === undefined) return undefined;
   const at = sql`make_timestamp_ms(${hasClock ? Math.max(window.periodMs, clock) - window.periodMs : clock})`;
   const buckets = compileGranularity(definition.segmentGranularity);
   if (buckets.extent === 'all') return undefined;
   const [row] = await connection.rows(sql`SELECT epoch_ms(${buckets.floor(at)})`);
   return Number(row?.[0]);
-}
-
-async function messageClock(connection: Connection, dataSource: string): Promise<number | undefined> {
-  const [row] = await connection.rows(
-    sql`SELECT position FROM meta.offsets WHERE source = 'messageTime' AND "partition" = ${dataSource}`,
-  );
-  return row === undefined ? undefined : Number(row[0]);
 }

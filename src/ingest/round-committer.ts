@@ -1,6 +1,5 @@
 /** A round's bodies → one transaction: rows, positions and receipts together. */
 import type { Metrics } from '../observe/metrics.ts';
-import { readOffsets } from '../store/offsets.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import type { Batch } from './batch.ts';
 import type { BatchFiles } from './batch-files.ts';
@@ -8,7 +7,7 @@ import type { BodyOutcome, RoundInput } from './body.ts';
 import { type DeadLetters, removeLetters } from './dead-letters.ts';
 import { advance } from './progress.ts';
 import { type Receipts, writeReceipt } from './receipts.ts';
-import { clockSource, Doubtful, ingestRound, ingestTrusting } from './round.ts';
+import { Doubtful, ingestRound, ingestTrusting, newestEvent } from './round.ts';
 import {
   type Group,
   groupsOf,
@@ -123,12 +122,12 @@ export class RoundCommitter {
   ): Promise<readonly BodyOutcome[]> {
     const { dataSource, format, bodies } = group;
     const isTimed = dataSource.window.policy === 'messageTime';
-    const newest = isTimed ? (await readOffsets(transaction, clockSource)).get(dataSource.name) : undefined;
+    const newestMs = isTimed ? await newestEvent(transaction, dataSource.name) : undefined;
     const result = await ingest(transaction, {
       dataSource: format === 'json' ? withJsonInput(dataSource) : dataSource,
       bodies: bodies.map(({ part }) => part),
       batch,
-      clock: { nowMs, newestMs: newest === undefined ? undefined : Number(newest) },
+      clock: { nowMs, newestMs },
       strictJson: format === 'json',
       deadLetterFile,
     });

@@ -1,7 +1,7 @@
 /** One round of ingestion: some bodies for one dataSource go through the plan into its table, inside a transaction. */
 import type { DataSource } from '../spec/data-source.ts';
 import { ident, join, type Sql, sql } from '../sql.ts';
-import { writeOffsets } from '../store/offsets.ts';
+import { readOffsets, writeOffsets } from '../store/offsets.ts';
 import type { Table } from '../store/schema.ts';
 import type { Transaction } from '../store/store.ts';
 import { listColumn } from '../store/table.ts';
@@ -133,7 +133,16 @@ async function insertStaged(transaction: Transaction, plan: IngestPlan, table: T
 }
 
 /** The source under which the newest event's time is kept, a partition for each dataSource with the messageTime policy. */
-export const clockSource = 'messageTime';
+const clockSource = 'messageTime';
+
+/** Milliseconds; undefined before the first event. */
+export async function newestEvent(
+  reader: Parameters<typeof readOffsets>[0],
+  dataSource: string,
+): Promise<number | undefined> {
+  const newest = (await readOffsets(reader, clockSource)).get(dataSource);
+  return newest === undefined ? undefined : Number(newest);
+}
 
 async function advanceClock(
   transaction: Transaction,
