@@ -8,16 +8,7 @@ import { type DeadLetters, removeLetters } from './dead-letters.ts';
 import { advance } from './progress.ts';
 import { type Receipts, writeReceipt } from './receipts.ts';
 import { Doubtful, ingestRound, ingestTrusting, newestEvent } from './round.ts';
-import {
-  type Group,
-  groupsOf,
-  outcomesOf,
-  requireParseable,
-  scopeOf,
-  type Waiting,
-  type WorkOutcome,
-  withJsonInput,
-} from './work.ts';
+import { type Group, groupsOf, outcomesOf, scopeOf, type Waiting, type WorkOutcome, withJsonInput } from './work.ts';
 
 export interface RoundCommitterOptions {
   readonly store: Store;
@@ -78,7 +69,7 @@ export class RoundCommitter {
         );
       const outcomes = outcomesOf(round, groups, results);
       for (const [{ work }, outcome] of outcomes) {
-        requireParseable(work, outcome);
+        work.accept?.(outcome);
         if (work.progress) await advance(transaction, work.progress);
         if (work.idempotencyKey !== undefined)
           await writeReceipt(transaction, scopeOf(work), work.idempotencyKey, outcome, nowMs);

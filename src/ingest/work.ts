@@ -1,6 +1,5 @@
 /** What waits for a commit, put together by dataSource and taken apart again into answers. */
 import type { DropReason, PushOutcome, UnparseableEvent } from '../backend.ts';
-import { invalidInput } from '../errors.ts';
 import type { DataSource } from '../spec/data-source.ts';
 import type { Body, BodyOutcome } from './body.ts';
 import type { Progress } from './progress.ts';
@@ -11,8 +10,8 @@ export interface Work {
   readonly idempotencyKey?: string | undefined;
   /** How far these bodies bring a source, committed with their rows. */
   readonly progress?: Progress | undefined;
-  /** With more unparseable events than this, nothing of it is taken. */
-  readonly maxUnparseable?: number | undefined;
+  /** Throws when nothing of it may be taken with this outcome. It is asked within the transaction, perhaps more than once. */
+  readonly accept?: ((outcome: WorkOutcome) => void) | undefined;
 }
 
 export interface WorkOutcome extends PushOutcome {
@@ -94,16 +93,6 @@ function outcomeOf(work: Work, bodies: readonly BodyOutcome[]): WorkOutcome {
     droppedEvents: bodies.length === 1 ? (bodies[0]?.droppedEvents ?? []) : [],
     ...(unparseable.length > 0 ? { unparseable } : {}),
   };
-}
-
-/** Throws when more of the work cannot be parsed than it may. */
-export function requireParseable({ maxUnparseable }: Work, { dropped, unparseable = [] }: WorkOutcome): void {
-  const found = dropped.unparseable ?? 0;
-  if (maxUnparseable === undefined || found <= maxUnparseable) return;
-  throw invalidInput(
-    `${found} events cannot be parsed where at most ${Math.max(0, maxUnparseable)} may (maxParseExceptions). Nothing of this batch was taken; mend the definition, allow more, or pass over it with resetOffsets.`,
-    { context: { unparseable } },
-  );
 }
 
 /** JSON that is posted is read by field names, whatever format the definition names for its text. */

@@ -1,7 +1,7 @@
 /** A task group: the partitions that one task at a time reads, and what became of the last one. */
 import type { MillraceError } from '../../errors.ts';
 import type { PartitionName } from '../../sources/stream.ts';
-import { backOffMs } from './alarm.ts';
+import { backOffMs } from '../alarm.ts';
 import type { ReadingTask } from './task.ts';
 
 /** Why a group's task ended without being asked to, until a later one shows that it is over. */

@@ -10,9 +10,9 @@ import type { Metrics } from '../../observe/metrics.ts';
 import type { PartitionName, Stream, StreamBatch } from '../../sources/stream.ts';
 import { millisOf, type SupervisorSpec, streamOf } from '../../spec/supervisor.ts';
 import type { Store } from '../../store/store.ts';
-import { Alarm, backOffMs } from './alarm.ts';
+import { Alarm, backOffMs } from '../alarm.ts';
+import { Positions } from '../positions.ts';
 import { ParseErrors } from './parse-errors.ts';
-import { Positions } from './positions.ts';
 import { RecentErrors } from './recent-errors.ts';
 import { detailedState, type Phase, type StateFacts } from './state.ts';
 import { Tasks } from './tasks.ts';
@@ -61,7 +61,7 @@ export class Supervisor {
     this.spec = spec;
     this.errors = new RecentErrors(context.now);
     this.parseErrors = new ParseErrors(spec, context);
-    this.positions = new Positions(context.store, spec.id);
+    this.positions = new Positions(context.store, `supervisor/${spec.id}`);
     this.#stream = stream;
     this.tasks = new Tasks({
       ...context,

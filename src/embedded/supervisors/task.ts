@@ -1,21 +1,14 @@
-/** A reading task: some partitions of the stream, from their positions on, into the committer batch by batch. */
+/** A supervisor's reading task: a reading with an id, a creation time that bounds its events, and counts of rows. */
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { UnparseableEvent } from '../../backend.ts';
-import { asMillraceError, MillraceError } from '../../errors.ts';
+import { invalidInput, type MillraceError } from '../../errors.ts';
 import type { Committer } from '../../ingest/committer.ts';
 import type { WorkOutcome } from '../../ingest/work.ts';
-import type { LostPosition, PartitionName, Stream, StreamBatch } from '../../sources/stream.ts';
+import type { PartitionName, Stream, StreamBatch } from '../../sources/stream.ts';
 import type { DataSource } from '../../spec/data-source.ts';
 import { type SupervisorSpec, taskBounds } from '../../spec/supervisor.ts';
-import { backOffMs } from './alarm.ts';
+import { Reading, type ReadingEnd } from '../reading.ts';
 import { RowMeters } from './row-meters.ts';
-
-/** `stream`: it could not be read. `lost`: it does not have these positions. `failed`: what was read could not be taken. */
-export type TaskEnd =
-  | { readonly kind: 'stopped' }
-  | { readonly kind: 'stream' | 'failed'; readonly error: MillraceError }
-  | { readonly kind: 'lost'; readonly error: MillraceError; readonly lost: readonly LostPosition[] };
 
 export interface TaskOptions {
   readonly id: string;
@@ -32,104 +25,72 @@ export interface TaskOptions {
   onDelay(error: MillraceError): void;
 }
 
-/** Codes of what passes by itself: a full queue, a full disk. */
-const passing: readonly string[] = ['bufferFull', 'unavailable', 'capacityExceeded'];
-
 /** Java's largest int stands for no limit. */
 const noLimit = 2_147_483_647;
 
 export class ReadingTask {
   readonly id: string;
-  readonly from: ReadonlyMap<PartitionName, bigint>;
   readonly createdAtMs: number;
   readonly meters = new RowMeters();
-  readonly ended: Promise<TaskEnd>;
+  readonly ended: Promise<ReadingEnd>;
   readonly #options: TaskOptions;
-  readonly #dataSource: DataSource;
-  readonly #current: Map<PartitionName, bigint>;
-  readonly #stop = new AbortController();
-  #end: TaskEnd | undefined;
+  readonly #reading: Reading;
 
   constructor(options: TaskOptions) {
+    const { id, spec, createdAtMs, stream, committer, source, from, onDelay } = options;
+    const { maxParseExceptions, maxSavedParseExceptions, logParseExceptions } = parseLimits(spec);
     this.#options = options;
-    this.id = options.id;
-    this.from = options.from;
-    this.createdAtMs = options.createdAtMs;
-    this.#current = new Map(options.from);
-    this.#dataSource = boundedDataSource(options.spec, options.createdAtMs);
-    this.ended = this.#run().then((end) => {
-      this.#end = end;
+    this.id = id;
+    this.createdAtMs = createdAtMs;
+    this.#reading = new Reading({
+      stream,
+      committer,
+      source,
+      from,
+      dataSource: boundedDataSource(spec, createdAtMs),
+      keepUnparseable: Math.max(maxSavedParseExceptions, logParseExceptions ? 1 : 0),
+      accept: maxParseExceptions === noLimit ? undefined : (outcome) => this.#accept(outcome, maxParseExceptions),
+      onCommit: (batch, outcome) => this.#note(batch, outcome),
+      onDelay,
+    });
+    this.ended = this.#reading.ended.then((end) => {
+      if (end.kind === 'failed')
+        options.onUnparseable((end.error.context.unparseable ?? []) as readonly UnparseableEvent[]);
       return end;
     });
   }
 
+  get from(): ReadonlyMap<PartitionName, bigint> {
+    return this.#reading.from;
+  }
+
   /** Up to where its partitions are committed. */
   get current(): ReadonlyMap<PartitionName, bigint> {
-    return this.#current;
+    return this.#reading.current;
   }
 
   /** Undefined while it reads. */
-  get end(): TaskEnd | undefined {
-    return this.#end;
+  get end(): ReadingEnd | undefined {
+    return this.#reading.end;
   }
 
   /** Reads no more; settled when what it had in the committer is. */
-  stop(): Promise<TaskEnd> {
-    this.#stop.abort();
+  stop(): Promise<ReadingEnd> {
+    void this.#reading.stop();
     return this.ended;
   }
 
-  async #run(): Promise<TaskEnd> {
-    const { signal } = this.#stop;
-    const batches = this.#options.stream.read(this.from, signal);
-    try {
-      while (!signal.aborted) {
-        const batch = await batches.next().catch((error: unknown) => streamEnd(asMillraceError(error)));
-        if ('kind' in batch) return signal.aborted ? { kind: 'stopped' } : batch;
-        if (batch.done) return signal.aborted ? { kind: 'stopped' } : { kind: 'stream', error: endedEarly() };
-        await this.#commit(batch.value);
-      }
-    } catch (error) {
-      if (!signal.aborted) return { kind: 'failed', error: asMillraceError(error) };
-    } finally {
-      await batches.return().catch(() => {});
-    }
-    return { kind: 'stopped' };
-  }
-
-  /** Tries until the batch is taken, or refused for good. */
-  async #commit(batch: StreamBatch): Promise<void> {
-    const { committer, source } = this.#options;
-    const { maxParseExceptions, maxSavedParseExceptions, logParseExceptions } = parseLimits(this.#options.spec);
-    const part = {
-      dataSource: this.#dataSource,
-      format: 'text' as const,
-      lines: batch.lines,
-      events: batch.records,
-      keepUnparseable: Math.max(maxSavedParseExceptions, logParseExceptions ? 1 : 0),
-    };
-    const work = {
-      parts: batch.records > 0 ? [part] : [],
-      progress: { source, partitions: batch.progress },
-      maxUnparseable: maxParseExceptions === noLimit ? undefined : maxParseExceptions - this.meters.totals.unparseable,
-    };
-    for (let tries = 0; ; tries++) {
-      try {
-        return this.#note(batch, await committer.submit(work));
-      } catch (error) {
-        const known = asMillraceError(error);
-        if (!passing.includes(known.code)) {
-          this.#options.onUnparseable((known.context.unparseable ?? []) as readonly UnparseableEvent[]);
-          throw known;
-        }
-        this.#options.onDelay(known);
-        await sleep(backOffMs(tries), undefined, { signal: this.#stop.signal });
-      }
-    }
+  #accept({ dropped, unparseable = [] }: WorkOutcome, maxParseExceptions: number): void {
+    const found = dropped.unparseable ?? 0;
+    const allowed = Math.max(0, maxParseExceptions - this.meters.totals.unparseable);
+    if (found <= allowed) return;
+    throw invalidInput(
+      `${found} events cannot be parsed where at most ${allowed} may (maxParseExceptions). Nothing of this batch was taken; mend the definition, allow more, or pass over it with resetOffsets.`,
+      { context: { unparseable } },
+    );
   }
 
   #note(batch: StreamBatch, { sent, dropped, unparseable }: WorkOutcome): void {
-    for (const [partition, { to }] of batch.progress) this.#current.set(partition, to);
     this.meters.add({
       processed: sent,
       processedBytes: batch.bytes,
@@ -140,13 +101,6 @@ export class ReadingTask {
     if (unparseable) this.#options.onUnparseable(unparseable);
     this.#options.onCommit(batch);
   }
-}
-
-const endedEarly = () => new MillraceError('unavailable', 'The stream ended although nobody asked it to.');
-
-function streamEnd(error: MillraceError): TaskEnd & { readonly kind: 'stream' | 'lost' } {
-  const lost = error.context.lost as readonly LostPosition[] | undefined;
-  return error.code === 'positionLost' && lost ? { kind: 'lost', error, lost } : { kind: 'stream', error };
 }
 
 /** The definition with the bounds of a task that is created now. */

@@ -4,12 +4,13 @@ import { asMillraceError, MillraceError } from '../../errors.ts';
 import type { Committer } from '../../ingest/committer.ts';
 import type { PartitionName, Stream, StreamBatch } from '../../sources/stream.ts';
 import { millisOf, type SupervisorSpec, supervisorJson } from '../../spec/supervisor.ts';
+import type { Positions } from '../positions.ts';
+import type { ReadingEnd } from '../reading.ts';
 import { TaskGroup } from './group.ts';
 import { lostMessage, movedMessage } from './lost.ts';
 import type { ParseErrors } from './parse-errors.ts';
 import { groupPartitions } from './partitions.ts';
-import type { Positions } from './positions.ts';
-import { ReadingTask, type TaskEnd, taskId } from './task.ts';
+import { ReadingTask, taskId } from './task.ts';
 
 export interface TasksOptions {
   readonly spec: SupervisorSpec;
@@ -151,7 +152,7 @@ export class Tasks {
   }
 
   /** Positions that the stream does not have: moved if the spec says so, else not read any more until somebody resets them. */
-  async #lose({ lost }: TaskEnd & { readonly kind: 'lost' }): Promise<void> {
+  async #lose({ lost }: ReadingEnd & { readonly kind: 'lost' }): Promise<void> {
     const { spec, positions, note } = this.#options;
     const { resetOffsetAutomatically } = spec.tuningConfig;
     const end = spec.ioConfig.useEarliestOffset ? 'earliest' : 'latest';

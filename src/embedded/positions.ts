@@ -1,20 +1,20 @@
-/** How far a supervisor has come, in the database: where each partition goes on, and which ones lost their place. */
-
-import type { PartitionName } from '../../sources/stream.ts';
-import { deleteOffsets, readOffsets, writeOffsets } from '../../store/offsets.ts';
-import type { Store, Transaction } from '../../store/store.ts';
+/** How far a reader of a stream has come, in the database: where each partition goes on, and which ones lost their place. */
+import type { PartitionName } from '../sources/stream.ts';
+import { deleteOffsets, readOffsets, writeOffsets } from '../store/offsets.ts';
+import type { Store, Transaction } from '../store/store.ts';
 
 type Offsets = ReadonlyMap<PartitionName, bigint>;
 
 export class Positions {
-  /** What a commit's progress names. A dataSource's name holds no slash, so that nothing else has this name. */
+  /** What a commit's progress names. */
   readonly source: string;
   readonly #lostSource: string;
   readonly #store: Store;
 
-  constructor(store: Store, id: string) {
+  /** @param source whose positions these are: `supervisor/<id>`, where the id holds no slash, or another kind of reader's. */
+  constructor(store: Store, source: string) {
     this.#store = store;
-    this.source = `supervisor/${id}`;
+    this.source = source;
     this.#lostSource = `${this.source}/lost`;
   }
 

@@ -1,0 +1,118 @@
+/**
+ * Some partitions of a stream, from their positions on, into the committer batch by batch. Positions commit with the rows, so
+ * nothing here is needed to be exact after a crash: whoever reads next begins at the stored positions.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { asMillraceError, MillraceError } from '../errors.ts';
+import type { Committer } from '../ingest/committer.ts';
+import type { Work, WorkOutcome } from '../ingest/work.ts';
+import type { LostPosition, PartitionName, Stream, StreamBatch } from '../sources/stream.ts';
+import type { DataSource } from '../spec/data-source.ts';
+import { backOffMs } from './alarm.ts';
+
+/** `stream`: it could not be read. `lost`: it does not have these positions. `failed`: what was read could not be taken. */
+export type ReadingEnd =
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'stream' | 'failed'; readonly error: MillraceError }
+  | { readonly kind: 'lost'; readonly error: MillraceError; readonly lost: readonly LostPosition[] };
+
+export interface ReadingOptions {
+  readonly stream: Stream;
+  readonly committer: Committer;
+  /** The source of the commits' progress. */
+  readonly source: string;
+  /** The stored positions of the partitions to read. */
+  readonly from: ReadonlyMap<PartitionName, bigint>;
+  readonly dataSource: DataSource;
+  /** How many of a batch's last unparseable events its outcome shows. */
+  readonly keepUnparseable: number;
+  /** Throws when nothing of a batch with this outcome may be taken. */
+  readonly accept?: ((outcome: WorkOutcome) => void) | undefined;
+  onCommit(batch: StreamBatch, outcome: WorkOutcome): void;
+  /** What keeps a batch from being taken for now; it is tried again. */
+  onDelay(error: MillraceError): void;
+}
+
+/** Codes of what passes by itself: a full queue, a full disk. */
+const passing: readonly string[] = ['bufferFull', 'unavailable', 'capacityExceeded'];
+
+export class Reading {
+  readonly from: ReadonlyMap<PartitionName, bigint>;
+  /** Never rejects. */
+  readonly ended: Promise<ReadingEnd>;
+  readonly #options: ReadingOptions;
+  readonly #current: Map<PartitionName, bigint>;
+  readonly #stop = new AbortController();
+  #end: ReadingEnd | undefined;
+
+  constructor(options: ReadingOptions) {
+    this.#options = options;
+    this.from = options.from;
+    this.#current = new Map(options.from);
+    this.ended = this.#run().then((end) => {
+      this.#end = end;
+      return end;
+    });
+  }
+
+  /** Up to where its partitions are committed. */
+  get current(): ReadonlyMap<PartitionName, bigint> {
+    return this.#current;
+  }
+
+  /** Undefined while it reads. */
+  get end(): ReadingEnd | undefined {
+    return this.#end;
+  }
+
+  /** Reads no more; settled when what it had in the committer is. */
+  stop(): Promise<ReadingEnd> {
+    this.#stop.abort();
+    return this.ended;
+  }
+
+  async #run(): Promise<ReadingEnd> {
+    const { signal } = this.#stop;
+    const batches = this.#options.stream.read(this.from, signal);
+    try {
+      while (!signal.aborted) {
+        const batch = await batches.next().catch((error: unknown) => streamEnd(asMillraceError(error)));
+        if ('kind' in batch) return signal.aborted ? { kind: 'stopped' } : batch;
+        if (batch.done) return signal.aborted ? { kind: 'stopped' } : { kind: 'stream', error: endedEarly() };
+        await this.#commit(batch.value);
+      }
+    } catch (error) {
+      if (!signal.aborted) return { kind: 'failed', error: asMillraceError(error) };
+    } finally {
+      await batches.return().catch(() => {});
+    }
+    return { kind: 'stopped' };
+  }
+
+  /** Tries until the batch is taken, or refused for good. */
+  async #commit(batch: StreamBatch): Promise<void> {
+    const { committer, source, dataSource, keepUnparseable, accept, onCommit, onDelay } = this.#options;
+    const { lines, records, progress } = batch;
+    const part = { dataSource, format: 'text' as const, lines, events: records, keepUnparseable };
+    const work: Work = { parts: records > 0 ? [part] : [], progress: { source, partitions: progress }, accept };
+    for (let tries = 0; ; tries++) {
+      try {
+        const outcome = await committer.submit(work);
+        for (const [partition, { to }] of progress) this.#current.set(partition, to);
+        return onCommit(batch, outcome);
+      } catch (error) {
+        const known = asMillraceError(error);
+        if (!passing.includes(known.code)) throw known;
+        onDelay(known);
+        await sleep(backOffMs(tries), undefined, { signal: this.#stop.signal });
+      }
+    }
+  }
+}
+
+const endedEarly = () => new MillraceError('unavailable', 'The stream ended although nobody asked it to.');
+
+function streamEnd(error: MillraceError): ReadingEnd & { readonly kind: 'stream' | 'lost' } {
+  const lost = error.context.lost as readonly LostPosition[] | undefined;
+  return error.code === 'positionLost' && lost ? { kind: 'lost', error, lost } : { kind: 'stream', error };
+}
