@@ -27,11 +27,13 @@ export class Table {
   constructor(id: number, definition: TableDefinition) {
     this.id = id;
     this.definition = definition;
-    this.live = sql`live.${ident(`t${id}`)}`;
-    this.history = sql`history.${ident(`t${id}`)}`;
+    this.live = sql`live.${ident(tableName(id))}`;
+    this.history = sql`history.${ident(tableName(id))}`;
     this.view = viewOf(this);
   }
 }
+
+const tableName = (id: number): string => `t${id}`;
 
 function viewOf({ definition, live, history }: Omit<Table, 'view'>): TableView {
   const { segments } = definition;
@@ -109,17 +111,37 @@ async function addColumns(connection: Connection, before: Table, columns: readon
   const present = new Map(
     before.definition.columns.flatMap(physicalColumns).map(({ name, type }) => [name.text, type.text]),
   );
-  for (const { name, type } of columns.flatMap(physicalColumns)) {
-    const presentType = present.get(name.text);
-    if (presentType === type.text) continue;
-    for (const target of [before.live, before.history]) {
+  const changed = columns.flatMap(physicalColumns).filter(({ name, type }) => present.get(name.text) !== type.text);
+  const toJson = changed.filter(({ name, type }) => present.has(name.text) && type.text === 'JSON');
+  for (const table of [before.live, before.history]) {
+    for (const { name, type } of changed.filter((column) => !toJson.includes(column))) {
       await connection.run(
-        presentType === undefined
-          ? sql`ALTER TABLE ${target} ADD COLUMN ${name} ${type}`
-          : sql`ALTER TABLE ${target} ALTER COLUMN ${name} TYPE ${type} USING ${type.text === 'JSON' ? sql`to_json(${name})` : sql`CAST(${name} AS ${type})`}`,
+        present.has(name.text)
+          ? sql`ALTER TABLE ${table} ALTER COLUMN ${name} TYPE ${type} USING CAST(${name} AS ${type})`
+          : sql`ALTER TABLE ${table} ADD COLUMN ${name} ${type}`,
       );
     }
   }
+  if (toJson.length === 0) return;
+  await rewriteAsJson(connection, 'live', before, toJson);
+  await rewriteAsJson(connection, 'history', before, toJson);
+}
+
+/**
+ * Makes the columns' values JSON by way of a second table. `ALTER COLUMN … USING to_json(…)` would do, but the engine cannot replay
+ * it: while it opens a database it knows no functions, so after a crash the folder would not open any more.
+ */
+async function rewriteAsJson(
+  connection: Connection,
+  schema: 'live' | 'history',
+  { id, [schema]: table }: Table,
+  columns: readonly { readonly name: Sql }[],
+): Promise<void> {
+  const rewritten = sql`${ident(schema)}.rewritten`;
+  const values = join(columns.map(({ name }) => sql`to_json(${name}) AS ${name}`));
+  await connection.run(sql`CREATE TABLE ${rewritten} AS SELECT * REPLACE (${values}) FROM ${table}`);
+  await connection.run(sql`DROP TABLE ${table}`);
+  await connection.run(sql`ALTER TABLE ${rewritten} RENAME TO ${ident(tableName(id))}`);
 }
 
 /** The names of all columns, lists and `__time` among them, for a SELECT list. */
