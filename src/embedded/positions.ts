@@ -1,9 +1,17 @@
 /** How far a reader of a stream has come, in the database: where each partition goes on, and which ones lost their place. */
-import type { PartitionName } from '../sources/stream.ts';
-import { deleteOffsets, readOffsets, writeOffsets } from '../store/offsets.ts';
+import type { Origin, PartitionName } from '../sources/stream.ts';
+import { adoptOrigins, deleteOffsets, readOffsets, readOrigins, writeOffsets } from '../store/offsets.ts';
 import type { Store, Transaction } from '../store/store.ts';
 
 type Offsets = ReadonlyMap<PartitionName, bigint>;
+
+export interface StoredPositions {
+  readonly stored: Offsets;
+  /** Which log each stored position is of; a position that was set by hand has none until {@link Positions.adopt}. */
+  readonly origins: ReadonlyMap<PartitionName, Origin>;
+  /** Positions that the stream did not have. They are not read until they are reset. */
+  readonly lost: Offsets;
+}
 
 export class Positions {
   /** What a commit's progress names. */
@@ -18,10 +26,10 @@ export class Positions {
     this.#lostSource = `${this.source}/lost`;
   }
 
-  /** `lost`: positions that the stream did not have. They are not read until they are reset. */
-  read(): Promise<{ readonly stored: Offsets; readonly lost: Offsets }> {
+  read(): Promise<StoredPositions> {
     return this.#store.transaction(async (transaction) => ({
       stored: await readOffsets(transaction, this.source),
+      origins: await readOrigins(transaction, this.source),
       lost: await readOffsets(transaction, this.#lostSource),
     }));
   }
@@ -34,7 +42,12 @@ export class Positions {
     });
   }
 
-  /** Moves partitions; they count as lost no more. */
+  /** Takes positions without an origin to be of these logs: what stands there from now on is what they mean. */
+  adopt(origins: ReadonlyMap<PartitionName, Origin>): Promise<void> {
+    return this.#store.transaction((transaction) => adoptOrigins(transaction, this.source, origins));
+  }
+
+  /** Moves partitions, to positions of whatever log is there; they count as lost no more. */
   move(positions: Offsets): Promise<void> {
     return this.#store.transaction(async (transaction) => {
       await writeOffsets(transaction, this.source, positions);

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { asMillraceError, MillraceError } from '../errors.ts';
 import type { Committer } from '../ingest/committer.ts';
 import type { Work, WorkOutcome } from '../ingest/work.ts';
-import type { LostPosition, PartitionName, Stream, StreamBatch } from '../sources/stream.ts';
+import type { LostPosition, Origin, PartitionName, Stream, StreamBatch } from '../sources/stream.ts';
 import type { DataSource } from '../spec/data-source.ts';
 import { backOffMs } from './alarm.ts';
 
@@ -23,6 +23,8 @@ export interface ReadingOptions {
   readonly source: string;
   /** The stored positions of the partitions to read. */
   readonly from: ReadonlyMap<PartitionName, bigint>;
+  /** Which logs they are of, as far as that is stored. */
+  readonly origins: ReadonlyMap<PartitionName, Origin>;
   readonly dataSource: DataSource;
   /** How many of a batch's last unparseable events its outcome shows. */
   readonly keepUnparseable: number;
@@ -73,7 +75,7 @@ export class Reading {
 
   async #run(): Promise<ReadingEnd> {
     const { signal } = this.#stop;
-    const batches = this.#options.stream.read(this.from, signal);
+    const batches = this.#options.stream.read(this.from, signal, this.#options.origins);
     try {
       while (!signal.aborted) {
         const batch = await batches.next().catch((error: unknown) => streamEnd(asMillraceError(error)));

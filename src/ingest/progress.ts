@@ -6,8 +6,14 @@ import type { Transaction } from '../store/store.ts';
 /** Work that does not begin where the source's last commit ended is refused, with code `conflict`. */
 export interface Progress {
   readonly source: string;
-  /** By partition: the position that the bodies begin at, and the one after their last. */
-  readonly partitions: ReadonlyMap<string, { readonly from: bigint; readonly to: bigint }>;
+  readonly partitions: ReadonlyMap<string, Step>;
+}
+
+/** The position that the bodies begin at, the one after their last, and which log of the source that one is of. */
+export interface Step {
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly origin?: string | undefined;
 }
 
 /** Throws `conflict` when the source stands elsewhere, as after a reset or when two processes read for it. */
@@ -21,5 +27,7 @@ export async function advance(transaction: Transaction, { source, partitions }: 
       `Source '${source}', partition ${partition}, stands at ${at}; events from ${from} on do not continue there. Nothing of them was taken.`,
     );
   }
-  await writeOffsets(transaction, source, new Map([...partitions].map(([partition, { to }]) => [partition, to])));
+  const reached = new Map([...partitions].map(([partition, { to }]) => [partition, to]));
+  const origins = new Map([...partitions].map(([partition, { origin }]) => [partition, origin]));
+  await writeOffsets(transaction, source, reached, origins);
 }

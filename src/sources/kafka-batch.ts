@@ -1,12 +1,12 @@
 /** A batch that grows while nobody takes it. */
 import type { PartitionValues, Position } from '../kafka/index.ts';
-import { partitionName } from './kafka-partition.ts';
+import { originText, partitionName } from './kafka-partition.ts';
 import { readableLines } from './readable-lines.ts';
-import type { PartitionName, StreamBatch } from './stream.ts';
+import type { PartitionName, PartitionProgress, StreamBatch } from './stream.ts';
 
 export class GrowingBatch {
   #buffer: Buffer;
-  readonly #progress = new Map<PartitionName, { readonly from: bigint; readonly to: bigint }>();
+  readonly #progress = new Map<PartitionName, PartitionProgress>();
   #records = 0;
   #lineBytes = 0;
   #valueBytes = 0;
@@ -31,7 +31,7 @@ export class GrowingBatch {
     const { values, records, firstOffset, nextOffset } = fetched;
     const name = partitionName(fetched);
     const from = this.#progress.get(name)?.from ?? BigInt(firstOffset);
-    this.#progress.set(name, { from, to: BigInt(nextOffset) });
+    this.#progress.set(name, { from, to: BigInt(nextOffset), origin: originText(fetched) });
     const { lines, blank } = readableLines(values);
     this.#append(lines);
     this.#records += records - blank;

@@ -8,10 +8,10 @@ import {
   openCluster,
   type PartitionProblem,
 } from '../kafka/index.ts';
-import { partitionName, topicPartition } from './kafka-partition.ts';
+import { type KafkaOrigin, originText, parseOrigin, partitionName, topicPartition } from './kafka-partition.ts';
 import { problemError } from './kafka-problem.ts';
 import { readBatches } from './kafka-read.ts';
-import type { PartitionName, Stream, StreamBatch } from './stream.ts';
+import type { Origin, PartitionName, Stream, StreamBatch } from './stream.ts';
 
 /** What of a supervisor's `ioConfig` says where to read. Either `topic` or `topicPattern` is there. */
 export interface KafkaStreamConfig {
@@ -31,10 +31,12 @@ export function openKafkaStream(config: KafkaStreamConfig): Stream {
   return new KafkaStream(config);
 }
 
+const noOrigin: KafkaOrigin = { topicId: undefined, leaderEpoch: undefined };
+
 class KafkaStream implements Stream {
   readonly #topics: readonly string[] | RegExp;
   readonly #cluster: Cluster;
-  /** The topic's id when the partition was first seen: positions are of that topic, not of one that is made anew later. */
+  /** The topic's id when the partition was first seen, or when it was told that it is another one: new positions are of that topic. */
   readonly #topicIds = new Map<PartitionName, string | undefined>();
 
   constructor({ topic, topicPattern, consumerProperties }: KafkaStreamConfig) {
@@ -67,12 +69,30 @@ class KafkaStream implements Stream {
     return new Map(listed.map(({ offset, ...where }) => [partitionName(where), BigInt(offset as number)]));
   }
 
-  async *read(from: ReadonlyMap<PartitionName, bigint>, signal: AbortSignal): AsyncGenerator<StreamBatch, void, void> {
-    const assignments = [...from].map(([name, offset]) => ({
-      ...topicPartition(name),
-      offset: Number(offset),
-      topicId: this.#topicIds.get(name),
-    }));
+  origins(): ReadonlyMap<PartitionName, Origin> {
+    return new Map(
+      [...this.#topicIds].flatMap(([name, topicId]) =>
+        topicId === undefined ? [] : [[name, originText({ topicId, leaderEpoch: undefined })]],
+      ),
+    );
+  }
+
+  async *read(
+    from: ReadonlyMap<PartitionName, bigint>,
+    signal: AbortSignal,
+    origins: ReadonlyMap<PartitionName, Origin> = new Map(),
+  ): AsyncGenerator<StreamBatch, void, void> {
+    const assignments = [...from].map(([name, offset]) => {
+      const origin = origins.get(name);
+      // Who has read nothing has lost nothing, whatever became of the log.
+      const { topicId, leaderEpoch } = origin === undefined || offset === 0n ? noOrigin : parseOrigin(origin);
+      return {
+        ...topicPartition(name),
+        offset: Number(offset),
+        topicId: topicId ?? this.#topicIds.get(name),
+        leaderEpoch,
+      };
+    });
     const problem = yield* readBatches(this.#cluster.fetch(assignments), signal);
     if (problem) throw await this.#explain(problem);
   }

@@ -3,6 +3,12 @@
 /** A partition's name: `topic/number`, in order of both. */
 export type PartitionName = string;
 
+/**
+ * Which log a position is of, in the stream's own words. A partition that was made anew, or lost its end and grew again, has other
+ * records at the same positions: kept with a position, this tells them apart, also after a restart.
+ */
+export type Origin = string;
+
 export interface Stream {
   /** The partitions there are now, of all topics that are asked for; new ones show up in later calls. */
   partitions(): Promise<readonly PartitionName[]>;
@@ -11,12 +17,26 @@ export interface Stream {
     end: 'earliest' | 'latest',
     partitions: readonly PartitionName[],
   ): Promise<ReadonlyMap<PartitionName, bigint>>;
+  /** Which log each partition is that was seen so far, for positions that are to begin there; none for those it cannot tell of. */
+  origins(): ReadonlyMap<PartitionName, Origin>;
   /**
    * Batches from these positions on, until the signal aborts: large ones when far behind, small ones when live. The next batch is
    * fetched while the last one is worked on, no more. Rejects with a MillraceError: `positionLost` names partitions and bounds.
+   * @param origins those that the positions were kept with; a position without one is taken to be of the log that is there now.
    */
-  read(from: ReadonlyMap<PartitionName, bigint>, signal: AbortSignal): AsyncGenerator<StreamBatch, void, void>;
+  read(
+    from: ReadonlyMap<PartitionName, bigint>,
+    signal: AbortSignal,
+    origins?: ReadonlyMap<PartitionName, Origin>,
+  ): AsyncGenerator<StreamBatch, void, void>;
   close(): Promise<void>;
+}
+
+/** The position that a batch begins at in a partition, the one after its last record, and which log that one is of. */
+export interface PartitionProgress {
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly origin?: Origin | undefined;
 }
 
 export interface StreamBatch {
@@ -29,13 +49,13 @@ export interface StreamBatch {
   readonly records: number;
   /** Bytes of the records' values as they came. */
   readonly bytes: number;
-  /** By partition: the position that the batch begins at, and the one after its last record, passed-over ones (aborted, tombstones) included. */
-  readonly progress: ReadonlyMap<PartitionName, { readonly from: bigint; readonly to: bigint }>;
+  /** Passed-over records (aborted, tombstones) included. */
+  readonly progress: ReadonlyMap<PartitionName, PartitionProgress>;
   /** The latest positions seen while fetching, for the lag. */
   readonly latest: ReadonlyMap<PartitionName, bigint>;
 }
 
-/** A position that the stream does not have: its log begins later (rows are lost), or ends before (it was cut, or made anew). */
+/** A position that the stream does not have: its log begins later (rows are lost), or ends before (it was cut), or is another one. */
 export interface LostPosition {
   readonly partition: PartitionName;
   readonly wanted: bigint;

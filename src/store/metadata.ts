@@ -17,6 +17,8 @@ const tables = [
       first_time TIMESTAMP, last_time TIMESTAMP)`,
   // Where each source stands: the position up to which its events are in the tables.
   'CREATE TABLE IF NOT EXISTS meta.offsets (source VARCHAR, "partition" VARCHAR, position BIGINT)',
+  // Which log of the source the position is of, where it says so.
+  'ALTER TABLE meta.offsets ADD COLUMN IF NOT EXISTS origin VARCHAR',
   'CREATE TABLE IF NOT EXISTS meta.receipts (data_source VARCHAR, key VARCHAR, outcome VARCHAR, taken_at TIMESTAMP)',
   'CREATE TABLE IF NOT EXISTS meta.supervisors (id VARCHAR, spec VARCHAR, version VARCHAR, suspended BOOLEAN)',
   'CREATE TABLE IF NOT EXISTS meta.supervisor_history (id VARCHAR, spec VARCHAR, version VARCHAR)',

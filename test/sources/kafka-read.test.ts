@@ -13,7 +13,7 @@ function values(firstOffset: number, lines: string, changes: Partial<PartitionVa
   return {
     kind: 'values',
     topic: 'clicks',
-    topicId: undefined,
+    topicId: 'T',
     partition: 0,
     firstOffset,
     nextOffset: firstOffset + records,
@@ -81,7 +81,7 @@ test('what comes while the reader is busy is one batch, in the order of each par
     values(5, '{"a":1}\n{"a":2}\n'),
     values(0, '{"b":1}\n', { partition: 1 }),
     // Two of these three records were aborted.
-    values(7, '{"a":3}\n', { nextOffset: 10, aborted: 2 }),
+    values(7, '{"a":3}\n', { nextOffset: 10, aborted: 2, leaderEpoch: 3 }),
   );
   const stop = new AbortController();
   const batches = readBatches(source, stop.signal);
@@ -96,8 +96,8 @@ test('what comes while the reader is busy is one batch, in the order of each par
   assert.deepEqual(
     rest.progress,
     new Map([
-      ['clicks/1', { from: 0n, to: 1n }],
-      ['clicks/0', { from: 7n, to: 10n }],
+      ['clicks/1', { from: 0n, to: 1n, origin: 'T/0' }],
+      ['clicks/0', { from: 7n, to: 10n, origin: 'T/3' }],
     ]),
   );
   assert.deepEqual(
@@ -145,7 +145,7 @@ test('aborted records alone are a batch without lines, so that they are passed o
   const batches = readBatches(new Source(values(3, '', { nextOffset: 8, aborted: 4 })), stop.signal);
   const batch = batchOf(await batches.next());
   assert.deepEqual([batch.records, batch.bytes, batch.lines.byteLength], [0, 0, 0]);
-  assert.deepEqual(batch.progress, new Map([['clicks/0', { from: 3n, to: 8n }]]));
+  assert.deepEqual(batch.progress, new Map([['clicks/0', { from: 3n, to: 8n, origin: 'T/0' }]]));
   await batches.return(undefined);
 });
 

@@ -1,15 +1,47 @@
 /** A replayable log in memory: a second implementation of the contract Stream, beside Kafka's. */
 import { EventEmitter, once } from 'node:events';
 import { MillraceError } from '../../src/errors.ts';
-import type { LostPosition, PartitionName, Stream, StreamBatch } from '../../src/sources/stream.ts';
+import type {
+  LostPosition,
+  Origin,
+  PartitionName,
+  PartitionProgress,
+  Stream,
+  StreamBatch,
+} from '../../src/sources/stream.ts';
 
 interface Partition {
   /** The position of the first value. */
-  earliest: bigint;
-  values: string[];
+  readonly earliest: bigint;
+  readonly values: readonly Value[];
+  /** How often it was made anew. */
+  readonly generation: number;
+  /** How often it was cut off. */
+  readonly epoch: number;
 }
 
+interface Value {
+  readonly text: string;
+  /** The partition's when it was appended. */
+  readonly epoch: number;
+}
+
+const empty: Partition = { earliest: 0n, values: [], generation: 0, epoch: 0 };
+
 const end = ({ earliest, values }: Partition): bigint => earliest + BigInt(values.length);
+
+/** Of the value before the position, as far as there is one. */
+function originAt({ earliest, values, generation }: Partition, position: bigint): Origin {
+  const epoch = values[Number(position - earliest) - 1]?.epoch;
+  return epoch === undefined ? `${generation}` : `${generation}/${epoch}`;
+}
+
+/** Whether a position that was kept with this origin is one of this log. */
+function isOf(partition: Partition, position: bigint, kept: Origin): boolean {
+  const now = originAt(partition, position);
+  const [[generation, epoch], [generationNow, epochNow]] = [kept.split('/'), now.split('/')];
+  return generation === generationNow && (epoch === undefined || epochNow === undefined || epoch === epochNow);
+}
 
 /** Records of one batch and partition at most, so that a few thousand are several batches. */
 const maxRecords = 500;
@@ -23,27 +55,33 @@ export class MemoryLog {
   open = 0;
 
   constructor(...partitions: readonly PartitionName[]) {
-    for (const partition of partitions) this.#partitions.set(partition, { earliest: 0n, values: [] });
+    for (const partition of partitions) this.#partitions.set(partition, empty);
   }
 
   append(partition: PartitionName, ...events: readonly (object | string)[]): void {
-    const values = events.map((event) => (typeof event === 'string' ? event : JSON.stringify(event)));
-    const known = this.#partitions.get(partition) ?? { earliest: 0n, values: [] };
-    this.#partitions.set(partition, { ...known, values: [...known.values, ...values] });
-    this.#changed.emit('change');
+    const known = this.#partitions.get(partition) ?? empty;
+    const { epoch } = known;
+    const values = events.map((event) => ({ text: typeof event === 'string' ? event : JSON.stringify(event), epoch }));
+    this.#set(partition, { ...known, values: [...known.values, ...values] });
   }
 
   /** As retention does: values before the position go. */
   removeBefore(partition: PartitionName, position: bigint): void {
-    const { earliest, values } = this.#of(partition);
-    this.#partitions.set(partition, { earliest: position, values: values.slice(Number(position - earliest)) });
-    this.#changed.emit('change');
+    const known = this.#of(partition);
+    const values = known.values.slice(Number(position - known.earliest));
+    this.#set(partition, { ...known, earliest: position, values });
+  }
+
+  /** As an unclean election does: values from the position on go, and what is appended next takes their positions. */
+  cutOff(partition: PartitionName, position: bigint): void {
+    const known = this.#of(partition);
+    const values = known.values.slice(0, Number(position - known.earliest));
+    this.#set(partition, { ...known, values, epoch: known.epoch + 1 });
   }
 
   /** As when a topic is made anew. */
   recreate(partition: PartitionName): void {
-    this.#partitions.set(partition, { earliest: 0n, values: [] });
-    this.#changed.emit('change');
+    this.#set(partition, { ...empty, generation: this.#of(partition).generation + 1 });
   }
 
   fail(message: string | undefined): void {
@@ -64,34 +102,42 @@ export class MemoryLog {
           partitions.map((name) => [name, which === 'earliest' ? this.#of(name).earliest : end(this.#of(name))]),
         );
       },
-      read: (from, signal) => this.#read(from, signal),
+      origins: () => new Map([...this.#partitions].map(([name, { generation }]) => [name, `${generation}`])),
+      read: (from, signal, origins = new Map()) => this.#read(from, signal, origins),
       close: async () => {
         this.open--;
       },
     };
   }
 
-  async *#read(from: ReadonlyMap<PartitionName, bigint>, signal: AbortSignal): AsyncGenerator<StreamBatch, void, void> {
+  async *#read(
+    from: ReadonlyMap<PartitionName, bigint>,
+    signal: AbortSignal,
+    kept: ReadonlyMap<PartitionName, Origin>,
+  ): AsyncGenerator<StreamBatch, void, void> {
     const positions = new Map(from);
+    const origins = new Map(kept);
     while (!signal.aborted) {
       this.#requireAnswer();
-      this.#requirePositions(positions);
+      this.#requirePositions(positions, origins);
       const batch = this.#next(positions);
+      for (const [name, { origin }] of batch?.progress ?? []) if (origin !== undefined) origins.set(name, origin);
       if (batch) yield batch;
       else await once(this.#changed, 'change', { signal }).catch(() => {});
     }
   }
 
   #next(positions: Map<PartitionName, bigint>): StreamBatch | undefined {
-    const progress = new Map<PartitionName, { from: bigint; to: bigint }>();
+    const progress = new Map<PartitionName, PartitionProgress>();
     const lines: string[] = [];
     for (const [name, position] of positions) {
-      const { earliest, values } = this.#of(name);
-      const start = Number(position - earliest);
-      const found = values.slice(start, start + maxRecords);
+      const partition = this.#of(name);
+      const start = Number(position - partition.earliest);
+      const found = partition.values.slice(start, start + maxRecords);
       if (found.length === 0) continue;
-      lines.push(...found);
-      progress.set(name, { from: position, to: position + BigInt(found.length) });
+      lines.push(...found.map((value) => value.text));
+      const to = position + BigInt(found.length);
+      progress.set(name, { from: position, to, origin: originAt(partition, to) });
     }
     if (lines.length === 0) return undefined;
     for (const [name, { to }] of progress) positions.set(name, to);
@@ -104,13 +150,19 @@ export class MemoryLog {
     if (this.#failure) throw this.#failure;
   }
 
-  #requirePositions(positions: ReadonlyMap<PartitionName, bigint>): void {
+  #requirePositions(positions: ReadonlyMap<PartitionName, bigint>, origins: ReadonlyMap<PartitionName, Origin>): void {
     const lost = [...positions].flatMap(([partition, wanted]): LostPosition[] => {
-      const { earliest } = this.#of(partition);
-      const latest = end(this.#of(partition));
-      return wanted < earliest || wanted > latest ? [{ partition, wanted, earliest, latest }] : [];
+      const known = this.#of(partition);
+      const [earliest, latest, origin] = [known.earliest, end(known), origins.get(partition)];
+      const isAnother = origin !== undefined && wanted > 0n && !isOf(known, wanted, origin);
+      return wanted < earliest || wanted > latest || isAnother ? [{ partition, wanted, earliest, latest }] : [];
     });
     if (lost.length > 0) throw new MillraceError('positionLost', 'positions are lost', { context: { lost } });
+  }
+
+  #set(partition: PartitionName, to: Partition): void {
+    this.#partitions.set(partition, to);
+    this.#changed.emit('change');
   }
 
   #of(partition: PartitionName): Partition {

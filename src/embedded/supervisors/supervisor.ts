@@ -7,11 +7,12 @@ import type { Logger } from 'pino';
 import { asMillraceError, MillraceError } from '../../errors.ts';
 import type { Committer } from '../../ingest/committer.ts';
 import type { Metrics } from '../../observe/metrics.ts';
-import type { PartitionName, Stream, StreamBatch } from '../../sources/stream.ts';
+import type { Origin, PartitionName, Stream, StreamBatch } from '../../sources/stream.ts';
 import { millisOf, type SupervisorSpec, streamOf } from '../../spec/supervisor.ts';
 import type { Store } from '../../store/store.ts';
 import { Alarm, backOffMs } from '../alarm.ts';
 import { Positions } from '../positions.ts';
+import { stillLostMessage } from './lost.ts';
 import { ParseErrors } from './parse-errors.ts';
 import { RecentErrors } from './recent-errors.ts';
 import { detailedState, type Phase, type StateFacts } from './state.ts';
@@ -169,15 +170,28 @@ export class Supervisor {
 
   /** A partition that was never read begins at the end that the spec says; one that showed up later, at its beginning. */
   async #findPositions(partitions: readonly PartitionName[]): Promise<void> {
-    const { stored, lost } = await this.positions.read();
+    const { stored, origins, lost } = await this.positions.read();
     const missing = partitions.filter((partition) => !stored.has(partition));
     const isFirst = missing.length === partitions.length && !this.#sawNone;
     const end = this.spec.ioConfig.useEarliestOffset || !isFirst ? 'earliest' : 'latest';
     const begun = missing.length > 0 ? await this.#ask(() => this.#stream.offsets(end, missing)) : new Map();
     if (missing.length > 0) await this.positions.begin(begun);
+    await this.#adoptOrigins(partitions, origins);
     const all = new Map([...stored, ...begun]);
     this.#stored = new Map(partitions.flatMap((name) => (all.has(name) ? [[name, all.get(name) as bigint]] : [])));
+    const lostBefore = this.#phase === 'RUNNING' ? new Map() : lost;
     this.#lost = new Map([...lost].filter(([name]) => partitions.includes(name)));
+    for (const [name, wanted] of lostBefore)
+      this.#note(new MillraceError('positionLost', stillLostMessage(name, wanted, this.spec.id)), true);
+  }
+
+  /** Of positions that do not say which log they are of. */
+  async #adoptOrigins(partitions: readonly PartitionName[], known: ReadonlyMap<PartitionName, Origin>): Promise<void> {
+    const now = this.#stream.origins();
+    const found = partitions.flatMap((name) =>
+      known.has(name) || !now.has(name) ? [] : [[name, now.get(name) as Origin] as const],
+    );
+    if (found.length > 0) await this.positions.adopt(new Map(found));
   }
 
   #considerIdling(): void {

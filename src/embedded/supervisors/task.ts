@@ -4,7 +4,7 @@ import type { UnparseableEvent } from '../../backend.ts';
 import { invalidInput, type MillraceError } from '../../errors.ts';
 import type { Committer } from '../../ingest/committer.ts';
 import type { WorkOutcome } from '../../ingest/work.ts';
-import type { PartitionName, Stream, StreamBatch } from '../../sources/stream.ts';
+import type { Origin, PartitionName, Stream, StreamBatch } from '../../sources/stream.ts';
 import type { DataSource } from '../../spec/data-source.ts';
 import { type SupervisorSpec, taskBounds } from '../../spec/supervisor.ts';
 import { Reading, type ReadingEnd } from '../reading.ts';
@@ -18,6 +18,7 @@ export interface TaskOptions {
   /** The source of the commits' progress. */
   readonly source: string;
   readonly from: ReadonlyMap<PartitionName, bigint>;
+  readonly origins: ReadonlyMap<PartitionName, Origin>;
   readonly createdAtMs: number;
   onCommit(batch: StreamBatch): void;
   onUnparseable(events: readonly UnparseableEvent[]): void;
@@ -37,7 +38,7 @@ export class ReadingTask {
   readonly #reading: Reading;
 
   constructor(options: TaskOptions) {
-    const { id, spec, createdAtMs, stream, committer, source, from, onDelay } = options;
+    const { id, spec, createdAtMs, stream, committer, source, from, origins, onDelay } = options;
     const { maxParseExceptions, maxSavedParseExceptions, logParseExceptions } = parseLimits(spec);
     this.#options = options;
     this.id = id;
@@ -47,6 +48,7 @@ export class ReadingTask {
       committer,
       source,
       from,
+      origins,
       dataSource: boundedDataSource(spec, createdAtMs),
       keepUnparseable: Math.max(maxSavedParseExceptions, logParseExceptions ? 1 : 0),
       accept: maxParseExceptions === noLimit ? undefined : (outcome) => this.#accept(outcome, maxParseExceptions),

@@ -103,7 +103,7 @@ export class Tasks {
 
   async #start(group: TaskGroup, partitions: readonly PartitionName[]): Promise<void> {
     const { spec, stream, committer, positions, parseErrors, now } = this.#options;
-    const { stored, lost } = await positions.read();
+    const { stored, origins, lost } = await positions.read();
     const from = new Map(
       partitions.flatMap((name) => (lost.has(name) ? [] : [[name, stored.get(name) as bigint] as const])),
     );
@@ -115,6 +115,7 @@ export class Tasks {
       committer,
       source: positions.source,
       from,
+      origins,
       createdAtMs: now(),
       onCommit: (batch) => this.#onCommit(group, batch),
       onUnparseable: (events) => parseErrors.add(events),

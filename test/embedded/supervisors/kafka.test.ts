@@ -157,6 +157,26 @@ test('records that are removed unread are told, and skipped only when somebody s
   await reads('short', 2, 5);
 });
 
+test('a topic that is deleted and made anew while nobody reads is not taken for the old one, however far it has grown', async () => {
+  await scribe.createTopic('anew');
+  await write('anew', [1, 2]);
+  await submit('anew');
+  await reads('anew', 2, 3);
+  await millrace.stop();
+  await scribe.deleteTopic('anew');
+  await scribe.createTopic('anew');
+  await write('anew', [10, 20, 30, 40, 50]);
+  await start();
+  await reachesState('anew', 'UNHEALTHY_SUPERVISOR');
+  assert.match(
+    (await status('anew')).recentErrors[0]?.message ?? '',
+    /anew\/0 is to be read on at 2, but the stream has 0 to 5: .* the topic was made anew/,
+  );
+  assert.deepEqual(await counted('anew'), { events: 2, n: 3 });
+  await ask(`${supervisors}/anew/reset`, '');
+  await reads('anew', 7, 153);
+});
+
 test('a broker that is gone is told, and read on from when it is back', async () => {
   await scribe.createTopic('sturdy');
   await write('sturdy', [1, 2, 3]);

@@ -67,6 +67,80 @@ it('a topic that is made anew is not taken for the old one, not even when it gro
   await s.reads(73);
 });
 
+it('a topic that was made anew while nobody read, and has grown past the position, is told and not read on', async () => {
+  await using s = await supervised(twoPartitions());
+  await readTwenty(s);
+  s.log.recreate('clicks/0');
+  s.log.append('clicks/0', ...events(0, 30));
+  await s.test.reopen();
+  await s.test.backend.supervisors.resume('clicks');
+  await s.state('UNHEALTHY_SUPERVISOR');
+  await settled(() =>
+    assert.match(
+      String(messages(s)),
+      /Partition clicks\/0 is to be read on at 20, but the stream has 0 to 30: .* the topic was made anew/,
+    ),
+  );
+  assert.equal((await s.counted()).events, 40);
+  // After a restart it is told, too.
+  await s.test.reopen();
+  await settled(() => assert.match(String(messages(s)), /did not have position 20 of partition clicks\/0/));
+  await s.test.backend.supervisors.resetOffsets('clicks', new Map([['clicks/0', 0n]]));
+  await s.reads(70);
+  await s.state('RUNNING');
+});
+
+it('a log that lost its end and grew again while nobody read is told, and not read on', async () => {
+  await using s = await supervised(twoPartitions());
+  await readTwenty(s);
+  s.log.cutOff('clicks/0', 15n);
+  s.log.append('clicks/0', ...events(0, 10));
+  await s.test.backend.supervisors.resume('clicks');
+  await s.state('UNHEALTHY_SUPERVISOR');
+  await settled(() => assert.match(String(messages(s)), /at 20, but the stream has 0 to 25: its end was cut off/));
+  assert.equal((await s.counted()).events, 40);
+  // The five that took the place of those that are lost, and the five after them.
+  await s.test.backend.supervisors.resetOffsets('clicks', new Map([['clicks/0', 15n]]));
+  await s.reads(50);
+});
+
+it('a log whose end was cut off before the position was ever reached is read on', async () => {
+  await using s = await supervised(twoPartitions());
+  await readTwenty(s);
+  s.log.append('clicks/0', ...events(0, 10));
+  s.log.cutOff('clicks/0', 25n);
+  s.log.append('clicks/0', ...events(0, 10));
+  await s.test.backend.supervisors.resume('clicks');
+  await s.reads(55);
+  await s.state('RUNNING');
+});
+
+it('a topic that was made anew is noticed also where nothing of the old one was read', async () => {
+  await using s = await supervised();
+  s.log.append('clicks/0', ...events(0, 10));
+  await s.submit({ io: { useEarliestOffset: false } });
+  await s.state('RUNNING');
+  await s.test.backend.supervisors.suspend('clicks');
+  s.log.recreate('clicks/0');
+  s.log.append('clicks/0', ...events(0, 30));
+  await s.test.backend.supervisors.resume('clicks');
+  await s.state('UNHEALTHY_SUPERVISOR');
+  assert.match(String(messages(s)), /Partition clicks\/0 is to be read on at 10, but the stream has 0 to 30/);
+  await s.test.backend.supervisors.reset('clicks');
+  await s.state('RUNNING');
+});
+
+it('a topic made anew is read from its beginning where resetOffsetAutomatically allows it', async () => {
+  await using s = await supervised(twoPartitions());
+  await readTwenty(s, { resetOffsetAutomatically: true });
+  s.log.recreate('clicks/0');
+  s.log.append('clicks/0', ...events(0, 30));
+  await s.test.backend.supervisors.resume('clicks');
+  await s.reads(70);
+  await settled(() => assert.match(String(messages(s)), /the topic was made anew.* from its earliest position 0/));
+  await s.state('RUNNING');
+});
+
 for (const [useEarliestOffset, end, kept] of [
   [true, 'earliest', 45],
   [false, 'latest', 40],
