@@ -5,6 +5,7 @@ import { asMillraceError, MillraceError } from '../errors.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { RowBatch } from '../query/define.ts';
 import { planNativeQuery } from '../query/native.ts';
+import type { Sql } from '../sql.ts';
 import type { Store } from '../store/store.ts';
 
 /** Druid's default for `timeout`. */
@@ -39,8 +40,11 @@ export class Queries {
       const timeoutMs = context.timeoutMs ?? defaultTimeoutMs;
       if (timeoutMs > 0) signals.push(AbortSignal.timeout(timeoutMs));
       const stop = AbortSignal.any(signals);
-      const batches = plan.statement ? this.#store.read(plan.statement, stop) : noRows();
-      const chunks = this.#watch(plan.shape(batches), stop, timeoutMs, measure, () => this.#unregister(queryId, abort));
+      const read = (statement: Sql) => this.#store.read(statement, stop);
+      const batches = plan.statement ? read(plan.statement) : noRows();
+      const chunks = this.#watch(plan.shape(batches, read), stop, timeoutMs, measure, () =>
+        this.#unregister(queryId, abort),
+      );
       const first = await chunks.next();
       return { queryId, chunks: resume(first, chunks) };
     } catch (error) {

@@ -24,9 +24,15 @@ export interface PlanContext {
 export interface Plan {
   /** One SELECT whose rows come in the order of the answer; undefined when the answer needs no rows. */
   readonly statement: Sql | undefined;
-  /** Rows → the answer's JSON text in pieces: compact, no white space between values. */
-  shape(batches: AsyncIterable<RowBatch>): AsyncIterable<string>;
+  /**
+   * Rows → the answer's JSON text in pieces: compact, no white space between values. What else has to be known is read by statements
+   * of its own, before the first batch is asked for or after it has come; the rows begin to be read with the first batch.
+   */
+  shape(batches: AsyncIterable<RowBatch>, read: Read): AsyncIterable<string>;
 }
+
+/** The rows of one more SELECT. */
+export type Read = (statement: Sql) => AsyncIterable<RowBatch>;
 
 /** What is wrong with a query and shows only while it is planned; the caller knows the line and column of the path. */
 export class QueryMistake extends Error {

@@ -4,7 +4,6 @@ import type { ColumnType } from '../../src/catalog/index.ts';
 import type { RowBatch } from '../../src/query/define.ts';
 import { planNativeQuery } from '../../src/query/native.ts';
 import { ident, join, Sql, sql } from '../../src/sql.ts';
-import type { Connection } from '../../src/store/engine.ts';
 import { listColumn, physicalNames, type StoredColumn, type TableView } from '../../src/store/table.ts';
 
 import { temporaryEngine } from '../support/engine.ts';
@@ -93,21 +92,31 @@ function sqlTypeOf(type: ColumnType): Sql {
   return new Sql(known);
 }
 
-async function answerText(connection: Connection, tables: readonly TableView[], query: unknown): Promise<string> {
+type Engine = Awaited<ReturnType<typeof temporaryEngine>>;
+
+async function answerText(engine: Engine, tables: readonly TableView[], query: unknown): Promise<string> {
   const { plan } = planNativeQuery(query, {
     table: (name) => tables.find((table) => table.dataSource === name),
     nowMs: Date.UTC(2020, 0, 1),
   });
   let text = '';
-  const batches = plan.statement ? connection.stream(plan.statement) : noRows();
-  for await (const piece of plan.shape(batches)) text += piece;
+  async function* read(statement: Sql) {
+    const connection = await engine.connect();
+    try {
+      yield* connection.stream(statement);
+    } finally {
+      connection.close();
+    }
+  }
+  const batches = plan.statement ? read(plan.statement) : noRows();
+  for await (const piece of plan.shape(batches, read)) text += piece;
   return text;
 }
 
 async function* noRows(): AsyncGenerator<RowBatch> {}
 
-async function answer(connection: Connection, tables: readonly TableView[], query: unknown): Promise<unknown> {
-  return JSON.parse(await answerText(connection, tables, query));
+async function answer(engine: Engine, tables: readonly TableView[], query: unknown): Promise<unknown> {
+  return JSON.parse(await answerText(engine, tables, query));
 }
 
 /** A table of events whose columns have the types of their values: text and lists STRING, whole numbers LONG, others DOUBLE. */
@@ -122,13 +131,13 @@ export function eventTable(events: readonly Row[]): TableView {
 
 /** `ask(query)` over some tables, in an engine for one test file. */
 export function queryHarness(...tables: readonly TableView[]) {
-  let engine: Awaited<ReturnType<typeof temporaryEngine>>;
+  let engine: Engine;
   before(async () => {
     engine = await temporaryEngine();
   });
   after(() => engine[Symbol.asyncDispose]());
   return {
-    ask: (query: Row) => answer(engine.connection, tables, query),
-    askText: (query: Row) => answerText(engine.connection, tables, query),
+    ask: (query: Row) => answer(engine, tables, query),
+    askText: (query: Row) => answerText(engine, tables, query),
   };
 }

@@ -115,6 +115,12 @@ for (const timesRepeat of [false, true])
 
     it('limit takes the first buckets', async () => {
       assert.deepEqual(await ask(query({ limit: 2 })), [row(at('06T01:00'), 3, 4.5), row(at('06T02:00'), null, null)]);
+      assert.deepEqual(await ask(query({ limit: 3, descending: true, context: { grandTotal: true } })), [
+        row(at('08T02:00'), 8, 0.25),
+        row(at('06T04:00'), 4, null),
+        row(at('06T03:00'), null, null),
+        row(null, 15, 4.75),
+      ]);
     });
 
     it("granularity all carries the later of the interval's start and the first row, filters aside", async () => {

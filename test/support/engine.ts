@@ -10,7 +10,7 @@ export async function temporaryFolder(): Promise<AsyncDisposable & { readonly pa
 }
 
 export async function temporaryEngine(): Promise<
-  AsyncDisposable & { readonly connection: Connection; readonly folder: string }
+  AsyncDisposable & { readonly connection: Connection; readonly folder: string; connect(): Promise<Connection> }
 > {
   const folder = await temporaryFolder();
   const engine = await Engine.open({
@@ -23,6 +23,7 @@ export async function temporaryEngine(): Promise<
   return {
     connection,
     folder: folder.path,
+    connect: () => engine.connect(),
     [Symbol.asyncDispose]: async () => {
       connection.close();
       engine.close();

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { compileGranularity } from '../../catalog/index.ts';
+import { type Buckets, compileGranularity } from '../../catalog/index.ts';
 import { join, literal, type Sql, sql } from '../../sql.ts';
 import { defineQueryType, type Plan } from '../define.ts';
-import { instantEncoder, objectPrinter, printArray } from '../encode.ts';
+import { instantEncoder, objectPrinter, type PrintRow, printArray } from '../encode.ts';
 import { type Measures, measuresOf } from '../measures.ts';
 import { type Source, sourceOf } from '../source.ts';
-import { allTimestamp, timesToFill } from '../zero-fill.ts';
+import { allTimestamp, type Filling, timesToFill, withEmptyBuckets } from '../zero-fill.ts';
 import { countSchema, flagSchema, measuresShape, rowsShape } from './common.ts';
 
 const schema = z.object({
@@ -30,27 +30,41 @@ export default defineQueryType<Query>({
     const buckets = compileGranularity(query.granularity);
     const encodeTime = instantEncoder(buckets.timeZone);
     const printResult = objectPrinter(measures.columns, 1);
-    return {
-      statement: statementOf(query, source, measures),
-      shape: (batches) =>
-        printArray(
-          batches,
-          (batch, row) => `{"timestamp":${encodeTime(batch.columns[0]?.[row])},"result":${printResult(batch, row)}}`,
-        ),
+    const print: PrintRow = (batch, row) =>
+      `{"timestamp":${encodeTime(batch.columns[0]?.[row])},"result":${printResult(batch, row)}}`;
+    const statement = statementOf(query, source, measures);
+    // Druid fills granularity `none` by the millisecond, which no one can want.
+    if (buckets.extent !== 'regular' || query.context.skipEmptyBuckets)
+      return { statement, shape: (batches) => printArray(batches, print) };
+    const filling: Filling = {
+      times: sql`${timesToFill(source, buckets)}${endOf(query)}`,
+      nothing: timeless(measures, sql`${source.from} AND false`),
+      descending: query.descending ?? false,
+      limit: query.limit ?? undefined,
     };
+    return { statement, shape: (batches, read) => printArray(withEmptyBuckets(batches, filling, read), print) };
   },
 });
 
 function statementOf(query: Query, source: Source, measures: Measures): Sql {
   const buckets = compileGranularity(query.granularity);
-  const rows = buckets.extent === 'all' ? oneBucket(query, source, measures) : bucketsOf(query, source, measures);
-  const finished = join([sql`t`, ...measures.columns.map((column) => column.sql)]);
-  const limited = query.limit ? sql` LIMIT ${query.limit}` : sql``;
-  const direction = query.descending ? sql`DESC` : sql`ASC`;
-  const series = sql`SELECT ${finished} FROM ${measures.withPosts(sql`(${rows})`)} ORDER BY t ${direction}${limited}`;
+  const rows = buckets.extent === 'all' ? oneBucket(query, source, measures) : bucketsOf(source, measures, buckets);
+  const series = sql`SELECT ${finished(measures)} FROM ${measures.withPosts(sql`(${rows})`)}${endOf(query)}`;
   if (!query.context.grandTotal) return series;
-  const total = sql`(SELECT ${join([sql`NULL::BIGINT AS t`, sql`count(*) AS n`, ...measures.folds])} ${source.from})`;
-  return sql`SELECT * FROM (${series}) UNION ALL SELECT ${finished} FROM ${measures.withPosts(total)}`;
+  return sql`SELECT * FROM (${series}) UNION ALL ${timeless(measures, source.from)}`;
+}
+
+function endOf({ descending, limit }: Query): Sql {
+  const limited = limit ? sql` LIMIT ${limit}` : sql``;
+  return sql` ORDER BY t ${descending ? sql`DESC` : sql`ASC`}${limited}`;
+}
+
+const finished = ({ columns }: Measures) => join([sql`t`, ...columns.map((column) => column.sql)]);
+
+/** One row, of all the rows together. */
+function timeless(measures: Measures, from: Sql): Sql {
+  const row = sql`(SELECT ${join([sql`NULL::BIGINT AS t`, sql`count(*) AS n`, ...measures.folds])} ${from})`;
+  return sql`SELECT ${finished(measures)} FROM ${measures.withPosts(row)}`;
 }
 
 /** Rows of `t` in milliseconds and the states, as {@link bucketsOf} gives them. */
@@ -61,20 +75,12 @@ function oneBucket(query: Query, source: Source, { folds }: Measures): Sql {
   return sql`SELECT ${join([time, sql`count(*) AS n`, ...folds])} ${source.from}${some}`;
 }
 
-/**
- * Where rows share their times they are first combined by time, which is quick, and few times are then put into buckets.
- * Buckets to fill join in as times with the states of no rows.
- */
-function bucketsOf(query: Query, source: Source, { folds, merges, states }: Measures): Sql {
-  const buckets = compileGranularity(query.granularity);
-  const { time } = source.scope;
-  const byTime = source.table.timesRepeat && merges !== undefined;
-  const parts = sql`SELECT ${join([sql`${byTime ? time : buckets.floor(time)} AS t`, sql`false AS filler`, ...folds])} ${source.from} GROUP BY 1`;
-  // Druid fills granularity `none` by the millisecond, which no one can want.
-  const fill = buckets.extent === 'regular' && !query.context.skipEmptyBuckets;
-  if (!fill && !byTime) return sql`SELECT ${join([sql`epoch_ms(t) AS t`, ...states])} FROM (${parts})`;
-  const nothing = sql`SELECT ${join([sql`true AS filler`, ...folds])} ${source.from} AND false`;
-  const fillers = fill ? sql` UNION ALL SELECT * FROM (${timesToFill(source, buckets)}), (${nothing})` : sql``;
-  const combined = merges ?? states.map((state) => sql`first(${state} ORDER BY filler) AS ${state}`);
-  return sql`SELECT ${join([sql`epoch_ms(${buckets.floor(sql`t`)}) AS t`, ...combined])} FROM (${parts}${fillers}) GROUP BY 1`;
+/** Where rows share their times they are first combined by time, which is quick, and few times are then put into buckets. */
+function bucketsOf({ table, scope, from }: Source, { folds, merges, states }: Measures, buckets: Buckets): Sql {
+  if (!table.timesRepeat || !merges) {
+    const rows = sql`SELECT ${join([sql`${buckets.floor(scope.time)} AS t`, ...folds])} ${from} GROUP BY 1`;
+    return sql`SELECT ${join([sql`epoch_ms(t) AS t`, ...states])} FROM (${rows})`;
+  }
+  const times = sql`SELECT ${join([sql`${scope.time} AS t`, ...folds])} ${from} GROUP BY 1`;
+  return sql`SELECT ${join([sql`epoch_ms(${buckets.floor(sql`t`)}) AS t`, ...merges])} FROM (${times}) GROUP BY 1`;
 }

@@ -85,22 +85,21 @@ function topByBucket(
   buckets: Buckets,
   { groups, from, where, order, threshold, columns, withPosts }: Top,
 ): Sql {
-  const grouped = sql`(SELECT ${buckets.floor(source.scope.time)} AS t, ${groups} ${from} GROUP BY 1, 2)`;
+  const grouped = sql`(SELECT epoch_ms(${buckets.floor(source.scope.time)}) AS t, ${groups} ${from} GROUP BY 1, 2)`;
   const ranked = sql`
     SELECT *, row_number() OVER (PARTITION BY t ORDER BY ${order}) AS rank FROM ${withPosts(grouped)} AS g
     WHERE ${where} QUALIFY rank <= ${threshold}`;
   const fill = buckets.extent === 'regular';
   return sql`
     WITH found AS MATERIALIZED (${ranked})
-    SELECT ${join([sql`epoch_ms(t)`, sql`rank`, ...columns])} FROM found
+    SELECT ${join([sql`t`, sql`rank`, ...columns])} FROM found
     ${fill ? emptyBuckets(source, buckets, columns.length) : sql``} ORDER BY 1, 2`;
 }
 
 /** Buckets without rows have an empty result, skipEmptyBuckets or not. */
 function emptyBuckets(source: Source, buckets: Buckets, columns: number): Sql {
-  const filled = sql`SELECT DISTINCT ${buckets.floor(sql`t`)} AS t FROM (${timesToFill(source, buckets)})`;
   const nothing = join([sql`NULL`, ...Array.from({ length: columns }, () => sql`NULL`)]);
-  return sql`UNION ALL SELECT epoch_ms(t), ${nothing} FROM (${filled}) ANTI JOIN found USING (t)`;
+  return sql`UNION ALL SELECT t, ${nothing} FROM (${timesToFill(source, buckets)}) ANTI JOIN found USING (t)`;
 }
 
 /** Rows in the order of their buckets → an object for each bucket. A row without a rank stands for an empty one. */
