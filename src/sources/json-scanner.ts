@@ -4,9 +4,7 @@
  * engine knows the rest.
  */
 import { MillraceError } from '../errors.ts';
-
-/** As Jackson's limit, with which Druid reads. */
-const maximumDepth = 1000;
+import { maximumDepth } from './nesting.ts';
 
 const tab = 0x09;
 const lineFeed = 0x0a;

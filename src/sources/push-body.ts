@@ -5,6 +5,7 @@
 import { isUtf8 } from 'node:buffer';
 import { MillraceError } from '../errors.ts';
 import { scanJson } from './json-scanner.ts';
+import { deepLines, maximumDepth } from './nesting.ts';
 
 export interface Lines {
   /** Ended by a line break each; no raw line break inside an event. */
@@ -35,14 +36,18 @@ export function jsonLines(body: Buffer): Lines {
   const json = withoutByteOrderMark(body);
   requireUtf8(json, 'Malformed JSON');
   const events = countObjectLines(json);
-  return withoutHugeEvents(events === undefined ? scanJson(json) : { lines: endLastLine(json), events });
+  if (events === undefined) return withoutHugeEvents(scanJson(json));
+  return withoutHugeEvents({ lines: withoutDeepLines(endLastLine(json), 'Malformed JSON'), events });
 }
 
 /** Lines as they are; what they hold is up to the dataSource's input format. @throws MillraceError as {@link jsonLines}. */
 export function textLines(body: Buffer): Lines {
   const text = withoutByteOrderMark(body);
   requireUtf8(text, 'Malformed string');
-  return withoutHugeEvents({ lines: endLastLine(text), events: countLines(text) });
+  return withoutHugeEvents({
+    lines: withoutDeepLines(endLastLine(text), 'Malformed string'),
+    events: countLines(text),
+  });
 }
 
 /**
@@ -78,6 +83,19 @@ function withoutHugeEvents(body: { readonly lines: Buffer; readonly events: numb
     start = end + 1;
   }
   return body;
+}
+
+function withoutDeepLines(lines: Buffer, complaint: string): Buffer {
+  for (const { start } of deepLines(lines)) {
+    let line = 1;
+    for (let at = lines.indexOf(lineFeed); at >= 0 && at < start; at = lines.indexOf(lineFeed, at + 1)) line++;
+    throw new MillraceError(
+      'invalidInput',
+      `${complaint} on line ${line}: the event is nested deeper than ${maximumDepth}`,
+      { context: { line } },
+    );
+  }
+  return lines;
 }
 
 function countLines(text: Buffer): number {

@@ -1,5 +1,6 @@
 /** Records' values as lines that ingestion can take: it counts no blank ones, and reads nothing but UTF-8. */
 import { isUtf8 } from 'node:buffer';
+import { deepLines } from './nesting.ts';
 
 const lineFeed = 0x0a;
 const tab = 0x09;
@@ -10,11 +11,13 @@ const beginnings = ['\n\n', '\n ', '\n\t'];
 
 /**
  * @param lines each ends with a line feed, and holds no carriage return.
- * @returns them without blank ones, what is not UTF-8 replaced by U+FFFD as in Druid; and how many were blank.
+ * @returns them without blank ones, what is not UTF-8 replaced by U+FFFD as in Druid, and cut off where they are nested too deep, so
+ * that they count as unparseable; and how many were blank.
  */
 export function readableLines(lines: Uint8Array): { readonly lines: Buffer; readonly blank: number } {
   const bytes = Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength);
   const text = isUtf8(bytes) ? bytes : Buffer.from(bytes.toString('utf8'));
+  for (const { at, end } of deepLines(text)) text.fill(space, at, end);
   const mayBeBlank = isWhite(text[0]) || beginnings.some((beginning) => text.includes(beginning, 0, 'latin1'));
   return mayBeBlank ? withoutBlankLines(text) : { lines: text, blank: 0 };
 }

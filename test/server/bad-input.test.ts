@@ -38,6 +38,12 @@ const badBodies: [what: string, body: string | Uint8Array, status: number, messa
     400,
     /nested deeper than 1000/,
   ],
+  [
+    'an event in a line nested too deep',
+    body(event, `{"time":"${time}","a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`),
+    400,
+    /line 2: .*nested deeper than 1000/,
+  ],
   ['a body of open brackets', '['.repeat(1_000_000), 400, /line 1 column 2/],
   ['an event of 5 MB', `{"time":"${time}","url":"${'x'.repeat(5_000_000)}"}`, 413, /event 1 .*4194304 bytes/],
   ['nothing but NUL', Buffer.alloc(1000), 400, /line 1 column 1/],

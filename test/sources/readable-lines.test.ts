@@ -27,3 +27,13 @@ test('what is not UTF-8 is replaced within its line', () => {
   assert.equal(lines.toString(), '\ufffd\n\ufffd\ufffd\n\ufffd\n€\n');
   assert.equal(blank, 0);
 });
+
+test('a line nested deeper than 1000 is cut off there; brackets side by side or in texts are not counted', () => {
+  const nested = (depth: number) => `{"a":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}\n`;
+  const brackets = `{"text":"${'['.repeat(2000)}\\"${'{'.repeat(2000)}","list":[${'{},'.repeat(2000)}{}]}\n`;
+  const sound = nested(1000) + brackets + nested(3);
+  const cut = `{"a":${'['.repeat(999)}${' '.repeat(1002)}\n`;
+  const { lines, blank } = readableLines(Buffer.from(sound + nested(1001) + sound));
+  assert.equal(lines.toString(), sound + cut + sound);
+  assert.equal(blank, 0);
+});
