@@ -1,12 +1,13 @@
 /** What `millrace check` prints: one line for each finding, as compilers do, so that editors can jump to it. */
 import { queryTypes } from '../query/native.ts';
+import { firehoseSchema } from '../sources/firehoses/index.ts';
 import { checkText, type Finding } from '../spec/check.ts';
 import { readInput } from './input.ts';
 
 /** True when nothing is wrong in any of the files. */
 export function checkFiles(files: readonly string[]): boolean {
   const findings = files.map((file) => {
-    const found = checkText(readInput(file), { file, queryTypes });
+    const found = checkText(readInput(file), { file, queryTypes, firehose: firehoseSchema });
     for (const finding of found) console.log(lineOf(file, finding));
     if (found.length === 0) console.log(`${file}: nothing is wrong`);
     return found;

@@ -149,7 +149,8 @@ export class Housekeeping {
 
 /**
  * Buckets that start before this are closed; undefined when none can be.
- * serverTime and messageTime: start < bucketStart(max(W, clock) − W), as the realtime plumber. none: what has ended, once it is quiet.
+ * serverTime and messageTime: start < bucketStart(max(W, clock) − W), as the realtime plumber. none: never, as there, or what has ended,
+ * once it is quiet.
  */
 async function closedBefore(
   connection: Connection,
@@ -158,6 +159,7 @@ async function closedBefore(
   settled: boolean,
 ): Promise<number | undefined> {
   const { window } = definition;
+  if (window.policy === 'none' && window.handOff === 'never') return undefined;
   const hasClock = window.policy === 'serverTime' || window.policy === 'messageTime';
   if (!hasClock && !settled) return undefined;
   const clock = window.policy === 'messageTime' ? await newestEvent(connection, definition.name) : nowMs;

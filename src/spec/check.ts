@@ -5,11 +5,12 @@ import { type JsonPath, validate, valueAt } from '../catalog/validate.ts';
 import { formatPlace, invalidInput, MillraceError, nearestWord, type Place } from '../errors.ts';
 import { readDataSource } from './data-schema.ts';
 import { oldForm, todaysForm } from './data-schema-json.ts';
-import { readRealtimeSpecs } from './ingestion-spec.ts';
 import { inputFormatSchema } from './input-format.ts';
-import { ioConfigFields, supervisorFields, tuningConfigFields } from './known-fields.ts';
+import { ioConfigFields, oldRealtimeFields, supervisorFields, tuningConfigFields } from './known-fields.ts';
 import { type Loaded, loadJson } from './load.ts';
 import { loadYaml } from './load-yaml.ts';
+import { readRealtimeSpecs } from './realtime.ts';
+import { todaysLayout } from './realtime-layout.ts';
 import { partsPath, readSupervisorSpec } from './supervisor.ts';
 import { readTranquilityFile } from './tranquility.ts';
 import { isKnownProperty, propertyNames } from './tranquility-properties.ts';
@@ -25,6 +26,8 @@ export interface CheckOptions {
   readonly file?: string;
   /** The queries that can be asked, by their `queryType`. */
   readonly queryTypes: readonly { readonly type: string; readonly schema: z.ZodType }[];
+  /** What a realtime spec's events can come from. */
+  readonly firehose: z.ZodType;
 }
 
 /** Everything that is wrong, in the order of the file; nothing for a file that is as it should be. */
@@ -45,7 +48,8 @@ function load(text: string, file: string | undefined): Loaded {
 type Kind = 'tranquility' | 'supervisor' | 'realtime' | 'query' | 'dataSchema';
 
 function kindOf(value: unknown): Kind | undefined {
-  if (Array.isArray(value)) return value.some((item) => has(item, 'dataSchema')) ? 'realtime' : undefined;
+  if (Array.isArray(value))
+    return value.some((item) => has(item, 'dataSchema') || has(item, 'schema')) ? 'realtime' : undefined;
   if (has(value, 'dataSources')) return 'tranquility';
   if (has(value, 'queryType')) return 'query';
   if (has(value, 'dataSchema') || has(value, 'spec')) return 'supervisor';
@@ -84,8 +88,9 @@ interface Checker {
 const checkers: Readonly<Record<Kind, Checker>> = {
   tranquility: { read: readTranquilityFile, unknown: inTranquilityFile },
   realtime: {
-    read: readRealtimeSpecs,
-    unknown: (specs) => (specs as readonly unknown[]).flatMap((spec, index) => inParts(spec, [index])),
+    read: (loaded, { firehose }) => readRealtimeSpecs(loaded, firehose),
+    unknown: (specs, options) =>
+      (specs as readonly unknown[]).flatMap((spec, index) => inRealtimeSpec(spec, index, options)),
   },
   supervisor: {
     read: readSupervisorSpec,
@@ -135,6 +140,19 @@ function inTranquilityFile(value: unknown): UnknownField[] {
       ...inProperties(value, [...path, 'properties']),
     ]),
   ];
+}
+
+function inRealtimeSpec(spec: unknown, index: number, { firehose }: CheckOptions): UnknownField[] {
+  const layout = todaysLayout((spec ?? {}) as Readonly<Record<string, unknown>>);
+  const path: JsonPath = ['ioConfig', 'firehose'];
+  const found = [
+    ...inParts(layout.value, [index]),
+    ...unknownFields(firehose, valueAt(layout.value, path), [index, ...path]),
+  ].map((field) => ({ ...field, path: [index, ...layout.original(field.path.slice(1))] }));
+  const ofOld = Object.entries(oldRealtimeFields).flatMap(([part, known]) =>
+    others(valueAt(spec, [part]), known, [index, part]),
+  );
+  return [...found, ...ofOld];
 }
 
 function inProperties(root: unknown, path: JsonPath): UnknownField[] {

@@ -95,6 +95,8 @@ export interface ClockWindow {
   readonly periodMs: number;
   /** `event`: by the event's own time; `bucket`: by its segment's bucket, as Tranquility's source does. */
   readonly rule: 'event' | 'bucket';
+  /** A realtime node's `none` hands nothing off; others do once a bucket has ended and nothing comes any more. */
+  readonly handOff?: 'never';
 }
 
 /** All events are taken. */

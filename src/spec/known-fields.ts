@@ -17,3 +17,10 @@ export const ioConfigFields = words(`
   firehose plumber firehoseV2 serverPriorityToReplicas`);
 
 export const supervisorFields = words(`type id spec suspended context dataSchema ioConfig tuningConfig`);
+
+/** The parts of a realtime spec from before there was a dataSchema, firehose aside. */
+export const oldRealtimeFields: Readonly<Record<string, readonly string[]>> = {
+  schema: words('dataSource aggregators indexGranularity shardSpec'),
+  config: words('maxRowsInMemory intermediatePersistPeriod'),
+  plumber: ['segmentGranularity', ...tuningConfigFields],
+};

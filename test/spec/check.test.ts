@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { queryTypes } from '../../src/query/native.ts';
+import { firehoseSchema } from '../../src/sources/firehoses/index.ts';
 import { checkText } from '../../src/spec/check.ts';
 
 const sample = (name: string) => readFileSync(new URL(`../fixtures/samples/${name}`, import.meta.url), 'utf8');
@@ -9,7 +10,7 @@ const sample = (name: string) => readFileSync(new URL(`../fixtures/samples/${nam
 /** `line:column severity path message` of each finding. */
 const check = (value: unknown): string[] => {
   const text = typeof value === 'string' ? value : JSON.stringify(value, undefined, 1);
-  return checkText(text, { queryTypes }).map(
+  return checkText(text, { queryTypes, firehose: firehoseSchema }).map(
     ({ place, severity, message }) => `${place.line}:${place.column} ${severity} ${place.path} ${message}`,
   );
 };
@@ -101,7 +102,19 @@ test('a query: mistakes, unknown fields, an unknown type; a context may hold any
 test('a realtime list and a bare dataSchema', () => {
   const dataSchema = { dataSource: 'd', dimensionSpec: {} };
   const unknown = "unknown field 'dimensionSpec', which is ignored; did you mean 'dimensionsSpec'?";
-  assert.deepEqual(check([{ dataSchema }]), [`5:4 warning $[0].dataSchema.dimensionSpec ${unknown}`]);
+  const ioConfig = { firehose: { type: 'receiver', serviceName: 'r', bufersize: 1 } };
+  const ofFirehose =
+    "11:5 warning $[0].ioConfig.firehose.bufersize unknown field 'bufersize', which is ignored; did you mean 'bufferSize'?";
+  assert.deepEqual(check([{ dataSchema, ioConfig }]), [
+    `5:4 warning $[0].dataSchema.dimensionSpec ${unknown}`,
+    ofFirehose,
+  ]);
+  const { firehose } = ioConfig;
+  const old = { schema: { dataSource: 'd', indexGranulariti: 'minute' }, firehose, plumber: { type: 'realtime' } };
+  assert.deepEqual(
+    check([old]).map((line) => line.split(' ')[2]),
+    ['$[0].schema.indexGranulariti', '$[0].firehose.bufersize'],
+  );
   assert.deepEqual(check(dataSchema), [`3:2 warning $.dimensionSpec ${unknown}`]);
 });
 

@@ -1,14 +1,9 @@
 /** Defaults and rules: https://druid.apache.org/docs/latest/ingestion/ingestion-spec */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { readDataSource, restoreDataSource } from '../../src/spec/data-schema.ts';
 import type { DataSource } from '../../src/spec/data-source.ts';
 import { discoveredDataSource, validateDataSourceName } from '../../src/spec/discovered.ts';
-import { readRealtimeSpecs } from '../../src/spec/ingestion-spec.ts';
-import { loadJson } from '../../src/spec/load.ts';
-
-const sample = (name: string) => readFileSync(new URL(`../fixtures/samples/${name}`, import.meta.url), 'utf8');
 
 type Json = Readonly<Record<string, unknown>>;
 const read = (parts: Json = {}, inputFormat?: Json) => readDataSource({ dataSource: 'd', ...parts }, { inputFormat });
@@ -245,14 +240,6 @@ test('every mistake is listed, the first one leads', () => {
     message:
       /^\$\.metricsSpec\[0\]\.type: .*'cont'; did you mean 'count'\?; \$\.metricsSpec\[1\]\.name: expected a string, got 5$/,
   });
-});
-
-test("a realtime node's specs: rejection policy and window", () => {
-  const [wikipedia, ...others] = readRealtimeSpecs(loadJson(sample('wikipedia.spec')));
-  assert.equal(others.length, 0);
-  assert.equal(wikipedia?.name, 'wikipedia');
-  assert.deepEqual(wikipedia?.window, { policy: 'messageTime', periodMs: 600_000, rule: 'event' });
-  assert.equal(wikipedia?.segmentGranularity.entry.type, 'day');
 });
 
 test('a dataSource that a push creates discovers its dimensions by type, and keeps every event', () => {
