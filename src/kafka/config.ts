@@ -5,6 +5,7 @@
 import type { ConnectionOptions } from '@platformatic/kafka';
 import { invalidInput } from '../errors.ts';
 import type { Address } from './connections.ts';
+import type { RecordColumns } from './describe.ts';
 import { count, invalidProperty, type KafkaProperties, text } from './properties.ts';
 import { saslOptions, tlsOptions } from './security.ts';
 
@@ -22,6 +23,8 @@ export interface FetchSettings {
   /** `retry.backoff.ms`, `retry.backoff.max.ms`: before what failed is tried again; doubled each time. */
   readonly backoffMs: number;
   readonly maxBackoffMs: number;
+  /** What of a record stands in its line beside the value; nothing unless it is set. No property of Kafka's. */
+  readonly columns?: RecordColumns | undefined;
 }
 
 export interface ClusterConfig {

@@ -2,6 +2,7 @@
 import { type AbortedTransaction, AbortedTransactions, isAbortMarker } from './aborted-transactions.ts';
 import type { Scratch } from './buffer-pool.ts';
 import { decompress } from './compression.ts';
+import type { BatchTimes, RecordDescriber } from './describe.ts';
 import { BatchView, batchFlags } from './record-batch.ts';
 import { compactValues, type Records } from './values.ts';
 import { forgetZstd } from './zstd.ts';
@@ -15,15 +16,19 @@ export interface DecodeRequest {
   readonly aborted: readonly AbortedTransaction[] | undefined;
   /** For what is decompressed. */
   readonly scratch: Scratch;
+  /** Makes the lines, where they are to hold more than the values; it has begun anew. */
+  readonly describer?: RecordDescriber | undefined;
 }
 
 export interface Decoded {
-  /** The values, each followed by a line feed. Lie in `batches` or in `scratch`. */
+  /** The values, each followed by a line feed. Lie in `batches` or in `scratch`; or the lines of `describer`. */
   readonly values: Uint8Array;
-  /** Values: lines. */
+  /** Lines. */
   readonly records: number;
   /** Records whose value is null, left out. */
   readonly tombstones: number;
+  /** Bytes of the values, as they came. */
+  readonly valueBytes: number;
   /** Records of aborted transactions, left out. */
   readonly aborted: number;
   /** The offset after the last batch that was read. */
@@ -59,8 +64,9 @@ class Decoder {
   readonly #batches: Buffer;
   readonly #offset: number;
   readonly #scratch: Scratch;
+  readonly #describer: RecordDescriber | undefined;
   readonly #abortedTransactions: AbortedTransactions | undefined;
-  readonly #counts = { records: 0, tombstones: 0 };
+  readonly #counts = { records: 0, tombstones: 0, valueBytes: 0 };
   #aborted = 0;
   #nextOffset: number;
   #leaderEpoch = -1;
@@ -69,7 +75,8 @@ class Decoder {
   #lines: Buffer;
   #linesEnd = 0;
 
-  constructor({ batches, offset, aborted, scratch }: DecodeRequest) {
+  constructor({ batches, offset, aborted, scratch, describer }: DecodeRequest) {
+    this.#describer = describer;
     this.#scratch = scratch;
     this.#batches = batches;
     this.#lines = batches;
@@ -102,7 +109,7 @@ class Decoder {
 
   result(): Omit<Decoded, 'fault'> {
     return {
-      values: this.#lines.subarray(0, this.#linesEnd),
+      values: this.#describer?.lines ?? this.#lines.subarray(0, this.#linesEnd),
       ...this.#counts,
       aborted: this.#aborted,
       nextOffset: this.#nextOffset,
@@ -118,6 +125,8 @@ class Decoder {
 
   /** What is wrong with them, or undefined. */
   #readRecords(view: BatchView): string | undefined {
+    const { attributes, baseTimestamp, maxTimestamp } = view;
+    const times = { base: baseTimestamp, appended: attributes & batchFlags.logAppendTime ? maxTimestamp : undefined };
     let place: Pick<Records, 'buffer' | 'start' | 'end'>;
     try {
       place = this.#decompress(view);
@@ -125,13 +134,17 @@ class Decoder {
       return `its records cannot be decompressed: ${error instanceof Error ? error.message : String(error)}`;
     }
     const records = { ...place, count: view.recordCount, firstDelta: this.#offset - view.baseOffset };
+    if (this.#takeLines(records, times)) return undefined;
+    forgetZstd();
+    return 'its records do not fit their lengths';
+  }
+
+  #takeLines(records: Records, times: BatchTimes): boolean {
+    if (this.#describer !== undefined) return this.#describer.write(records, times, this.#counts);
     const linesEnd = compactValues(records, this.#linesEnd, this.#counts);
-    if (linesEnd < 0) {
-      forgetZstd();
-      return 'its records do not fit their lengths';
-    }
+    if (linesEnd < 0) return false;
     this.#linesEnd = linesEnd;
-    return undefined;
+    return true;
   }
 
   /** Where the batch's records can be read: behind the lines of those before. */

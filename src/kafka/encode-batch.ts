@@ -6,13 +6,16 @@ export interface BatchRecord {
   readonly key?: Uint8Array | null;
   /** Null: a tombstone. */
   readonly value: Uint8Array | null;
+  readonly headers?: readonly (readonly [name: string, value: Uint8Array | null])[];
   /** By default one more than the record before it has. */
   readonly offset?: number;
+  /** Milliseconds since 1970; by default the batch's. */
+  readonly timestamp?: number;
 }
 
 export interface BatchOptions {
   readonly codec?: Codec;
-  /** Milliseconds since 1970, of every record. */
+  /** Milliseconds since 1970, of the records that do not have one of their own. */
   readonly timestamp: number;
   /** The first record's offset, for a log; a producer leaves it at 0. */
   readonly baseOffset?: number;
@@ -20,6 +23,8 @@ export interface BatchOptions {
   readonly producer?: { readonly id: number; readonly epoch: number; readonly sequence: number };
   readonly transactional?: boolean;
   readonly control?: boolean;
+  /** Whether the timestamps are those of the broker, which are the batch's newest. */
+  readonly logAppendTime?: boolean;
 }
 
 /** The records as one batch of format 2. */
@@ -29,7 +34,7 @@ export function encodeBatch(records: readonly BatchRecord[], options: BatchOptio
   let offset = baseOffset - 1;
   for (const record of records) {
     offset = record.offset ?? offset + 1;
-    pushRecord(bytes, record, offset - baseOffset);
+    pushRecord(bytes, record, offset - baseOffset, (record.timestamp ?? timestamp) - timestamp);
   }
   const payload = compress(codec, Buffer.from(bytes));
   const batch = Buffer.alloc(batchLayout.records + payload.length);
@@ -38,7 +43,8 @@ export function encodeBatch(records: readonly BatchRecord[], options: BatchOptio
   const attributes =
     codecs.indexOf(codec) |
     (options.transactional ? batchFlags.transactional : 0) |
-    (options.control ? batchFlags.control : 0);
+    (options.control ? batchFlags.control : 0) |
+    (options.logAppendTime ? batchFlags.logAppendTime : 0);
   writeInt64(batch, baseOffset, batchLayout.baseOffset);
   batch.writeInt32BE(batch.length - lengthOverhead, batchLayout.length);
   batch.writeInt32BE(leaderEpoch, batchLayout.leaderEpoch);
@@ -46,7 +52,8 @@ export function encodeBatch(records: readonly BatchRecord[], options: BatchOptio
   batch.writeInt16BE(attributes, batchLayout.attributes);
   batch.writeInt32BE(offset - baseOffset, batchLayout.lastOffsetDelta);
   writeInt64(batch, timestamp, batchLayout.baseTimestamp);
-  writeInt64(batch, timestamp, batchLayout.maxTimestamp);
+  const times = records.map((record) => record.timestamp ?? timestamp);
+  writeInt64(batch, Math.max(timestamp, ...times), batchLayout.maxTimestamp);
   writeInt64(batch, producer?.id ?? -1, batchLayout.producerId);
   batch.writeInt16BE(producer?.epoch ?? -1, batchLayout.producerEpoch);
   batch.writeInt32BE(producer?.sequence ?? -1, batchLayout.baseSequence);
@@ -55,21 +62,34 @@ export function encodeBatch(records: readonly BatchRecord[], options: BatchOptio
   return batch;
 }
 
-function pushRecord(bytes: number[], { key = null, value }: BatchRecord, offsetDelta: number): void {
+function pushRecord(
+  bytes: number[],
+  { key = null, value, headers = [] }: BatchRecord,
+  offsetDelta: number,
+  timestampDelta: number,
+): void {
   const record: number[] = [0];
-  pushVarint(record, 0); // timestamp delta
+  pushVarint(record, timestampDelta);
   pushVarint(record, offsetDelta);
-  for (const part of [key, value]) {
-    pushVarint(record, part === null ? -1 : part.length);
-    for (const byte of part ?? []) record.push(byte);
+  pushBytes(record, key);
+  pushBytes(record, value);
+  pushVarint(record, headers.length);
+  for (const [name, headerValue] of headers) {
+    pushBytes(record, Buffer.from(name));
+    pushBytes(record, headerValue);
   }
-  pushVarint(record, 0); // headers
   pushVarint(bytes, record.length);
   for (const byte of record) bytes.push(byte);
 }
 
+function pushBytes(bytes: number[], part: Uint8Array | null): void {
+  pushVarint(bytes, part === null ? -1 : part.length);
+  for (const byte of part ?? []) bytes.push(byte);
+}
+
+/** Zig-zag, of up to 53 bits. */
 function pushVarint(bytes: number[], value: number): void {
-  let rest = ((value << 1) ^ (value >> 31)) >>> 0;
-  for (; rest > 0x7f; rest >>>= 7) bytes.push((rest & 0x7f) | 0x80);
+  let rest = value < 0 ? -2 * value - 1 : 2 * value;
+  for (; rest > 0x7f; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 0x80);
   bytes.push(rest);
 }

@@ -9,6 +9,7 @@ import { BufferPool, Scratch } from './buffer-pool.ts';
 import type { FetchSettings } from './config.ts';
 import type { Address, Connections } from './connections.ts';
 import { decodeValues } from './decode.ts';
+import { RecordDescriber } from './describe.ts';
 import { type FetchedPartition, fetch } from './fetch.ts';
 import { type Fetched, type PartitionProblem, problem } from './fetched.ts';
 import { judgeAnswer } from './judge-answer.ts';
@@ -52,6 +53,7 @@ export class Fetcher implements AsyncIterable<Fetched>, AsyncDisposable {
   readonly #waitingAnswers = new Map<number, number>();
   readonly #bodies = new BufferPool();
   readonly #scratch = new Scratch();
+  readonly #describer: RecordDescriber | undefined;
   readonly #arrived = new Signal();
   readonly #taken = new Signal();
   readonly #closing = new AbortController();
@@ -60,6 +62,7 @@ export class Fetcher implements AsyncIterable<Fetched>, AsyncDisposable {
     this.#cluster = cluster;
     this.#connections = connections;
     this.#settings = settings;
+    this.#describer = settings.columns && new RecordDescriber(settings.columns);
   }
 
   /** Begins to read these partitions, or goes on at another offset; also where a problem stopped one. */
@@ -124,7 +127,10 @@ export class Fetcher implements AsyncIterable<Fetched>, AsyncDisposable {
 
   #read(state: PartitionState, offset: number, answer: FetchedPartition): Fetched | undefined {
     const aborted = this.#settings.isolation === 'read_committed' ? answer.aborted : undefined;
-    const { fault, ...decoded } = decodeValues({ batches: answer.batches, offset, aborted, scratch: this.#scratch });
+    const describer = this.#describer;
+    describer?.begin(state.topic);
+    const { batches } = answer;
+    const { fault, ...decoded } = decodeValues({ batches, offset, aborted, scratch: this.#scratch, describer });
     if (fault !== undefined) {
       const { nextOffset, leaderEpoch } = decoded;
       const again = { ...state, offset: nextOffset, leaderEpoch, faultAt: nextOffset };

@@ -89,6 +89,9 @@ export class BatchView {
   get lastOffset(): number {
     return this.baseOffset + this.buffer.readInt32BE(this.start + batchLayout.lastOffsetDelta);
   }
+  get baseTimestamp(): number {
+    return readInt64(this.buffer, this.start + batchLayout.baseTimestamp);
+  }
   get maxTimestamp(): number {
     return readInt64(this.buffer, this.start + batchLayout.maxTimestamp);
   }

@@ -19,7 +19,7 @@ const lineFeed = 10;
 const carriageReturn = 13;
 const space = 32;
 /** Of lengths and deltas that are 0, and a null key or value. */
-const smallestRecordBytes = 7;
+export const smallestRecordBytes = 7;
 
 /** Records as they lie in a buffer, decompressed. */
 export interface Records {
@@ -35,8 +35,10 @@ export interface Records {
 export interface RecordCounts {
   /** Values: lines that were written. */
   records: number;
-  /** Null values. */
+  /** Null values that were left out. */
   tombstones: number;
+  /** Bytes of the values, as they came. */
+  valueBytes: number;
 }
 
 /** Where the lines of a batch end; kept between batches, since nothing else runs in between. */
@@ -105,11 +107,12 @@ export function compactValues(
   for (let line = 0; line < lines; line++) buffer[lineEnds[line] as number] = lineFeed;
   counts.records += lines;
   counts.tombstones += tombstones;
+  counts.valueBytes += out - target - lines;
   return out;
 }
 
 /** One search over all of a batch's values, before the line feeds between them are there. */
-function blankLineBreaks(buffer: Buffer, start: number, end: number): void {
+export function blankLineBreaks(buffer: Buffer, start: number, end: number): void {
   const values = buffer.subarray(start, end);
   for (const lineBreak of [lineFeed, carriageReturn]) {
     for (let at = values.indexOf(lineBreak); at >= 0; at = values.indexOf(lineBreak, at + 1)) values[at] = space;

@@ -28,14 +28,14 @@ export class GrowingBatch {
 
   /** Of each partition in order, without a gap. */
   add(fetched: PartitionValues): void {
-    const { values, records, firstOffset, nextOffset } = fetched;
+    const { values, records, valueBytes, firstOffset, nextOffset } = fetched;
     const name = partitionName(fetched);
     const from = this.#progress.get(name)?.from ?? BigInt(firstOffset);
     this.#progress.set(name, { from, to: BigInt(nextOffset), origin: originText(fetched) });
     const { lines, blank } = readableLines(values);
     this.#append(lines);
     this.#records += records - blank;
-    this.#valueBytes += values.byteLength - records;
+    this.#valueBytes += valueBytes;
   }
 
   finish(positions: readonly Position[]): StreamBatch {

@@ -22,6 +22,7 @@ function values(firstOffset: number, lines: string, changes: Partial<PartitionVa
     logStartOffset: 0,
     values: Buffer.from(lines),
     records,
+    valueBytes: lines.length - records,
     tombstones: 0,
     aborted: 0,
     leaderEpoch: 0,
