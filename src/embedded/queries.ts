@@ -11,6 +11,9 @@ import type { Store } from '../store/store.ts';
 /** Druid's default for `timeout`. */
 const defaultTimeoutMs = 300_000;
 
+/** The longest that a timer takes, 24 days; a longer one would ring at once. */
+const longestTimeoutMs = 2 ** 31 - 1;
+
 export class Queries {
   readonly #store: Store;
   readonly #metrics: Metrics;
@@ -38,7 +41,7 @@ export class Queries {
       const signals = [abort.signal, ...(signal ? [signal] : [])];
       // 0 means no limit.
       const timeoutMs = context.timeoutMs ?? defaultTimeoutMs;
-      if (timeoutMs > 0) signals.push(AbortSignal.timeout(timeoutMs));
+      if (timeoutMs > 0) signals.push(AbortSignal.timeout(Math.min(timeoutMs, longestTimeoutMs)));
       const stop = AbortSignal.any(signals);
       const read = (statement: Sql) => this.#store.read(statement, stop);
       const batches = plan.statement ? read(plan.statement) : noRows();

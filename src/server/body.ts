@@ -65,7 +65,7 @@ export async function readBody(request: FastifyRequest, maxBodyBytes: number): P
     throw new MillraceError('unsupportedMediaType', `Smile (${smile}) is not supported; send application/json`);
   }
   const body = request.body instanceof Buffer ? request.body : Buffer.alloc(0);
-  switch (request.headers['content-encoding']) {
+  switch (request.headers['content-encoding']?.trim().toLowerCase()) {
     case undefined:
     case 'identity':
       return body;

@@ -25,7 +25,7 @@ export function queryRoutes({ backend, log, maxBodyBytes }: QueryRouteOptions) {
       const signal = abortedWith(reply);
       const { value: query, placeOf } = loadJson(await readText(request, maxBodyBytes));
       const answer = await backend.query(query, { signal, place: placeOf });
-      reply.header('X-Druid-Query-Id', answer.queryId).type('application/json');
+      reply.header('X-Druid-Query-Id', headerText(answer.queryId)).type('application/json');
       const cutOff = (error: unknown) => {
         if (!signal.aborted) log.warn({ queryId: answer.queryId, err: error }, 'an answer was cut off by an error');
       };
@@ -46,6 +46,9 @@ export function queryRoutes({ backend, log, maxBodyBytes }: QueryRouteOptions) {
     });
   };
 }
+
+/** What a header cannot hold is percent-encoded, as it would be in the path of a DELETE. */
+const headerText = (text: string) => text.toWellFormed().replace(/[^\x21-\x7e]+/g, encodeURIComponent);
 
 /** An error before {@link streamFromCharacters} still gets its status; a later one can only cut the answer off. */
 async function send(

@@ -7,7 +7,9 @@ import { lenientBoolean, lenientNumber, oneOf } from './lenient.ts';
 import { millisOfPeriod } from './window.ts';
 
 const text = (byDefault: string) => z.union([z.string(), z.number().transform(String)]).default(byDefault);
-const whole = (byDefault: number, least = 0) => lenientNumber.pipe(z.int().min(least)).default(byDefault);
+/** No more than Java's int, which is the most milliseconds that a timer takes, too. */
+const whole = (byDefault: number, least = 0) =>
+  lenientNumber.pipe(z.int().min(least).max(2_147_483_647)).default(byDefault);
 const flag = (byDefault: boolean) => lenientBoolean.default(byDefault);
 const millis = (byDefault: string) => millisOfPeriod.prefault(byDefault);
 const port = (byDefault: number) => lenientNumber.pipe(z.int().min(0).max(65_535)).default(byDefault);

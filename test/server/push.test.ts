@@ -20,6 +20,7 @@ test('every form of a body gives the same events, readable when the answer is th
     ['a charset', lines, { 'content-type': 'application/json; charset=UTF-8' }],
     ['gzip', gzipSync(lines), { ...json, 'content-encoding': 'gzip' }],
     ['x-gzip', gzipSync(lines), { ...json, 'content-encoding': 'x-gzip' }],
+    ['GZIP', gzipSync(lines), { ...json, 'content-encoding': 'GZIP' }],
     ['identity', lines, { ...json, 'content-encoding': 'identity' }],
   ];
   let expected = 0;

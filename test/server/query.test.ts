@@ -126,6 +126,24 @@ test('bytes that are not UTF-8, or Smile, are refused', async (t) => {
   assert.match(JSON.parse(smile.text).errorMessage, /Smile .* is not supported/);
 });
 
+test('a queryId that no header can hold comes back in percent encoding', async (t) => {
+  const { url } = await startServer(t);
+  await post(`${url}/v1/post/pageviews`, JSON.stringify(events));
+  const body = JSON.stringify({ ...topN, context: { queryId: 'é\r\nX-Other: 1' } });
+  const response = await fetch(`${url}/druid/v2`, { method: 'POST', body });
+  assert.equal(response.status, 200, await response.text());
+  assert.equal(response.headers.get('x-druid-query-id'), '%C3%A9%0D%0AX-Other:%201');
+});
+
+test('a time limit longer than a timer takes is one all the same', async (t) => {
+  const { url } = await startServer(t);
+  await post(`${url}/v1/post/pageviews`, JSON.stringify(events));
+  for (const timeout of [2 ** 31, 2 ** 33, Number.MAX_SAFE_INTEGER]) {
+    const { status, text } = await post(`${url}/druid/v2`, JSON.stringify({ ...topN, context: { timeout } }));
+    assert.equal(status, 200, text);
+  }
+});
+
 test('a cancel is accepted, also of a query that is not there', async (t) => {
   const { url } = await startServer(t);
   assert.equal((await fetch(`${url}/druid/v2/nothing`, { method: 'DELETE' })).status, 202);

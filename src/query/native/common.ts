@@ -8,7 +8,7 @@ const whole = z.union([
   z.number(),
   z
     .string()
-    .regex(/^-?\d+$/)
+    .regex(/^-?\d+$/, 'expected a whole number')
     .transform(Number),
 ]);
 
@@ -21,7 +21,7 @@ export const flagSchema = z.union([
   z.boolean(),
   z
     .string()
-    .regex(/^(true|false)$/i)
+    .regex(/^(true|false)$/i, 'expected true or false')
     .transform((text) => text.toLowerCase() === 'true'),
 ]);
 
