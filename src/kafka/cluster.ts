@@ -4,16 +4,13 @@ import type { Assignment } from './assignment.ts';
 import { type ClusterConfig, type FetchSettings, parseConfig } from './config.ts';
 import { type Address, type BrokerConnection, Connections } from './connections.ts';
 import { Fetcher } from './fetcher.ts';
+import { ConsumerGroup, type GroupOptions } from './group.ts';
+import { findCoordinator } from './group-requests.ts';
 import { type ListedOffset, listOffsets, type OffsetTime } from './list-offsets.ts';
-import { type ClusterMetadata, readMetadata } from './metadata.ts';
+import { type ClusterMetadata, readMetadata, type TopicPartition } from './metadata.ts';
 import { type ProducedBatch, type ProducePartition, type ProduceSettings, produce } from './produce.ts';
 import type { KafkaProperties } from './properties.ts';
 import { brokerError, errorCodes } from './protocol-errors.ts';
-
-export interface TopicPartition {
-  readonly topic: string;
-  readonly partition: number;
-}
 
 /**
  * A cluster at these properties (`bootstrap.servers`, `security.protocol`, `sasl.*`, `fetch.*` …, as Java's clients name
@@ -85,6 +82,17 @@ export class Cluster implements AsyncDisposable {
   async produce(batches: readonly ProducePartition[], settings: ProduceSettings = {}): Promise<ProducedBatch[]> {
     const produced = await this.#askLeaders(batches, (connection, led) => produce(connection, led, settings));
     return inOrder(batches, produced.flat());
+  }
+
+  /** A member of a consumer group, as soon as its generations are iterated over. */
+  group(options: Pick<GroupOptions, 'settings' | 'topics' | 'onTrouble'>): ConsumerGroup {
+    const { clientId, connection } = this.#config;
+    return new ConsumerGroup({ ...options, cluster: this, clientId, connection });
+  }
+
+  /** @throws MillraceError `unavailable` when there is none now. */
+  coordinator(groupId: string): Promise<Address> {
+    return this.#askAny((connection) => findCoordinator(connection, groupId));
   }
 
   async close(): Promise<void> {

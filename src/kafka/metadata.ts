@@ -5,6 +5,11 @@ import { connectionError } from './protocol-errors.ts';
 
 const apiKey = 3;
 
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
 export interface ClusterMetadata {
   readonly clusterId: string | undefined;
   /** By node id. */

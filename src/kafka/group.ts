@@ -1,0 +1,323 @@
+/**
+ * A member of a consumer group: it shares topics' partitions with the other members, and keeps offsets in the group.
+ *
+ *     for await (const share of group.generations(signal)) {
+ *       // Read share.partitions until share.revoked aborts; commit; go on to the next share.
+ *     }
+ *
+ * The group's coordinator leaves a partition with one member at a time: the next one gets it after the last one has come
+ * back for its next share, so what the last one has committed by then is all that it has read.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type ConnectionOptions,
+  decodeConsumerProtocolAssignment,
+  decodeConsumerProtocolSubscription,
+  encodeConsumerProtocolAssignment,
+  encodeConsumerProtocolSubscription,
+} from '@platformatic/kafka';
+import { asMillraceError, MillraceError } from '../errors.ts';
+import { type Address, BrokerConnection } from './connections.ts';
+import type { GroupSettings } from './group-config.ts';
+import { fingerprint, type Layout, layoutOf, shareOut } from './group-layout.ts';
+import {
+  commitOffsets,
+  fetchOffsets,
+  type GroupOffset,
+  groupError,
+  heartbeat,
+  joinGroup,
+  leaveGroup,
+  type Member,
+  syncGroup,
+} from './group-requests.ts';
+import type { ClusterMetadata, TopicPartition } from './metadata.ts';
+
+/** What a member has to read, for as long as the group leaves it that. */
+export interface Share {
+  readonly partitions: readonly TopicPartition[];
+  /** Aborts when the group shares out anew, or takes this member for dead, or the generations are to end. */
+  readonly revoked: AbortSignal;
+  /** The group's offsets of these partitions, where it has any. */
+  committed(): Promise<readonly GroupOffset[]>;
+  /** @throws MillraceError `conflict` when the group has taken the partitions away before they were given back. */
+  commit(offsets: readonly GroupOffset[]): Promise<void>;
+}
+
+export interface GroupOptions {
+  readonly cluster: {
+    metadata(topics: readonly string[] | RegExp): Promise<ClusterMetadata>;
+    coordinator(groupId: string): Promise<Address>;
+  };
+  readonly clientId: string;
+  readonly connection: ConnectionOptions;
+  readonly settings: GroupSettings;
+  /** Names of topics, or a pattern that whole names have to match. */
+  readonly topics: readonly string[] | RegExp;
+  /** What keeps the member from its group for now; it is tried again. */
+  onTrouble(error: MillraceError): void;
+}
+
+const maxBackoffMs = 5_000;
+const commitTries = 4;
+
+/** Says that this member is none any more, or of another generation. */
+const outdated: readonly (string | undefined)[] = ['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'REBALANCE_IN_PROGRESS'];
+
+export class ConsumerGroup {
+  readonly #options: GroupOptions;
+  #connection: Promise<BrokerConnection> | undefined;
+  #member: Member;
+  /** Another one with each wish for new shares: to the coordinator it is what tells such a wish from a mere return. */
+  #wishes = 0;
+
+  constructor(options: GroupOptions) {
+    const { groupId, instanceId } = options.settings;
+    this.#options = options;
+    this.#member = { groupId, instanceId, memberId: '', generationId: -1 };
+  }
+
+  /**
+   * One share after the other, until the signal aborts; the next one is waited for while others give up theirs. Leaves the
+   * group at the end.
+   * @throws MillraceError `conflict` when another member has the same lasting name (`group.instance.id`).
+   */
+  async *generations(signal: AbortSignal): AsyncGenerator<Share, void, void> {
+    // A wait for the other members may be long.
+    const breakOff = () => this.#disconnect();
+    try {
+      for (let tries = 0; !signal.aborted; ) {
+        let share: KeptShare;
+        signal.addEventListener('abort', breakOff);
+        try {
+          share = await this.#join();
+          tries = 0;
+        } catch (error) {
+          if (signal.aborted) break;
+          await this.#afterFailure(asMillraceError(error), tries++, signal);
+          continue;
+        } finally {
+          signal.removeEventListener('abort', breakOff);
+        }
+        const keeping = this.#keep(share, signal);
+        try {
+          yield share;
+        } finally {
+          share.end();
+          await keeping;
+        }
+      }
+    } finally {
+      await this.#leave();
+    }
+  }
+
+  async #join(): Promise<KeptShare> {
+    const { settings } = this.#options;
+    const topics = [...(await this.#layout()).keys()];
+    const wish = { version: 0, topics, userData: String(this.#wishes) };
+    const subscription = encodeConsumerProtocolSubscription(wish);
+    const { memberId, generationId, members } = await this.#ask((connection) =>
+      joinGroup(connection, this.#member, settings, subscription),
+    );
+    this.#member = { ...this.#member, memberId, generationId };
+    const parts = members.length > 0 ? await this.#shareOut(members) : new Map<string, Buffer>();
+    const mine = await this.#ask((connection) => syncGroup(connection, this.#member, parts));
+    const { assignedPartitions, userData } = decodeConsumerProtocolAssignment(mine);
+    const partitions = assignedPartitions.flatMap(({ topic, partitions: ofTopic }) =>
+      ofTopic.map((partition) => ({ topic, partition })),
+    );
+    return new KeptShare(partitions, String(userData), {
+      committed: () => this.#ask((connection) => fetchOffsets(connection, this.#member.groupId, partitions)),
+      commit: (offsets) => this.#commit({ ...this.#member, generationId }, offsets),
+    });
+  }
+
+  /** As the leader: everyone's part, with what it is a part of. */
+  async #shareOut(members: readonly { readonly memberId: string; readonly metadata: Buffer }[]) {
+    const subscribers = members.map(({ memberId, metadata }) => ({
+      memberId,
+      topics: decodeConsumerProtocolSubscription(metadata).topics,
+    }));
+    const all = [...new Set(subscribers.flatMap(({ topics }) => topics))];
+    const layout = layoutOf((await this.#options.cluster.metadata(all)).topics);
+    const shares = shareOut(subscribers, layout);
+    return new Map(
+      subscribers.map(({ memberId, topics }) => {
+        const byTopic = Map.groupBy(shares.get(memberId) ?? [], ({ topic }) => topic);
+        const assignedPartitions = [...byTopic].map(([topic, ofTopic]) => ({
+          topic,
+          partitions: ofTopic.map(({ partition }) => partition),
+        }));
+        const userData = fingerprint(layout, topics);
+        return [memberId, encodeConsumerProtocolAssignment({ version: 0, assignedPartitions, userData })];
+      }),
+    );
+  }
+
+  /** Tells the coordinator that the member lives, until the share is over; revokes it when it has to be. */
+  async #keep(share: KeptShare, signal: AbortSignal): Promise<void> {
+    const { heartbeatIntervalMs, sessionTimeoutMs, metadataMaxAgeMs } = this.#options.settings;
+    const revoke = () => share.revoke();
+    signal.addEventListener('abort', revoke);
+    if (signal.aborted) revoke();
+    let heardMs = performance.now();
+    let lookedMs = -metadataMaxAgeMs;
+    while (!share.over.aborted) {
+      if (performance.now() - lookedMs >= metadataMaxAgeMs) {
+        if (await this.#isOutgrown(share)) share.revoke();
+        lookedMs = performance.now();
+      }
+      try {
+        await sleep(heartbeatIntervalMs, undefined, { signal: share.over });
+        await within(
+          sessionTimeoutMs,
+          this.#ask((connection) => heartbeat(connection, this.#member)),
+        );
+        heardMs = performance.now();
+      } catch (error) {
+        if (share.over.aborted) break;
+        if (this.#noteOutdated(error)) share.revoke();
+        else if (groupError(error) === undefined) this.#disconnect();
+        // From here on the coordinator gives the partitions to others.
+        if (performance.now() - heardMs >= sessionTimeoutMs) share.revoke();
+      }
+    }
+    signal.removeEventListener('abort', revoke);
+  }
+
+  /** Whether there are topics or partitions of which the leader did not know when it shared out. */
+  async #isOutgrown(share: KeptShare): Promise<boolean> {
+    const layout = await this.#layout().catch(() => undefined);
+    if (layout === undefined || fingerprint(layout, layout.keys()) === share.fingerprint) return false;
+    this.#wishes++;
+    return true;
+  }
+
+  async #layout(): Promise<Layout> {
+    return layoutOf((await this.#options.cluster.metadata(this.#options.topics)).topics);
+  }
+
+  async #commit(member: Member, offsets: readonly GroupOffset[]): Promise<void> {
+    if (offsets.length === 0) return;
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#ask((connection) => commitOffsets(connection, member, offsets));
+      } catch (error) {
+        const name = groupError(error);
+        if (outdated.includes(name) || name === 'FENCED_INSTANCE_ID')
+          throw new MillraceError('conflict', `group '${member.groupId}' has given the partitions to others: ${name}`);
+        if (tries === commitTries) throw error;
+        await sleep(backoffMs(tries));
+      }
+    }
+  }
+
+  async #afterFailure(error: MillraceError, tries: number, signal: AbortSignal): Promise<void> {
+    if (groupError(error) === 'FENCED_INSTANCE_ID') throw sameName(this.#member);
+    if (this.#noteOutdated(error)) return;
+    this.#options.onTrouble(error);
+    await sleep(backoffMs(tries), undefined, { signal }).catch(() => {});
+  }
+
+  #noteOutdated(error: unknown): boolean {
+    const name = groupError(error);
+    if (name === 'UNKNOWN_MEMBER_ID') this.#member = { ...this.#member, memberId: '' };
+    return outdated.includes(name) || name === 'FENCED_INSTANCE_ID';
+  }
+
+  /** Asks the coordinator; who it is, is found out anew after it could not answer. */
+  async #ask<Answer>(request: (connection: BrokerConnection) => Promise<Answer>): Promise<Answer> {
+    this.#connection ??= this.#connect();
+    const connecting = this.#connection;
+    try {
+      return await request(await connecting);
+    } catch (error) {
+      const hasMoved = groupError(error) === undefined || /COORDINATOR/.test(groupError(error) as string);
+      if (hasMoved && this.#connection === connecting) this.#disconnect();
+      throw error;
+    }
+  }
+
+  async #connect(): Promise<BrokerConnection> {
+    const { cluster, clientId, connection, settings } = this.#options;
+    const address = await cluster.coordinator(settings.groupId);
+    // Who joins is answered when all have come.
+    const requestTimeout = settings.rebalanceTimeoutMs + (connection.requestTimeout ?? 0);
+    return BrokerConnection.open(address, clientId, { ...connection, requestTimeout });
+  }
+
+  #disconnect(): void {
+    this.#connection?.then(
+      (connection) => connection.close(),
+      () => {},
+    );
+    this.#connection = undefined;
+  }
+
+  /** As far as the coordinator can be told in a moment; else it notices by itself. */
+  async #leave(): Promise<void> {
+    const isMember = this.#member.memberId !== '' || this.#member.instanceId !== null;
+    const { sessionTimeoutMs } = this.#options.settings;
+    if (isMember)
+      await within(
+        sessionTimeoutMs,
+        this.#ask((connection) => leaveGroup(connection, this.#member)),
+      ).catch(() => {});
+    this.#disconnect();
+  }
+}
+
+class KeptShare implements Share {
+  readonly partitions: readonly TopicPartition[];
+  /** Of the layout that it is a part of. */
+  readonly fingerprint: string;
+  readonly committed: Share['committed'];
+  readonly commit: Share['commit'];
+  readonly #revoked = new AbortController();
+  readonly #over = new AbortController();
+
+  constructor(
+    partitions: readonly TopicPartition[],
+    layout: string,
+    { committed, commit }: Pick<Share, 'committed' | 'commit'>,
+  ) {
+    this.partitions = partitions;
+    this.fingerprint = layout;
+    this.committed = committed;
+    this.commit = commit;
+  }
+
+  get revoked(): AbortSignal {
+    return this.#revoked.signal;
+  }
+
+  /** Aborts when whoever reads it has done with it. */
+  get over(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  revoke(): void {
+    this.#revoked.abort();
+  }
+
+  end(): void {
+    this.#revoked.abort();
+    this.#over.abort();
+  }
+}
+
+const backoffMs = (tries: number): number => Math.min(maxBackoffMs, 100 * 2 ** tries);
+
+async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  const late = new MillraceError('unavailable', `Kafka's group coordinator did not answer in ${ms} ms`);
+  const { promise: timeout, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(late), ms);
+  return Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
+}
+
+const sameName = ({ groupId, instanceId }: Member) =>
+  new MillraceError(
+    'conflict',
+    `another member of group '${groupId}' goes by the name '${instanceId}' (group.instance.id); each needs a name of its own`,
+  );
