@@ -6,94 +6,17 @@ import type { Buckets } from '../catalog/index.ts';
 import { eternity, type Interval, timestampLiteral } from '../catalog/time.ts';
 import { join, type Sql, sql } from '../sql.ts';
 import type { TableView } from '../store/table.ts';
-import type { Read, RowBatch } from './define.ts';
 import type { Source } from './source.ts';
 
 /** More than these would be an answer for no one, and Druid's own end with its memory. */
 const maxFilledBuckets = 1_000_000;
 
-/** How the buckets without rows come among those that have some. Both come in the same order, cut to the same length. */
-export interface Filling {
-  /** {@link timesToFill} */
-  readonly times: Sql;
-  /** One row in the columns of the buckets: what no rows add up to. */
-  readonly nothing: Sql;
-  readonly descending: boolean;
-  readonly limit: number | undefined;
+/** `SELECT begin, end`: from the first row to behind the last one, in milliseconds, within the intervals; NULLs without rows. */
+export function reachOf({ table, intervals }: Source): Sql {
+  const begin = sql`epoch_ms(min(greatest(first, "from")))`;
+  const end = sql`epoch_ms(max(least(last, upto - to_milliseconds(1)))) + 1`;
+  return sql`SELECT ${begin}, ${end} FROM ${touchedSegments(table, intervals)}`;
 }
-
-/** Of a batch that was put together here. */
-const maxRows = 4096;
-
-/**
- * Rows by bucket, whose first column is the bucket's start in milliseconds, with those of the empty buckets among them. A row
- * without a start comes after them all, whatever the limit.
- *
- * What is to fill is asked for on its own, for nearly always no bucket is empty, and the engine takes longer to plan one
- * statement that does all than to run these two.
- */
-export async function* withEmptyBuckets(
-  found: AsyncIterable<RowBatch>,
-  { times, nothing, descending, limit }: Filling,
-  read: Read,
-): AsyncGenerator<RowBatch, void, void> {
-  const due = await allOf(read(times));
-  let next = 0;
-  let room = limit ?? Number.POSITIVE_INFINITY;
-  let empty: readonly unknown[] | undefined;
-  const merged: unknown[][] = [];
-  const isDueBefore = (start: bigint | null) => {
-    const time = due[next];
-    return time !== undefined && room > 0 && (start === null || (descending ? time > start : time < start));
-  };
-  async function* fillUpTo(start: bigint | null): AsyncGenerator<RowBatch, void, void> {
-    while (isDueBefore(start)) {
-      empty ??= await onlyRow(read(nothing));
-      merged.push([due[next++], ...empty.slice(1)]);
-      room--;
-      if (merged.length === maxRows) yield batchOf(merged.splice(0));
-    }
-  }
-  for await (const batch of found) {
-    const starts = batch.columns[0] as readonly (bigint | null)[];
-    if (batch.rowCount <= room && starts.every((start, row) => start === due[next + row])) {
-      next += batch.rowCount;
-      room -= batch.rowCount;
-      yield batch;
-      continue;
-    }
-    for (const [row, start] of starts.entries()) {
-      yield* fillUpTo(start);
-      if (start !== null) {
-        if (start === due[next]) next++;
-        if (room === 0) continue;
-        room--;
-      }
-      merged.push(batch.columns.map((column) => column[row]));
-    }
-    if (merged.length > 0) yield batchOf(merged.splice(0));
-  }
-  yield* fillUpTo(null);
-  if (merged.length > 0) yield batchOf(merged);
-}
-
-/** The values of one column, which are BIGINTs. */
-async function allOf(batches: AsyncIterable<RowBatch>): Promise<BigInt64Array> {
-  const pieces: bigint[][] = [];
-  for await (const { columns } of batches) pieces.push([...((columns[0] ?? []) as bigint[])]);
-  return BigInt64Array.from(pieces.flat());
-}
-
-async function onlyRow(batches: AsyncIterable<RowBatch>): Promise<readonly unknown[]> {
-  let row: readonly unknown[] = [];
-  for await (const { columns } of batches) row = columns.map((column) => column[0]);
-  return row;
-}
-
-const batchOf = (rows: readonly (readonly unknown[])[]): RowBatch => ({
-  rowCount: rows.length,
-  columns: (rows[0] ?? []).map((_, i) => rows.map((row) => row[i])),
-});
 
 /** `SELECT t …`: the start in milliseconds of each bucket to fill; also of those that have rows. */
 export function timesToFill({ table, intervals }: Source, buckets: Buckets): Sql {

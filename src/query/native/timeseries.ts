@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { type Buckets, compileGranularity } from '../../catalog/index.ts';
 import { join, literal, type Sql, sql } from '../../sql.ts';
 import { defineQueryType, type Plan } from '../define.ts';
+import { type Filling, withEmptyBuckets } from '../empty-buckets.ts';
 import { instantEncoder, objectPrinter, type PrintRow, printArray } from '../encode.ts';
 import { type Measures, measuresOf } from '../measures.ts';
 import { type Source, sourceOf } from '../source.ts';
-import { allTimestamp, type Filling, timesToFill, withEmptyBuckets } from '../zero-fill.ts';
+import { allTimestamp, reachOf, timesToFill } from '../zero-fill.ts';
 import { countSchema, flagSchema, measuresShape, rowsShape } from './common.ts';
 
 const schema = z.object({
@@ -37,8 +38,9 @@ export default defineQueryType<Query>({
     if (buckets.extent !== 'regular' || query.context.skipEmptyBuckets)
       return { statement, shape: (batches) => printArray(batches, print) };
     const filling: Filling = {
-      times: sql`${timesToFill(source, buckets)}${endOf(query)}`,
-      nothing: timeless(measures, sql`${source.from} AND false`),
+      reach: reachOf(source),
+      due: sql`${timesToFill(source, buckets)}${endOf(query)}`,
+      nothing: timeless(measures, buckets, sql`${source.from} AND false`),
       descending: query.descending ?? false,
       limit: query.limit ?? undefined,
     };
@@ -49,9 +51,9 @@ export default defineQueryType<Query>({
 function statementOf(query: Query, source: Source, measures: Measures): Sql {
   const buckets = compileGranularity(query.granularity);
   const rows = buckets.extent === 'all' ? oneBucket(query, source, measures) : bucketsOf(source, measures, buckets);
-  const series = sql`SELECT ${finished(measures)} FROM ${measures.withPosts(sql`(${rows})`)}${endOf(query)}`;
+  const series = sql`SELECT ${finished(measures, buckets)} FROM ${measures.withPosts(sql`(${rows})`)}${endOf(query)}`;
   if (!query.context.grandTotal) return series;
-  return sql`SELECT * FROM (${series}) UNION ALL ${timeless(measures, source.from)}`;
+  return sql`SELECT * FROM (${series}) UNION ALL ${timeless(measures, buckets, source.from)}`;
 }
 
 function endOf({ descending, limit }: Query): Sql {
@@ -59,12 +61,16 @@ function endOf({ descending, limit }: Query): Sql {
   return sql` ORDER BY t ${descending ? sql`DESC` : sql`ASC`}${limited}`;
 }
 
-const finished = ({ columns }: Measures) => join([sql`t`, ...columns.map((column) => column.sql)]);
+/** The bucket's start, the results, the bucket's end. */
+function finished({ columns }: Measures, buckets: Buckets): Sql {
+  const end = sql`epoch_ms(${buckets.next(sql`make_timestamp_ms(t)`)})`;
+  return join([sql`t`, ...columns.map((column) => column.sql), end]);
+}
 
 /** One row, of all the rows together. */
-function timeless(measures: Measures, from: Sql): Sql {
+function timeless(measures: Measures, buckets: Buckets, from: Sql): Sql {
   const row = sql`(SELECT ${join([sql`NULL::BIGINT AS t`, sql`count(*) AS n`, ...measures.folds])} ${from})`;
-  return sql`SELECT ${finished(measures)} FROM ${measures.withPosts(row)}`;
+  return sql`SELECT ${finished(measures, buckets)} FROM ${measures.withPosts(row)}`;
 }
 
 /** Rows of `t` in milliseconds and the states, as {@link bucketsOf} gives them. */

@@ -1,0 +1,168 @@
+/** The rows of empty buckets among those that were found. */
+import type { Sql } from '../sql.ts';
+import type { Read, RowBatch } from './define.ts';
+
+/** What is found, due and given out is all in one order, and cut to the same length. */
+export interface Filling {
+  /** `SELECT begin, end`: from where to where buckets are due at most, in milliseconds; NULLs when none is. */
+  readonly reach: Sql;
+  /** `SELECT t …`: the start in milliseconds of each bucket that is due; also of those that were found. */
+  readonly due: Sql;
+  /** One row in the columns of the buckets: what no rows add up to. */
+  readonly nothing: Sql;
+  readonly descending: boolean;
+  readonly limit: number | undefined;
+}
+
+/**
+ * Rows by bucket, the empty ones among them. The first column is the bucket's start in milliseconds, the last one its end. A row
+ * without a start comes after them all, whatever the limit.
+ *
+ * Nearly always no bucket is empty, and to see that it is enough to know how far they reach. Which ones are due, and what stands
+ * in an empty one, is asked for when one may be missing: the engine takes longer to plan all that than to find the rows.
+ */
+export async function* withEmptyBuckets(
+  found: AsyncIterable<RowBatch>,
+  filling: Filling,
+  read: Read,
+): AsyncGenerator<RowBatch, void, void> {
+  const [reach, batches] = await Promise.all([onlyRow(read(filling.reach)), begun(found)]);
+  const filler = new Filler(filling, reach as readonly (bigint | null)[], read);
+  for await (const batch of batches) {
+    if (filler.passes(batch)) yield batch;
+    else yield* filler.merge(batch);
+  }
+  yield* filler.rest();
+}
+
+/** Of a batch that is put together here. */
+const maxRows = 4096;
+
+class Filler {
+  readonly #filling: Filling;
+  readonly #read: Read;
+  /** Up to here no bucket is missing. */
+  #edge: bigint | null;
+  readonly #end: bigint | null;
+  #hasBegun = false;
+  /** How many more buckets are wanted. */
+  #room: number;
+  #due: BigInt64Array | undefined;
+  #next = 0;
+  #nothing: readonly unknown[] | undefined;
+  #merged: (readonly unknown[])[] = [];
+
+  constructor(filling: Filling, [begin = null, end = null]: readonly (bigint | null)[], read: Read) {
+    this.#filling = filling;
+    this.#read = read;
+    [this.#edge, this.#end] = filling.descending ? [end, begin] : [begin, end];
+    this.#room = filling.limit ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Whether the batch can be given out as it is, for no bucket is missing before it or inside it. */
+  passes({ columns, rowCount }: RowBatch): boolean {
+    if (this.#due || rowCount > this.#room) return false;
+    const [starts, ends] = [columns[0], columns.at(-1)] as readonly (readonly (bigint | null)[])[];
+    const [nearer, farther] = this.#filling.descending ? [ends, starts] : [starts, ends];
+    let edge = this.#edge;
+    for (let row = 0; row < rowCount; row++) {
+      const near = nearer?.[row] ?? null;
+      if (near === null || edge === null || this.#isBefore(edge, near)) return false;
+      edge = farther?.[row] ?? null;
+    }
+    this.#edge = edge;
+    this.#hasBegun ||= rowCount > 0;
+    this.#room -= rowCount;
+    return true;
+  }
+
+  async *merge({ columns }: RowBatch): AsyncGenerator<RowBatch, void, void> {
+    const due = await this.#allDue();
+    const starts = columns[0] as readonly (bigint | null)[];
+    for (const [row, start] of starts.entries()) {
+      yield* this.#fillUpTo(start);
+      if (start !== null) {
+        if (start === due[this.#next]) this.#next++;
+        if (this.#room === 0) continue;
+        this.#room--;
+      }
+      this.#merged.push(columns.map((column) => column[row]));
+    }
+    yield* this.#flush();
+  }
+
+  /** What is due after the last one that was found. */
+  async *rest(): AsyncGenerator<RowBatch, void, void> {
+    if (!this.#due && (this.#room === 0 || !this.#isDueBeyondEdge())) return;
+    yield* this.#fillUpTo(null);
+    yield* this.#flush();
+  }
+
+  async *#fillUpTo(start: bigint | null): AsyncGenerator<RowBatch, void, void> {
+    const due = await this.#allDue();
+    for (let time = due[this.#next]; time !== undefined && this.#room > 0; time = due[++this.#next]) {
+      if (start !== null && !this.#isBefore(time, start)) return;
+      this.#nothing ??= await onlyRow(this.#read(this.#filling.nothing));
+      this.#merged.push([time, ...this.#nothing.slice(1)]);
+      this.#room--;
+      if (this.#merged.length === maxRows) yield* this.#flush();
+    }
+  }
+
+  *#flush(): Generator<RowBatch, void, void> {
+    const rows = this.#merged;
+    this.#merged = [];
+    const [first] = rows;
+    if (first) yield { rowCount: rows.length, columns: first.map((_, i) => rows.map((row) => row[i])) };
+  }
+
+  #isDueBeyondEdge(): boolean {
+    if (this.#edge === null || this.#end === null) return false;
+    return !this.#hasBegun || this.#isBefore(this.#edge, this.#end);
+  }
+
+  /** Without what was given out already. */
+  async #allDue(): Promise<BigInt64Array> {
+    if (this.#due) return this.#due;
+    const due = await allLongs(this.#read(this.#filling.due));
+    const edge = this.#hasBegun ? this.#edge : null;
+    this.#due = edge === null ? due : due.filter((time) => this.#isStartBeyond(time, edge));
+    return this.#due;
+  }
+
+  /** A bucket's start tells where it begins, in descending order where it ends. */
+  #isStartBeyond(start: bigint, edge: bigint): boolean {
+    return this.#filling.descending ? start < edge : start >= edge;
+  }
+
+  #isBefore(one: bigint, other: bigint): boolean {
+    return this.#filling.descending ? one > other : one < other;
+  }
+}
+
+/** The same, with the first of them there already. */
+async function begun<T>(items: AsyncIterable<T>): Promise<AsyncIterable<T>> {
+  const iterator = items[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  return {
+    async *[Symbol.asyncIterator]() {
+      try {
+        for (let next = first; !next.done; next = await iterator.next()) yield next.value;
+      } finally {
+        await iterator.return?.();
+      }
+    },
+  };
+}
+
+async function allLongs(batches: AsyncIterable<RowBatch>): Promise<BigInt64Array> {
+  const pieces: bigint[][] = [];
+  for await (const { columns } of batches) pieces.push([...((columns[0] ?? []) as bigint[])]);
+  return BigInt64Array.from(pieces.flat());
+}
+
+async function onlyRow(batches: AsyncIterable<RowBatch>): Promise<readonly unknown[]> {
+  let row: readonly unknown[] = [];
+  for await (const { columns } of batches) row = columns.map((column) => column[0]);
+  return row;
+}
