@@ -16,6 +16,7 @@ import type { Stream } from '../sources/stream.ts';
 import { restoreDataSource } from '../spec/data-schema.ts';
 import type { DataSource } from '../spec/data-source.ts';
 import { discoveredDataSource, timestampColumns, validateDataSourceName } from '../spec/discovered.ts';
+import { withoutRecords } from '../spec/kafka-format.ts';
 import type { SupervisorSpec } from '../spec/supervisor.ts';
 import { sql } from '../sql.ts';
 import { Store } from '../store/store.ts';
@@ -98,9 +99,9 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedBa
 }
 
 /** Loads Kafka's client, which a start without supervisors does not need. */
-async function openKafka({ ioConfig }: SupervisorSpec): Promise<Stream> {
+async function openKafka({ ioConfig, dataSource: { input } }: SupervisorSpec): Promise<Stream> {
   const { openKafkaStream } = await import('../sources/kafka.ts');
-  return openKafkaStream(ioConfig);
+  return openKafkaStream({ ...ioConfig, input });
 }
 
 interface Parts extends EmbeddedOptions {
@@ -207,7 +208,8 @@ export class EmbeddedBackend implements Backend {
   async #partsOf({ dataSource, format, lines, events }: Submission): Promise<Part[]> {
     if (events === 0) return [];
     if (dataSource !== undefined) {
-      const part = { dataSource: await this.#definitionFor(dataSource, format, lines), lines, events };
+      const definition = await this.#definitionFor(dataSource, format, lines);
+      const part = { dataSource: format === 'text' ? withoutRecords(definition) : definition, lines, events };
       const named = format === 'text' ? withoutHeader(part) : part;
       return named.events === 0 ? [] : [{ ...named, format }];
     }

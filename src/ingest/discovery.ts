@@ -69,14 +69,19 @@ function wantedDimensions({ dimensions, discovery, exclusions }: DataSource) {
   return { automatic, wanted };
 }
 
+/** Of all fields. */
+export async function namesSeen(events: Sql, rows: Rows): Promise<string[]> {
+  const names = await rows(sql`SELECT DISTINCT unnest(map_keys(fields)) FROM ${events} LIMIT ${maxSeen}`);
+  return names.map(([name]) => name as string);
+}
+
 /** Fields that hold a plain value or a list somewhere; nested objects become no string dimensions. Those that are known already are not looked into. */
 async function fieldNames(
   events: (want: 'text' | 'json') => Sql,
   rows: Rows,
   isNew: (name: string) => boolean,
 ): Promise<Map<string, FoundType>> {
-  const names = await rows(sql`SELECT DISTINCT unnest(map_keys(fields)) FROM ${events('text')} LIMIT ${maxSeen}`);
-  const fresh = names.map(([name]) => name as string).filter(isNew);
+  const fresh = (await namesSeen(events('text'), rows)).filter(isNew);
   if (fresh.length === 0) return new Map();
   const plain = await rows(
     sql`SELECT DISTINCT name FROM ${singly(events('json'))} WHERE name IN (${join(fresh.map((name) => sql`${name}`))}) AND NOT starts_with(value, '{')`,

@@ -2,7 +2,8 @@
  * Lines → fields. Each way of reading yields one row for each line that is not blank, in order, with one column for each
  * wanted field; a line that cannot be read yields a row of NULLs, which the plan then finds to have no timestamp.
  */
-import type { FlattenField, InputFormat } from '../spec/data-source.ts';
+import type { FlattenField, InputFormat, ValueFormat } from '../spec/data-source.ts';
+import { isKafkaColumn, recordValue } from '../spec/kafka-format.ts';
 import { ident, join, literal, type Sql, sql } from '../sql.ts';
 
 export interface ReaderField {
@@ -29,16 +30,43 @@ export function readLines(
   switch (input.type) {
     case 'json':
       return readJson(input, files, fields, options.longestEventBytes);
-    case 'delimited': {
-      const values =
-        input.quote !== undefined && options.hasQuotes
-          ? splitQuoted(input.delimiter, input.quote)
-          : sql`string_split(line, ${input.delimiter})`;
-      return pickColumns(input.columns, values, files, fields);
-    }
+    case 'delimited':
     case 'regex':
-      return pickColumns(input.columns, groupsOf(input.pattern, input.columns.length), files, fields);
+      return readText(input, files, fields, options);
   }
+}
+
+/** Columns of lines of text, or of records that hold a text; an empty value is null. */
+function readText(
+  input: TextFormat & InputFormat,
+  files: readonly string[],
+  fields: readonly ReaderField[],
+  { hasQuotes, longestEventBytes }: ReadOptions,
+): Sql {
+  const { kafka, columns } = input;
+  const ofRecord = kafka ? fields.filter(({ name }) => !columns.includes(name)) : [];
+  const outputs = fields.map((field) => {
+    if (ofRecord.includes(field)) return field.as;
+    const index = columns.indexOf(field.name);
+    const text = index < 0 ? sql`NULL::VARCHAR` : sql`nullif(fields[${index + 1}], '')`;
+    return sql`${field.want === 'json' ? sql`to_json(${text})` : text} AS ${field.as}`;
+  });
+  const line: ReaderField = { name: recordValue, as: sql`line`, want: 'text' };
+  const source = kafka
+    ? readJson({ type: 'json', rootFields: true, flatten: [], kafka }, files, [line, ...ofRecord], longestEventBytes)
+    : rawLines(files);
+  return sql`(SELECT ${join(outputs)} FROM (SELECT *, ${valuesOf(input, sql`line`, hasQuotes)} AS fields FROM ${source}))`;
+}
+
+type TextFormat = Exclude<ValueFormat, { readonly type: 'json' }>;
+
+/** The values of a text's columns as a VARCHAR[]; NULL where it is not of the format. */
+function valuesOf(format: TextFormat, text: Sql, hasQuotes: boolean): Sql {
+  if (format.type === 'regex') return groupsOf(format.pattern, format.columns.length, text);
+  const { delimiter, quote } = format;
+  return quote !== undefined && hasQuotes
+    ? splitQuoted(delimiter, quote, text)
+    : sql`string_split(${text}, ${delimiter})`;
 }
 
 /** A relation with a column `line`: the lines that are not blank, in order, without their line breaks. */
@@ -91,7 +119,11 @@ function readJson(
     : ({ root }: JsonColumn) => ({ sql: sql`json_extract(json, ${memberPath(root)})`, json: true });
   const outputs = sources.map(({ field, flatten }) => {
     const column = flatten && roots.get(flatten.root);
-    return sql`${column ? fieldSql(field, flatten.path, columnSql(column)) : sql`NULL::VARCHAR`} AS ${field.as}`;
+    if (!column) return sql`NULL::VARCHAR AS ${field.as}`;
+    const value = columnSql(column);
+    if (field.name !== input.kafka?.key?.name) return sql`${fieldSql(field, flatten.path, value)} AS ${field.as}`;
+    const key = firstColumn(input.kafka.key.format, fieldSql({ ...field, want: 'text' }, flatten.path, value));
+    return sql`${field.want === 'json' ? sql`to_json(${key})` : key} AS ${field.as}`;
   });
   if (!apart) return sql`(SELECT ${join(outputs)} FROM ${jsonObjects(files, longestEventBytes)})`;
   const columns = join([...roots.values()].map(({ root, json }) => sql`${ident(root)}: ${json ? 'JSON' : 'VARCHAR'}`));
@@ -103,7 +135,15 @@ function readJson(
 function flattenOf(input: InputFormat & { type: 'json' }, flattened: ReadonlyMap<string, FlattenField>, name: string) {
   const field = flattened.get(name);
   if (field) return { root: field.root, path: field.path };
-  return input.rootFields ? { root: name, path: undefined } : undefined;
+  const isAtRoot = input.rootFields || (input.kafka !== undefined && isKafkaColumn(input.kafka, name));
+  return isAtRoot ? { root: name, path: undefined } : undefined;
+}
+
+/** Of a record's key; NULL where it is not of the format. */
+function firstColumn(format: ValueFormat, key: Sql): Sql {
+  if (format.type !== 'json') return sql`nullif((${valuesOf(format, key, true)})[1], '')`;
+  const name = sql`replace(replace(json_keys(${key})[1], '~', '~0'), '/', '~1')`;
+  return sql`CASE WHEN json_valid(${key}) THEN json_extract_string(${key}, '/' || ${name}) END`;
 }
 
 function fieldSql(field: ReaderField, path: string | undefined, value: { sql: Sql; json: boolean }): Sql {
@@ -112,38 +152,23 @@ function fieldSql(field: ReaderField, path: string | undefined, value: { sql: Sq
   return field.want === 'json' ? json : sql`json_extract_string(${json}, '$')`;
 }
 
-/** Columns of lines whose values `values` gives as a VARCHAR[]; an empty text is null. */
-function pickColumns(
-  columns: readonly string[],
-  values: Sql,
-  files: readonly string[],
-  fields: readonly ReaderField[],
-): Sql {
-  const outputs = fields.map((field) => {
-    const index = columns.indexOf(field.name);
-    const text = index < 0 ? sql`NULL::VARCHAR` : sql`nullif(fields[${index + 1}], '')`;
-    return sql`${field.want === 'json' ? sql`to_json(${text})` : text} AS ${field.as}`;
-  });
-  return sql`(SELECT ${join(outputs)} FROM (SELECT ${values} AS fields FROM ${rawLines(files)}))`;
-}
-
 /** Values between delimiters, some of them in quotes, with a doubled quote for one; NULL where a quote is not closed. */
-function splitQuoted(delimiter: string, quote: string): Sql {
+function splitQuoted(delimiter: string, quote: string, text: Sql): Sql {
   const [d, q] = [delimiter, quote].map((text) => text.replaceAll(/[\\^$.*+?()[\]{}|-]/g, '\\$&')) as [string, string];
   const pattern = `${d}(?:${q}(?:[^${q}]|${q}${q})*${q}|[^${d}${q}]*)`;
-  const padded = sql`(${delimiter} || line)`;
+  const padded = sql`(${delimiter} || ${text})`;
   const parts = sql`regexp_extract_all(${padded}, ${pattern})`;
   const value = sql`substring(part, ${delimiter.length + 1})`;
   const unquoted = sql`CASE WHEN starts_with(${value}, ${quote}) THEN replace(substring(${value}, 2, length(${value}) - 2), ${quote + quote}, ${quote}) ELSE ${value} END`;
   const whole = sql`array_to_string(${parts}, '') = ${padded}`;
-  return sql`CASE WHEN NOT contains(line, ${quote}) THEN string_split(line, ${delimiter}) WHEN ${whole} THEN list_transform(${parts}, lambda part: ${unquoted}) END`;
+  return sql`CASE WHEN NOT contains(${text}, ${quote}) THEN string_split(${text}, ${delimiter}) WHEN ${whole} THEN list_transform(${parts}, lambda part: ${unquoted}) END`;
 }
 
 /** The pattern's groups, which must match the whole line. */
-function groupsOf(pattern: string, count: number): Sql {
+function groupsOf(pattern: string, count: number, text: Sql): Sql {
   const whole = `^(?:${pattern})$`;
-  const groups = Array.from({ length: count }, (_, index) => sql`regexp_extract(line, ${whole}, ${index + 1})`);
-  return sql`CASE WHEN regexp_matches(line, ${whole}) THEN [${join(groups)}] END`;
+  const groups = Array.from({ length: count }, (_, index) => sql`regexp_extract(${text}, ${whole}, ${index + 1})`);
+  return sql`CASE WHEN regexp_matches(${text}, ${whole}) THEN [${join(groups)}] END`;
 }
 
 const list = (files: readonly string[]): Sql => sql`[${join(files.map((file) => literal(file)))}]`;

@@ -1,5 +1,6 @@
 /** One round of ingestion: some bodies for one dataSource go through the plan into its table, inside a transaction. */
 import type { DataSource } from '../spec/data-source.ts';
+import { recordValue } from '../spec/kafka-format.ts';
 import { ident, join, type Sql, sql } from '../sql.ts';
 import { readOffsets, writeOffsets } from '../store/offsets.ts';
 import type { Table } from '../store/schema.ts';
@@ -7,7 +8,7 @@ import type { Transaction } from '../store/store.ts';
 import { listColumn } from '../store/table.ts';
 import type { Batch } from './batch.ts';
 import type { Body, BodyOutcome, RoundInput, RoundResult } from './body.ts';
-import { discover, namedDimensions } from './discovery.ts';
+import { discover, namedDimensions, namesSeen } from './discovery.ts';
 import { type IngestPlan, ingestPlan } from './plan.ts';
 import { eventFields } from './reader.ts';
 import { hidesMalformed, judgeEachEvent, keepRejects, outcomesOfBodies } from './rejects.ts';
@@ -96,16 +97,27 @@ async function currentTable(transaction: Transaction, dataSource: DataSource, ba
   const discovers = dataSource.discovery !== 'none' || dataSource.dimensions.some(({ type }) => type === 'auto');
   if (!discovers) return present;
   const { columns } = present.definition;
+  const { input } = dataSource;
+  const events = (want: 'text' | 'json') => eventFields(batch.files, batch.longestEventBytes, want);
+  const rows = (statement: Sql) => transaction.rows(statement);
   const found =
-    dataSource.input.type === 'json'
-      ? await discover(
-          dataSource,
-          columns,
-          (want) => eventFields(batch.files, batch.longestEventBytes, want),
-          (statement) => transaction.rows(statement),
-        )
-      : namedDimensions(dataSource, columns, dataSource.input.columns);
+    input.type === 'json'
+      ? await discover(dataSource, columns, events, rows)
+      : namedDimensions(dataSource, columns, [
+          ...input.columns,
+          ...(input.kafka ? await recordNames(events, rows) : []),
+        ]);
   return found.length === 0 ? present : transaction.define(tableDefinition(dataSource, columns, found));
+}
+
+/** Columns of what Kafka knows about the records: which headers they have is for them to say. */
+async function recordNames(
+  events: (want: 'text') => Sql,
+  rows: (statement: Sql) => Promise<readonly (readonly unknown[])[]>,
+): Promise<readonly string[]> {
+  const names = (await namesSeen(events('text'), rows)).filter((name) => name !== recordValue);
+  // The engine sees them in any order; the same events make the same columns.
+  return names.sort();
 }
 
 async function withListColumns(transaction: Transaction, table: Table, names: readonly string[]): Promise<Table> {

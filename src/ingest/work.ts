@@ -45,10 +45,16 @@ export function scopeOf(work: Work): string {
   return rest.length === 0 && first ? first.dataSource.name : '';
 }
 
-/** What bodies must have in common to go through one plan: bounds; and of text, the columns too, which a header may name. */
+/** What bodies must have in common to go through one plan: bounds; and of text, the columns too, which a header may name, and whether it is that of records. */
 function planKey({ format, dataSource: { name, input, window } }: Part): string {
   const columns = format === 'text' && 'columns' in input ? input.columns : [];
-  return JSON.stringify([format, name, columns, window.policy === 'bounds' ? [window.fromMs, window.toMs] : []]);
+  return JSON.stringify([
+    format,
+    name,
+    columns,
+    input.kafka !== undefined,
+    window.policy === 'bounds' ? [window.fromMs, window.toMs] : [],
+  ]);
 }
 
 export function groupsOf(round: readonly Waiting[]): Group[] {

@@ -5,11 +5,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asMillraceError, type MillraceError } from '../errors.ts';
 import { type Assignment, newState, type PartitionState, type Position, partitionKey } from './assignment.ts';
-import { BufferPool, Scratch } from './buffer-pool.ts';
+import { BufferPool } from './buffer-pool.ts';
 import type { FetchSettings } from './config.ts';
 import type { Address, Connections } from './connections.ts';
-import { decodeValues } from './decode.ts';
-import { RecordDescriber } from './describe.ts';
+import { answerDecoder } from './decode.ts';
 import { type FetchedPartition, fetch } from './fetch.ts';
 import { type Fetched, type PartitionProblem, problem } from './fetched.ts';
 import { judgeAnswer } from './judge-answer.ts';
@@ -52,8 +51,7 @@ export class Fetcher implements AsyncIterable<Fetched>, AsyncDisposable {
   readonly #deliveries: Delivery[] = [];
   readonly #waitingAnswers = new Map<number, number>();
   readonly #bodies = new BufferPool();
-  readonly #scratch = new Scratch();
-  readonly #describer: RecordDescriber | undefined;
+  readonly #decode: ReturnType<typeof answerDecoder>;
   readonly #arrived = new Signal();
   readonly #taken = new Signal();
   readonly #closing = new AbortController();
@@ -62,7 +60,7 @@ export class Fetcher implements AsyncIterable<Fetched>, AsyncDisposable {
     this.#cluster = cluster;
     this.#connections = connections;
     this.#settings = settings;
-    this.#describer = settings.columns && new RecordDescriber(settings.columns);
+    this.#decode = answerDecoder(settings);
   }
 
   /** Begins to read these partitions, or goes on at another offset; also where a problem stopped one. */
@@ -126,11 +124,7 @@ export class Fetcher implements AsyncIterable<Fetched>, AsyncDisposable {
   #isCurrent = (state: PartitionState) => this.#partitions.get(partitionKey(state.topic, state.partition)) === state;
 
   #read(state: PartitionState, offset: number, answer: FetchedPartition): Fetched | undefined {
-    const aborted = this.#settings.isolation === 'read_committed' ? answer.aborted : undefined;
-    const describer = this.#describer;
-    describer?.begin(state.topic);
-    const { batches } = answer;
-    const { fault, ...decoded } = decodeValues({ batches, offset, aborted, scratch: this.#scratch, describer });
+    const { fault, ...decoded } = this.#decode(state.topic, offset, answer);
     if (fault !== undefined) {
       const { nextOffset, leaderEpoch } = decoded;
       const again = { ...state, offset: nextOffset, leaderEpoch, faultAt: nextOffset };

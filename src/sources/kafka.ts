@@ -7,7 +7,10 @@ import {
   type KafkaProperties,
   openCluster,
   type PartitionProblem,
+  type RecordColumns,
 } from '../kafka/index.ts';
+import type { InputFormat } from '../spec/data-source.ts';
+import { recordValue } from '../spec/kafka-format.ts';
 import { type KafkaOrigin, originText, parseOrigin, partitionName, topicPartition } from './kafka-partition.ts';
 import { problemError } from './kafka-problem.ts';
 import { readBatches } from './kafka-read.ts';
@@ -20,6 +23,13 @@ export interface KafkaStreamConfig {
   readonly topicPattern: string | null;
   /** Kafka's, as Java's clients name them; `isolation.level` is read_committed unless it says otherwise. */
   readonly consumerProperties: KafkaProperties;
+  /** How the lines will be read: by the format `kafka` they hold more of a record than its value. */
+  readonly input?: InputFormat | undefined;
+}
+
+/** What of a record stands in its line, by the names that the reader looks for; undefined for the value alone. */
+function recordColumns({ type, kafka }: InputFormat): RecordColumns | undefined {
+  return kafka && { ...kafka, key: kafka.key?.name, value: type === 'json' ? undefined : recordValue };
 }
 
 /**
@@ -36,10 +46,12 @@ const noOrigin: KafkaOrigin = { topicId: undefined, leaderEpoch: undefined };
 class KafkaStream implements Stream {
   readonly #topics: readonly string[] | RegExp;
   readonly #cluster: Cluster;
+  readonly #columns: RecordColumns | undefined;
   /** The topic's id when the partition was first seen, or when it was told that it is another one: new positions are of that topic. */
   readonly #topicIds = new Map<PartitionName, string | undefined>();
 
-  constructor({ topic, topicPattern, consumerProperties }: KafkaStreamConfig) {
+  constructor({ topic, topicPattern, consumerProperties, input }: KafkaStreamConfig) {
+    this.#columns = input && recordColumns(input);
     this.#topics = topic === null ? new RegExp(topicPattern as string) : [topic];
     this.#cluster = openCluster(consumerProperties);
   }
@@ -93,7 +105,7 @@ class KafkaStream implements Stream {
         leaderEpoch,
       };
     });
-    const problem = yield* readBatches(this.#cluster.fetch(assignments), signal);
+    const problem = yield* readBatches(this.#cluster.fetch(assignments, { columns: this.#columns }), signal);
     if (problem) throw await this.#explain(problem);
   }
 

@@ -15,6 +15,7 @@ import {
   type Window,
 } from './data-source.ts';
 import { inputFormatSchema } from './input-format.ts';
+import { kafkaColumnNames } from './kafka-format.ts';
 
 export interface ReadOptions {
   /** `ioConfig.inputFormat`; json when there is none. */
@@ -164,10 +165,12 @@ function exclusions(
 
 /** Whether the events say which fields they have, rather than the spec. */
 function namesItsFields(input: InputFormat): boolean {
-  return input.type === 'json' || (input.type === 'delimited' && (input.header?.namesColumns ?? false));
+  const hasHeader = input.type === 'delimited' && input.header?.namesColumns === true;
+  return input.type === 'json' || hasHeader || input.kafka?.headers !== undefined;
 }
 
 /** Fields that the input format names itself. */
 function knownFields(input: InputFormat): readonly string[] {
-  return input.type === 'json' ? input.flatten.map(({ name }) => name) : input.columns;
+  const ofValue = input.type === 'json' ? input.flatten.map(({ name }) => name) : input.columns;
+  return input.kafka && input.type !== 'json' ? [...ofValue, ...kafkaColumnNames(input.kafka)] : ofValue;
 }

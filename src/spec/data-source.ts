@@ -53,7 +53,22 @@ export interface FlattenField {
   readonly root: string;
 }
 
-export type InputFormat =
+export type InputFormat = ValueFormat & {
+  /** Columns of what Kafka knows about an event's record, beside those of its value. */
+  readonly kafka?: KafkaColumns | undefined;
+};
+
+/** Names of the columns, each there only where the spec asks for it. */
+export interface KafkaColumns {
+  /** Milliseconds since 1970. */
+  readonly timestamp: string;
+  readonly topic: string;
+  /** The first column of the record's key. */
+  readonly key: { readonly name: string; readonly format: ValueFormat } | undefined;
+  readonly headers: { readonly prefix: string; readonly encoding: 'utf8' | 'latin1' | 'ascii' } | undefined;
+}
+
+export type ValueFormat =
   | {
       readonly type: 'json';
       /** Whether top-level fields are read by their names (Druid's useFieldDiscovery). */

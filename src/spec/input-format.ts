@@ -7,6 +7,7 @@ import type { TypeIssueParams } from '../catalog/define.ts';
 import { readByValue } from '../catalog/dynamic-schema.ts';
 import { groupCount, javaRegexSchema } from '../catalog/java-regex.ts';
 import type { FlattenField, InputFormat } from './data-source.ts';
+import { kafkaFormat } from './kafka-format.ts';
 import { anyCase, lenientBoolean, lenientNumber, optional } from './lenient.ts';
 
 const pathStep = /\.([\p{L}_$@][\p{L}\p{N}_$@-]*)|\['([^']*)'\]|\["([^"]*)"\]|\[(\d+)\]/uy;
@@ -138,11 +139,11 @@ export const inputFormats: Readonly<Record<string, z.ZodType<InputFormat>>> = {
   tsv: delimitedFormat,
   delimited: delimitedFormat,
   regex: regexFormat,
+  kafka: kafkaFormat(z.lazy(() => inputFormatSchema)),
 };
-const formatNames = ['json', 'csv', 'tsv', 'delimited', 'regex'] as const;
+const formatNames = ['json', 'csv', 'tsv', 'delimited', 'regex', 'kafka'] as const;
 /** Formats that Druid reads and millrace does not. */
 const otherFormats = new Set([
-  'kafka',
   'kinesis',
   'avro_ocf',
   'avro_stream',
@@ -160,27 +161,29 @@ const formatFor = (type: string): z.ZodType<InputFormat> | undefined =>
   Object.hasOwn(inputFormats, type.toLowerCase()) ? inputFormats[type.toLowerCase()] : undefined;
 
 /** `{"type": "json", …}` → InputFormat. */
-export const inputFormatSchema = z.unknown().transform((raw, context): InputFormat => {
-  const value = (typeof raw === 'object' && raw !== null ? raw : {}) as Record<string, unknown>;
-  const type = typeof value.type === 'string' ? value.type : undefined;
-  const format = type === undefined ? undefined : formatFor(type);
-  const fail = (message: string, params: TypeIssueParams = {}) => {
-    context.issues.push({ code: 'custom', path: ['type'], params, input: raw, message });
+export const inputFormatSchema: z.ZodPipe<z.ZodUnknown, z.ZodTransform<InputFormat, unknown>> = z
+  .unknown()
+  .transform((raw, context): InputFormat => {
+    const value = (typeof raw === 'object' && raw !== null ? raw : {}) as Record<string, unknown>;
+    const type = typeof value.type === 'string' ? value.type : undefined;
+    const format = type === undefined ? undefined : formatFor(type);
+    const fail = (message: string, params: TypeIssueParams = {}) => {
+      context.issues.push({ code: 'custom', path: ['type'], params, input: raw, message });
+      return z.NEVER;
+    };
+    if (type === undefined) return fail(`expected the format's type, one of ${formatNames.join(', ')}`);
+    if (!format) {
+      return otherFormats.has(type)
+        ? fail(`input format '${type}' is not supported yet`, { unsupported: true })
+        : fail(`unknown input format '${type}'`, { wrongType: type, rightTypes: formatNames });
+    }
+    const parsed = format.safeParse({ ...value, type: type.toLowerCase() });
+    if (parsed.success) return parsed.data;
+    context.issues.push(
+      ...parsed.error.issues.map((issue) => ({ ...issue, input: raw }) as (typeof context.issues)[number]),
+    );
     return z.NEVER;
-  };
-  if (type === undefined) return fail(`expected the format's type, one of ${formatNames.join(', ')}`);
-  if (!format) {
-    return otherFormats.has(type)
-      ? fail(`input format '${type}' is not supported yet`, { unsupported: true })
-      : fail(`unknown input format '${type}'`, { wrongType: type, rightTypes: formatNames });
-  }
-  const parsed = format.safeParse({ ...value, type: type.toLowerCase() });
-  if (parsed.success) return parsed.data;
-  context.issues.push(
-    ...parsed.error.issues.map((issue) => ({ ...issue, input: raw }) as (typeof context.issues)[number]),
-  );
-  return z.NEVER;
-});
+  });
 
 readByValue(inputFormatSchema, (raw) => {
   const { type } = (raw ?? {}) as { type?: unknown };

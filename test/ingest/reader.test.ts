@@ -6,6 +6,7 @@ import { after, test } from 'node:test';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { rawLines, readLines } from '../../src/ingest/reader.ts';
 import type { InputFormat } from '../../src/spec/data-source.ts';
+import { recordValue } from '../../src/spec/kafka-format.ts';
 import { ident, type Sql, sql } from '../../src/sql.ts';
 
 const instance = await DuckDBInstance.create(':memory:', { threads: '2' });
@@ -164,3 +165,66 @@ test('raw lines come in order, as they are, without blank ones', async () => {
   const rows = await rowsOf(sql`SELECT line FROM ${rawLines([fileOf('a "b\r\n\n  \n{\n'), fileOf('ü\t\n')])}`);
   assert.deepEqual(rows.flat(), ['a "b', '{', 'ü\t']);
 });
+
+const kafka = {
+  timestamp: 'kafka.timestamp',
+  topic: 'kafka.topic',
+  key: { name: 'kafka.key', format: json },
+  headers: { prefix: 'kafka.header.', encoding: 'utf8' },
+} as const;
+const record = (rest: object) => `${JSON.stringify({ 'kafka.timestamp': 5, 'kafka.topic': 't', ...rest })}\n`;
+const ofRecord = ['kafka.timestamp', 'kafka.topic', 'kafka.key', 'kafka.header.a', 'kafka.header.A'];
+
+test('kafka: columns of the record beside those of a JSON value, of which the record has the first say', async () => {
+  const line = record({ 'kafka.key': '{"user":"u","x":1}', 'kafka.header.a': 'h', 'kafka.header.A': 'H', a: 1 });
+  const names = [...ofRecord, 'a', '?kafka.key'];
+  assert.deepEqual(await read({ ...json, kafka }, line, names), [['5', 't', 'u', 'h', 'H', '1', '"u"']]);
+  // They are there also where the fields of the value are not.
+  const flatten = [{ name: 'a', root: 'a', path: '$.b' }];
+  const flat: InputFormat = { type: 'json', rootFields: false, flatten, kafka };
+  assert.deepEqual(
+    await read(flat, record({ 'kafka.key': '{"k":true}', a: { b: 2 }, c: 3 }), ['kafka.key', 'a', 'c']),
+    [['true', '2', null]],
+  );
+});
+
+test('kafka: columns of the record beside those of a value that is text; no value is none of them', async () => {
+  const csv: InputFormat = {
+    type: 'delimited',
+    delimiter: ',',
+    quote: '"',
+    listDelimiter: undefined,
+    columns: ['a', 'b'],
+    kafka,
+  };
+  const lines = record({ 'kafka.header.a': 'h', [recordValue]: '"x, ""y""",' }) + record({});
+  assert.deepEqual(await read(csv, lines, ['kafka.topic', 'kafka.header.a', 'a', 'b']), [
+    ['t', 'h', 'x, "y"', null],
+    ['t', null, null, null],
+  ]);
+  const regex: InputFormat = {
+    type: 'regex',
+    pattern: '(\\d+) (\\w+)',
+    columns: ['n', 'w'],
+    listDelimiter: undefined,
+    kafka,
+  };
+  assert.deepEqual(await read(regex, record({ [recordValue]: '12 ab' }), ['n', 'kafka.timestamp', 'w']), [
+    ['12', '5', 'ab'],
+  ]);
+});
+
+for (const [format, key, first] of [
+  [json, '{"a/b~":"x","c":1}', 'x'],
+  [json, '{"a":[1,2]}', '[1,2]'],
+  [json, '{broken', null],
+  [json, '{}', null],
+  [{ type: 'delimited', delimiter: '\t', quote: undefined, listDelimiter: undefined, columns: ['x'] }, 'a\tb', 'a'],
+  [{ type: 'delimited', delimiter: ',', quote: '"', listDelimiter: undefined, columns: ['x'] }, '"a,b",c', 'a,b'],
+  [{ type: 'regex', pattern: 'user-(.*)', columns: ['x'], listDelimiter: undefined }, 'user-7', '7'],
+] as const) {
+  test(`kafka: the first column of the key ${key} by ${format.type}`, async () => {
+    const input: InputFormat = { ...json, kafka: { ...kafka, key: { name: 'k', format } } };
+    assert.deepEqual(await read(input, record({ k: key }) + record({}), ['k']), [[first], [null]]);
+  });
+}

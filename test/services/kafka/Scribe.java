@@ -71,11 +71,11 @@ public class Scribe {
       case "begin" -> producers.get(words[1]).beginTransaction();
       case "commit" -> producers.get(words[1]).commitTransaction();
       case "abort" -> producers.get(words[1]).abortTransaction();
-      case "send" -> send(words[1], partition(words, 2), words[4], words[5].getBytes(StandardCharsets.UTF_8));
-      case "send-null" -> send(words[1], partition(words, 2), words[4], null);
+      case "send" -> send(words[1], partition(words, 2), words[4], words[5].getBytes(StandardCharsets.UTF_8), words, 6);
+      case "send-null" -> send(words[1], partition(words, 2), words[4], null, words, 5);
       case "fill" -> {
         for (int i = 0; i < Integer.parseInt(words[4]); i++) {
-          send(words[1], partition(words, 2), "", (words[5] + i).getBytes(StandardCharsets.UTF_8));
+          send(words[1], partition(words, 2), "", (words[5] + i).getBytes(StandardCharsets.UTF_8), words, words.length);
         }
       }
       case "lines" -> sendLines(words[1], words[2], Path.of(words[3]));
@@ -101,9 +101,15 @@ public class Scribe {
     producers.put(words[1], producer);
   }
 
-  private void send(String producer, TopicPartition target, String key, byte[] value) {
+  /** From the word `from` on: the timestamp, if there is one, and headers. */
+  private void send(String producer, TopicPartition target, String key, byte[] value, String[] words, int from) {
     byte[] keyBytes = key.isEmpty() ? null : key.getBytes(StandardCharsets.UTF_8);
-    sent.add(producers.get(producer).send(new ProducerRecord<>(target.topic(), target.partition(), keyBytes, value)));
+    Long timestamp = from < words.length && !words[from].isEmpty() ? Long.valueOf(words[from]) : null;
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(target.topic(), target.partition(), timestamp, keyBytes, value);
+    settings(words, from + 1).forEach((name, header) ->
+        record.headers().add(name, header.getBytes(StandardCharsets.UTF_8)));
+    sent.add(producers.get(producer).send(record));
   }
 
   /** Without a promise for each: a file may have millions. */

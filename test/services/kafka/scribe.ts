@@ -12,6 +12,16 @@ const source = fileURLToPath(new URL('Scribe.java', import.meta.url));
 
 export type Settings = Readonly<Record<string, string | number>>;
 
+/** What a record has beside its value. */
+export interface RecordParts {
+  readonly partition?: number;
+  /** Empty: null. */
+  readonly key?: string;
+  /** Milliseconds since 1970; now unless it is given. */
+  readonly timestamp?: number;
+  readonly headers?: Settings;
+}
+
 export class Scribe {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #lines: Interface;
@@ -40,10 +50,12 @@ export class Scribe {
 
   /** A producer under this name; with `transactional.id`, its transactions are initialised. */
   openProducer = (name: string, settings: Settings = {}) => this.#command('producer', name, ...words(settings));
-  send = (producer: string, topic: string, value: string | null, { partition = 0, key = '' } = {}) =>
-    value === null
-      ? this.#command('send-null', producer, topic, partition, key)
-      : this.#command('send', producer, topic, partition, key, value);
+  send = (producer: string, topic: string, value: string | null, record: RecordParts = {}) => {
+    const { partition = 0, key = '', timestamp = '', headers = {} } = record;
+    return value === null
+      ? this.#command('send-null', producer, topic, partition, key, timestamp, ...words(headers))
+      : this.#command('send', producer, topic, partition, key, value, timestamp, ...words(headers));
+  };
   /** Sends `<prefix>0`, `<prefix>1`, …, each as a value without a key. */
   fill = (producer: string, topic: string, count: number, prefix: string, partition = 0) =>
     this.#command('fill', producer, topic, partition, count, prefix);
