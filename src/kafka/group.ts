@@ -10,15 +10,13 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  type ConnectionOptions,
   decodeConsumerProtocolAssignment,
   decodeConsumerProtocolSubscription,
   encodeConsumerProtocolAssignment,
   encodeConsumerProtocolSubscription,
 } from '@platformatic/kafka';
 import { asMillraceError, MillraceError } from '../errors.ts';
-import { type Address, BrokerConnection } from './connections.ts';
-import type { GroupSettings } from './group-config.ts';
+import { Coordinator, type CoordinatorOptions } from './coordinator.ts';
 import { fingerprint, type Layout, layoutOf, shareOut } from './group-layout.ts';
 import {
   commitOffsets,
@@ -31,27 +29,9 @@ import {
   type Member,
   syncGroup,
 } from './group-requests.ts';
-import type { ClusterMetadata, TopicPartition } from './metadata.ts';
+import { KeptShare, type Share } from './group-share.ts';
 
-/** What a member has to read, for as long as the group leaves it that. */
-export interface Share {
-  readonly partitions: readonly TopicPartition[];
-  /** Aborts when the group shares out anew, or takes this member for dead, or the generations are to end. */
-  readonly revoked: AbortSignal;
-  /** The group's offsets of these partitions, where it has any. */
-  committed(): Promise<readonly GroupOffset[]>;
-  /** @throws MillraceError `conflict` when the group has taken the partitions away before they were given back. */
-  commit(offsets: readonly GroupOffset[]): Promise<void>;
-}
-
-export interface GroupOptions {
-  readonly cluster: {
-    metadata(topics: readonly string[] | RegExp): Promise<ClusterMetadata>;
-    coordinator(groupId: string): Promise<Address>;
-  };
-  readonly clientId: string;
-  readonly connection: ConnectionOptions;
-  readonly settings: GroupSettings;
+export interface GroupOptions extends CoordinatorOptions {
   /** Names of topics, or a pattern that whole names have to match. */
   readonly topics: readonly string[] | RegExp;
   /** What keeps the member from its group for now; it is tried again. */
@@ -66,7 +46,7 @@ const outdated: readonly (string | undefined)[] = ['ILLEGAL_GENERATION', 'UNKNOW
 
 export class ConsumerGroup {
   readonly #options: GroupOptions;
-  #connection: Promise<BrokerConnection> | undefined;
+  readonly #coordinator: Coordinator;
   #member: Member;
   /** Another one with each wish for new shares: to the coordinator it is what tells such a wish from a mere return. */
   #wishes = 0;
@@ -74,6 +54,7 @@ export class ConsumerGroup {
   constructor(options: GroupOptions) {
     const { groupId, instanceId } = options.settings;
     this.#options = options;
+    this.#coordinator = new Coordinator(options);
     this.#member = { groupId, instanceId, memberId: '', generationId: -1 };
   }
 
@@ -84,7 +65,7 @@ export class ConsumerGroup {
    */
   async *generations(signal: AbortSignal): AsyncGenerator<Share, void, void> {
     // A wait for the other members may be long.
-    const breakOff = () => this.#disconnect();
+    const breakOff = () => this.#coordinator.disconnect();
     try {
       for (let tries = 0; !signal.aborted; ) {
         let share: KeptShare;
@@ -99,12 +80,12 @@ export class ConsumerGroup {
         } finally {
           signal.removeEventListener('abort', breakOff);
         }
-        const keeping = this.#keep(share, signal);
+        const keeping = [this.#keep(share, signal), this.#watch(share)];
         try {
           yield share;
         } finally {
           share.end();
-          await keeping;
+          await Promise.all(keeping);
         }
       }
     } finally {
@@ -117,18 +98,19 @@ export class ConsumerGroup {
     const topics = [...(await this.#layout()).keys()];
     const wish = { version: 0, topics, userData: String(this.#wishes) };
     const subscription = encodeConsumerProtocolSubscription(wish);
-    const { memberId, generationId, members } = await this.#ask((connection) =>
+    const { memberId, generationId, members } = await this.#coordinator.ask((connection) =>
       joinGroup(connection, this.#member, settings, subscription),
     );
     this.#member = { ...this.#member, memberId, generationId };
     const parts = members.length > 0 ? await this.#shareOut(members) : new Map<string, Buffer>();
-    const mine = await this.#ask((connection) => syncGroup(connection, this.#member, parts));
+    const mine = await this.#coordinator.ask((connection) => syncGroup(connection, this.#member, parts));
     const { assignedPartitions, userData } = decodeConsumerProtocolAssignment(mine);
     const partitions = assignedPartitions.flatMap(({ topic, partitions: ofTopic }) =>
       ofTopic.map((partition) => ({ topic, partition })),
     );
     return new KeptShare(partitions, String(userData), {
-      committed: () => this.#ask((connection) => fetchOffsets(connection, this.#member.groupId, partitions)),
+      committed: () =>
+        this.#coordinator.ask((connection) => fetchOffsets(connection, this.#member.groupId, partitions)),
       commit: (offsets) => this.#commit({ ...this.#member, generationId }, offsets),
     });
   }
@@ -157,28 +139,20 @@ export class ConsumerGroup {
 
   /** Tells the coordinator that the member lives, until the share is over; revokes it when it has to be. */
   async #keep(share: KeptShare, signal: AbortSignal): Promise<void> {
-    const { heartbeatIntervalMs, sessionTimeoutMs, metadataMaxAgeMs } = this.#options.settings;
+    const { heartbeatIntervalMs, sessionTimeoutMs } = this.#options.settings;
     const revoke = () => share.revoke();
     signal.addEventListener('abort', revoke);
     if (signal.aborted) revoke();
     let heardMs = performance.now();
-    let lookedMs = -metadataMaxAgeMs;
     while (!share.over.aborted) {
-      if (performance.now() - lookedMs >= metadataMaxAgeMs) {
-        if (await this.#isOutgrown(share)) share.revoke();
-        lookedMs = performance.now();
-      }
       try {
         await sleep(heartbeatIntervalMs, undefined, { signal: share.over });
-        await within(
-          sessionTimeoutMs,
-          this.#ask((connection) => heartbeat(connection, this.#member)),
-        );
+        await this.#coordinator.askWithin(sessionTimeoutMs, (connection) => heartbeat(connection, this.#member));
         heardMs = performance.now();
       } catch (error) {
         if (share.over.aborted) break;
         if (this.#noteOutdated(error)) share.revoke();
-        else if (groupError(error) === undefined) this.#disconnect();
+        else if (groupError(error) === undefined) this.#coordinator.disconnect();
         // From here on the coordinator gives the partitions to others.
         if (performance.now() - heardMs >= sessionTimeoutMs) share.revoke();
       }
@@ -186,12 +160,17 @@ export class ConsumerGroup {
     signal.removeEventListener('abort', revoke);
   }
 
-  /** Whether there are topics or partitions of which the leader did not know when it shared out. */
-  async #isOutgrown(share: KeptShare): Promise<boolean> {
-    const layout = await this.#layout().catch(() => undefined);
-    if (layout === undefined || fingerprint(layout, layout.keys()) === share.fingerprint) return false;
-    this.#wishes++;
-    return true;
+  /** Revokes the share when there are topics or partitions of which the leader did not know when it shared out. */
+  async #watch(share: KeptShare): Promise<void> {
+    const { metadataMaxAgeMs } = this.#options.settings;
+    while (!share.revoked.aborted) {
+      const layout = await this.#layout().catch(() => undefined);
+      if (layout && fingerprint(layout, layout.keys()) !== share.fingerprint && !share.revoked.aborted) {
+        this.#wishes++;
+        share.revoke();
+      }
+      await sleep(metadataMaxAgeMs, undefined, { signal: share.revoked }).catch(() => {});
+    }
   }
 
   async #layout(): Promise<Layout> {
@@ -202,7 +181,7 @@ export class ConsumerGroup {
     if (offsets.length === 0) return;
     for (let tries = 1; ; tries++) {
       try {
-        return await this.#ask((connection) => commitOffsets(connection, member, offsets));
+        return await this.#coordinator.ask((connection) => commitOffsets(connection, member, offsets));
       } catch (error) {
         const name = groupError(error);
         if (outdated.includes(name) || name === 'FENCED_INSTANCE_ID')
@@ -226,95 +205,19 @@ export class ConsumerGroup {
     return outdated.includes(name) || name === 'FENCED_INSTANCE_ID';
   }
 
-  /** Asks the coordinator; who it is, is found out anew after it could not answer. */
-  async #ask<Answer>(request: (connection: BrokerConnection) => Promise<Answer>): Promise<Answer> {
-    this.#connection ??= this.#connect();
-    const connecting = this.#connection;
-    try {
-      return await request(await connecting);
-    } catch (error) {
-      const hasMoved = groupError(error) === undefined || /COORDINATOR/.test(groupError(error) as string);
-      if (hasMoved && this.#connection === connecting) this.#disconnect();
-      throw error;
-    }
-  }
-
-  async #connect(): Promise<BrokerConnection> {
-    const { cluster, clientId, connection, settings } = this.#options;
-    const address = await cluster.coordinator(settings.groupId);
-    // Who joins is answered when all have come.
-    const requestTimeout = settings.rebalanceTimeoutMs + (connection.requestTimeout ?? 0);
-    return BrokerConnection.open(address, clientId, { ...connection, requestTimeout });
-  }
-
-  #disconnect(): void {
-    this.#connection?.then(
-      (connection) => connection.close(),
-      () => {},
-    );
-    this.#connection = undefined;
-  }
-
   /** As far as the coordinator can be told in a moment; else it notices by itself. */
   async #leave(): Promise<void> {
     const isMember = this.#member.memberId !== '' || this.#member.instanceId !== null;
     const { sessionTimeoutMs } = this.#options.settings;
     if (isMember)
-      await within(
-        sessionTimeoutMs,
-        this.#ask((connection) => leaveGroup(connection, this.#member)),
-      ).catch(() => {});
-    this.#disconnect();
-  }
-}
-
-class KeptShare implements Share {
-  readonly partitions: readonly TopicPartition[];
-  /** Of the layout that it is a part of. */
-  readonly fingerprint: string;
-  readonly committed: Share['committed'];
-  readonly commit: Share['commit'];
-  readonly #revoked = new AbortController();
-  readonly #over = new AbortController();
-
-  constructor(
-    partitions: readonly TopicPartition[],
-    layout: string,
-    { committed, commit }: Pick<Share, 'committed' | 'commit'>,
-  ) {
-    this.partitions = partitions;
-    this.fingerprint = layout;
-    this.committed = committed;
-    this.commit = commit;
-  }
-
-  get revoked(): AbortSignal {
-    return this.#revoked.signal;
-  }
-
-  /** Aborts when whoever reads it has done with it. */
-  get over(): AbortSignal {
-    return this.#over.signal;
-  }
-
-  revoke(): void {
-    this.#revoked.abort();
-  }
-
-  end(): void {
-    this.#revoked.abort();
-    this.#over.abort();
+      await this.#coordinator
+        .askWithin(sessionTimeoutMs, (connection) => leaveGroup(connection, this.#member))
+        .catch(() => {});
+    this.#coordinator.disconnect();
   }
 }
 
 const backoffMs = (tries: number): number => Math.min(maxBackoffMs, 100 * 2 ** tries);
-
-async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
-  const late = new MillraceError('unavailable', `Kafka's group coordinator did not answer in ${ms} ms`);
-  const { promise: timeout, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(late), ms);
-  return Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
-}
 
 const sameName = ({ groupId, instanceId }: Member) =>
   new MillraceError(

@@ -71,7 +71,7 @@ test('one member reads all; two share; offsets go from who leaves to who stays',
     () => first.troubles,
   );
   assert.deepEqual(first.lastShare, all);
-  assert.deepEqual(first.committed, [[]]);
+  assert.deepEqual(first.committed.flat(), []);
 
   const second = new TestMember(new RegExp(topic), properties, 9);
   await until(
