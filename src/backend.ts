@@ -24,19 +24,24 @@ export interface Backend {
   rejects(dataSource: string): Promise<readonly Reject[]>;
   health(): Promise<Health>;
   readonly supervisors: Supervisors;
+  /** Those of a realtime node. */
+  readonly receivers?: Receivers | undefined;
   /** Finishes what was accepted, commits, and lets go of everything. */
   close(): Promise<void>;
 }
 
 /** The lines of one body: each line one event, no raw line break inside an event, UTF-8, the last line ended. */
-export interface Submission {
+export interface PushedEvents {
+  readonly lines: Uint8Array;
+  /** How many non-blank lines these are. */
+  readonly events: number;
+}
+
+export interface Submission extends PushedEvents {
   /** Undefined: each event names its own in `dataSource` or `feed`. */
   readonly dataSource: string | undefined;
   /** `json`: each line is a JSON value. `text`: each line goes through the dataSource's own input format. */
   readonly format: 'json' | 'text';
-  readonly lines: Uint8Array;
-  /** How many non-blank lines these are. */
-  readonly events: number;
   /** A retry under the same key answers what the first try did, without taking the events again. */
   readonly idempotencyKey?: string | undefined;
 }
@@ -86,6 +91,15 @@ export interface Health {
   readonly problem?: string;
   /** Bytes accepted and not yet durable. */
   readonly pendingBytes: number;
+}
+
+/**
+ * What takes events for the firehoses of type `receiver`.
+ * https://github.com/apache/druid/blob/0.9.2/docs/content/ingestion/firehose.md#eventreceiverfirehose
+ */
+export interface Receivers {
+  /** Each line is a JSON object. Settled when it is durable; rejects with `notFound` where there is none of that name. */
+  push(serviceName: string, events: PushedEvents): Promise<PushOutcome>;
 }
 
 /**

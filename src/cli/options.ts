@@ -13,9 +13,9 @@ export interface ServingOptions {
 }
 
 /** What every command has that serves, apart from `--data`, whose default differs. */
-export function addServingOptions(command: Command): Command {
+export function addServingOptions(command: Command, defaultPort = 8888): Command {
   return command
-    .option('--port <port>', "port for Druid's endpoints; 0 takes a free one", portNumber, 8888)
+    .option('--port <port>', "port for Druid's endpoints; 0 takes a free one", portNumber, defaultPort)
     .option('--host <address>', 'address to listen on; 0.0.0.0 lets other machines in', '127.0.0.1')
     .option('--dead-letter <dir>', 'keep every event that was not kept, with its reason, in files of this folder')
     .option('--max-body-bytes <bytes>', 'largest request body', positiveInteger, 32 * 1024 * 1024)

@@ -6,6 +6,7 @@ import { checkCommand } from './check.ts';
 import { demoCommand } from './demo.ts';
 import { exitCodes } from './options.ts';
 import { queryCommand } from './query.ts';
+import { realtimeCommand } from './realtime.ts';
 import { serveCommand } from './serve.ts';
 import { serverCommand } from './server.ts';
 
@@ -18,7 +19,14 @@ export function createProgram(report: (exitCode: number) => void): Command {
       'after',
       `\nExit codes: ${exitCodes.ok} done, ${exitCodes.failed} failed, ${exitCodes.usage} wrong usage.`,
     );
-  const commands = [serveCommand(), serverCommand(), demoCommand(), queryCommand(report), checkCommand(report)];
+  const commands = [
+    serveCommand(),
+    serverCommand(),
+    realtimeCommand(),
+    demoCommand(),
+    queryCommand(report),
+    checkCommand(report),
+  ];
   for (const command of commands) program.addCommand(command);
   for (const command of [program, ...commands]) command.exitOverride().showHelpAfterError('(--help says more)');
   return program;

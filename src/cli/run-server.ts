@@ -1,5 +1,6 @@
 /** A server from its start to its end, as `serve`, `server` and `demo` share it. */
 import { type EmbeddedBackend, openEmbedded } from '../embedded/index.ts';
+import type { RealtimeSpecs } from '../embedded/realtime/context.ts';
 import { startLiveLine } from '../observe/live-line.ts';
 import { createLogger } from '../observe/log.ts';
 import { createMetrics } from '../observe/metrics.ts';
@@ -14,6 +15,8 @@ export interface RunOptions extends ServingOptions {
   readonly autoCreate: boolean;
   /** Defined before the server listens. */
   readonly dataSources: readonly DataSource[];
+  /** Makes it a realtime node. */
+  readonly realtime?: RealtimeSpecs;
   /** Tranquility's endpoints on a port of their own, too. */
   readonly tranquilityPort?: number | undefined;
   /** What to do once it listens; must end when the signal aborts. */
@@ -40,6 +43,7 @@ export async function runServer(options: RunOptions): Promise<void> {
     dataDirectory: options.data,
     autoCreate: options.autoCreate,
     deadLetterDirectory: options.deadLetter,
+    realtime: options.realtime,
     metrics,
     log,
   });

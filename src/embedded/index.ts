@@ -1,7 +1,7 @@
 /** The embedded backend: one process, one data folder. */
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
-import type { Answer, Backend, Health, PushOutcome, QueryOptions, Reject, Submission } from '../backend.ts';
+import type { Answer, Backend, Health, PushOutcome, QueryOptions, Receivers, Reject, Submission } from '../backend.ts';
 import { invalidInput, MillraceError } from '../errors.ts';
 import { BatchFiles } from '../ingest/batch-files.ts';
 import { Committer } from '../ingest/committer.ts';
@@ -23,6 +23,8 @@ import { Store } from '../store/store.ts';
 import { Definitions } from './definitions.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { Queries } from './queries.ts';
+import type { RealtimeSpecs } from './realtime/context.ts';
+import { RealtimeNode } from './realtime/node.ts';
 import { splitByDataSource } from './split.ts';
 import { EmbeddedSupervisors } from './supervisors/index.ts';
 
@@ -38,6 +40,8 @@ export interface EmbeddedOptions {
   readonly deadLetterDirectory?: string | undefined;
   /** What supervisors read; Kafka. */
   readonly openStream?: ((spec: SupervisorSpec) => Stream | Promise<Stream>) | undefined;
+  /** Makes it a realtime node. */
+  readonly realtime?: RealtimeSpecs | undefined;
   /** Without a window: how long nothing must come until closed buckets are handed off; a minute. */
   readonly quietMs?: number | undefined;
   /** Memory for the engine; 192 MiB. What does not fit goes to the data folder for a while. */
@@ -73,7 +77,9 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedBa
   const files = await BatchFiles.open(threads, store.temporaryDirectory);
   const now = options.now ?? Date.now;
   const maxPendingBytes = options.maxPendingBytes ?? 128 * mebibyte;
-  const committer = await Committer.open({ store, files, metrics, maxPendingBytes, deadLetters, now });
+  let node: RealtimeNode | undefined;
+  const onKept = (dataSource: string) => node?.noteKept(dataSource);
+  const committer = await Committer.open({ store, files, metrics, maxPendingBytes, deadLetters, now, onKept });
   const housekeeping = new Housekeeping({
     store,
     committer,
@@ -85,6 +91,9 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedBa
     quietMs: options.quietMs ?? 60_000,
   });
   const definitions = new Definitions(store, dataSources);
+  const define = (dataSource: DataSource) => definitions.define(dataSource);
+  if (options.realtime)
+    node = await RealtimeNode.open({ store, committer, metrics, log, now, define }, options.realtime);
   const supervisors = await EmbeddedSupervisors.open({
     store,
     committer,
@@ -92,10 +101,20 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedBa
     log,
     now,
     openStream: async (spec) => (options.openStream ?? openKafka)(spec),
-    define: (dataSource) => definitions.define(dataSource),
+    define,
     handOff: (dataSource) => housekeeping.handOff(dataSource),
   });
-  return new EmbeddedBackend({ ...options, store, files, committer, definitions, housekeeping, supervisors, now });
+  return new EmbeddedBackend({
+    ...options,
+    store,
+    files,
+    committer,
+    definitions,
+    housekeeping,
+    supervisors,
+    node,
+    now,
+  });
 }
 
 /** Loads Kafka's client, which a start without supervisors does not need. */
@@ -111,11 +130,13 @@ interface Parts extends EmbeddedOptions {
   readonly definitions: Definitions;
   readonly housekeeping: Housekeeping;
   readonly supervisors: EmbeddedSupervisors;
+  readonly node: RealtimeNode | undefined;
   readonly now: () => number;
 }
 
 export class EmbeddedBackend implements Backend {
   readonly supervisors: EmbeddedSupervisors;
+  readonly realtime: RealtimeNode | undefined;
   readonly #store: Store;
   readonly #files: BatchFiles;
   readonly #committer: Committer;
@@ -129,6 +150,7 @@ export class EmbeddedBackend implements Backend {
   constructor(parts: Parts) {
     const { store, files, committer, definitions, housekeeping, supervisors, metrics, autoCreate, now } = parts;
     this.supervisors = supervisors;
+    this.realtime = parts.node;
     this.#store = store;
     this.#files = files;
     this.#committer = committer;
@@ -140,6 +162,10 @@ export class EmbeddedBackend implements Backend {
       metrics.pendingBytes.set(committer.pendingBytes);
       metrics.durableLagSeconds.set(committer.lagMs / 1000);
     });
+  }
+
+  get receivers(): Receivers | undefined {
+    return this.realtime?.receivers;
   }
 
   async push(submission: Submission): Promise<PushOutcome> {
@@ -198,6 +224,7 @@ export class EmbeddedBackend implements Backend {
   }
 
   async close(): Promise<void> {
+    await this.realtime?.close();
     await this.supervisors.close();
     await this.#committer.close();
     await this.#housekeeping.close();

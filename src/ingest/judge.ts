@@ -24,8 +24,9 @@ export function judge(
   }
   const { policy, periodMs, rule } = window;
   if (policy === 'messageTime') {
-    // Event by event, in the order of arrival: the newest so far, this one included, sets the window.
-    const newest = sql`greatest(max(__ts) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW), ${timestamp(clock.newestMs)})`;
+    // Event by event, in the order of arrival: the newest so far, this one included, sets the window. What is filtered comes before.
+    const time = passes ? sql`CASE WHEN ${passes} THEN __ts END` : sql`__ts`;
+    const newest = sql`greatest(max(${time}) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW), ${timestamp(clock.newestMs)})`;
     cases.push(sql`WHEN __ts < __newest - to_milliseconds(${periodMs}) THEN 'late'`);
     return { sql: end(cases), prepare: (source) => sql`SELECT *, ${newest} AS __newest FROM (${source})` };
   }

@@ -17,6 +17,8 @@ export interface RoundCommitterOptions {
   /** Keeps all rejected events, too. */
   readonly deadLetters: DeadLetters | undefined;
   readonly now: () => number;
+  /** Called after each commit that brought rows, with their dataSource. */
+  readonly onKept?: (dataSource: string) => void;
 }
 
 /** After one that did not pass in good faith. What makes one fail makes the next one, mostly. */
@@ -98,6 +100,7 @@ export class RoundCommitter {
     }
     metrics.eventsReceived.inc({ dataSource }, received);
     metrics.eventsKept.inc({ dataSource }, received - dropped);
+    if (received > dropped) this.#options.onKept?.(dataSource);
     const careful = (this.#doubted.get(dataSource) ?? 0) - 1;
     if (careful > 0) this.#doubted.set(dataSource, careful);
     else this.#doubted.delete(dataSource);

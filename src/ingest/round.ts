@@ -162,7 +162,7 @@ async function advanceClock(
   { dataSource, clock }: RoundInput,
 ): Promise<void> {
   // Not from the staged rows: their time is cut to the queryGranularity.
-  const [row] = await transaction.rows(sql`SELECT epoch_ms(max(__time)) FROM (${plan.judged})`);
+  const [row] = await transaction.rows(sql`SELECT epoch_ms(max(__time)) FROM (${plan.judged}) WHERE __reason IS NULL`);
   const newest = Math.max(Number(row?.[0] ?? Number.NEGATIVE_INFINITY), clock.newestMs ?? Number.NEGATIVE_INFINITY);
   if (!Number.isFinite(newest) || newest === clock.newestMs) return;
   await writeOffsets(transaction, clockSource, new Map([[dataSource.name, BigInt(newest)]]));

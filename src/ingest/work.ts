@@ -45,8 +45,8 @@ export function scopeOf(work: Work): string {
   return rest.length === 0 && first ? first.dataSource.name : '';
 }
 
-/** What bodies must have in common to go through one plan: bounds; and of text, the columns too, which a header may name, and whether it is that of records. */
-function planKey({ format, dataSource: { name, input, window } }: Part): string {
+/** What bodies must have in common to go through one plan: bounds, filter; and of text, the columns too, which a header may name, and whether it is that of records. */
+function planKey({ format, dataSource: { name, input, window, filter } }: Part): string {
   const columns = format === 'text' && 'columns' in input ? input.columns : [];
   return JSON.stringify([
     format,
@@ -54,6 +54,7 @@ function planKey({ format, dataSource: { name, input, window } }: Part): string 
     columns,
     input.kafka !== undefined,
     window.policy === 'bounds' ? [window.fromMs, window.toMs] : [],
+    filter?.json,
   ]);
 }
 

@@ -9,6 +9,7 @@ import { druidErrors, plainErrors } from './answers.ts';
 import { acceptBodies } from './body.ts';
 import { pushRoutes } from './push.ts';
 import { queryRoutes } from './query.ts';
+import { receiverRoutes } from './receiver.ts';
 import { rejectRoutes } from './rejects.ts';
 import { statusRoutes } from './status.ts';
 import { supervisorRoutes } from './supervisor.ts';
@@ -37,6 +38,7 @@ export function createServer(options: ServerOptions): Server {
   });
   server.register(pushRoutes(options));
   server.register(queryRoutes(options));
+  server.register(receiverRoutes(options));
   server.register(rejectRoutes(options.backend));
   server.register(statusRoutes(options));
   server.register(supervisorRoutes(options));

@@ -1,0 +1,41 @@
+/** `millrace realtime F`: what a Druid realtime node did with the file that `-Ddruid.realtime.specFile` named. */
+import { Command } from 'commander';
+import { readInput } from './input.ts';
+import { addServingOptions, type ServingOptions } from './options.ts';
+
+interface Options extends ServingOptions {
+  readonly data: string;
+}
+
+/** The original's in Druid's tutorials. */
+const defaultPort = 8084;
+
+export function realtimeCommand(): Command {
+  const command = new Command('realtime')
+    .description(
+      'read what the firehoses of a realtime node bring, as its file of specs says, and answer queries about it',
+    )
+    .argument('<specFile>', "the specs, a JSON array: the file that a realtime node's -Ddruid.realtime.specFile named")
+    .option('--data <dir>', 'folder that holds the data', 'millrace-data');
+  return addServingOptions(command, defaultPort).action(async (specFile: string, options: Options) => {
+    const [{ runServer }, { firehoseSchema }, { loadJson }, { readRealtimeSpecs }, { announcement }] =
+      await Promise.all([
+        import('./run-server.ts'),
+        import('../sources/firehoses/index.ts'),
+        import('../spec/load.ts'),
+        import('../spec/realtime.ts'),
+        import('./announcement.ts'),
+      ]);
+    const specs = readRealtimeSpecs(loadJson(readInput(specFile), specFile), firehoseSchema);
+    await runServer({
+      ...options,
+      autoCreate: false,
+      dataSources: [],
+      realtime: specs,
+      whileServing: async ({ backend, url }) => {
+        const { host } = new URL(url);
+        backend.realtime?.start((segment) => console.log(announcement(segment, host, new Date())));
+      },
+    });
+  });
+}

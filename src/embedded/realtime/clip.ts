@@ -1,0 +1,12 @@
+/** A clipped firehose's interval, as a filter of the events that it brings. */
+import { specOf } from '../../catalog/index.ts';
+import { formatInterval, type Interval } from '../../catalog/time.ts';
+import type { DataSource } from '../../spec/data-source.ts';
+
+/** The definition by which only events are taken whose time lies in all of these. */
+export function clippedDataSource(dataSource: DataSource, clips: readonly Interval[]): DataSource {
+  if (clips.length === 0) return dataSource;
+  const within = clips.map((clip) => ({ type: 'interval', dimension: '__time', intervals: [formatInterval(clip)] }));
+  const fields = dataSource.filter ? [dataSource.filter.json, ...within] : within;
+  return { ...dataSource, filter: specOf('filter').parse({ type: 'and', fields }) };
+}

@@ -1,0 +1,68 @@
+/** The receivers of a realtime node: events that are posted to a service name. */
+import type { PushedEvents, PushOutcome, Receivers } from '../../backend.ts';
+import { invalidInput, MillraceError, notFound } from '../../errors.ts';
+import type { Committer } from '../../ingest/committer.ts';
+import type { ReceiverSource } from '../../sources/firehoses/index.ts';
+import type { DataSource } from '../../spec/data-source.ts';
+import { clippedDataSource } from './clip.ts';
+import type { RealtimeContext, RealtimeSpecs } from './context.ts';
+
+interface Receiver {
+  readonly source: ReceiverSource;
+  readonly dataSource: DataSource;
+  /** Events that are not committed yet. */
+  waiting: number;
+}
+
+export class EventReceivers implements Receivers {
+  readonly #receivers = new Map<string, Receiver>();
+  readonly #committer: Committer;
+  readonly #now: () => number;
+
+  /** @throws MillraceError `invalidInput` when two of them have one name. */
+  constructor({ committer, now }: Pick<RealtimeContext, 'committer' | 'now'>, specs: RealtimeSpecs) {
+    this.#committer = committer;
+    this.#now = now;
+    for (const { dataSource, firehose } of specs)
+      for (const source of firehose) if (source.kind === 'receiver') this.#add(source, dataSource);
+  }
+
+  async push(serviceName: string, { lines, events }: PushedEvents): Promise<PushOutcome> {
+    const receiver = this.#find(serviceName);
+    if (events === 0) return { received: 0, sent: 0, dropped: {}, droppedEvents: [] };
+    const { source, dataSource, waiting } = receiver;
+    // What is larger than the whole buffer may still pass when nothing waits.
+    if (waiting > 0 && waiting + events > source.bufferSize) throw bufferFull(receiver);
+    receiver.waiting += events;
+    try {
+      return await this.#committer.submit({ parts: [{ dataSource, format: 'json', lines, events }] });
+    } finally {
+      receiver.waiting -= events;
+    }
+  }
+
+  #add(source: ReceiverSource, dataSource: DataSource): void {
+    const { serviceName } = source;
+    if (this.#receivers.has(serviceName))
+      throw invalidInput(`two receivers have the serviceName '${serviceName}'; give one another`);
+    this.#receivers.set(serviceName, { source, dataSource: clippedDataSource(dataSource, source.clips), waiting: 0 });
+  }
+
+  #find(serviceName: string): Receiver {
+    const receiver = this.#receivers.get(serviceName);
+    if (!receiver) {
+      const names = [...this.#receivers.keys()].map((name) => `'${name}'`).join(', ');
+      throw notFound(`there is no receiver '${serviceName}' here${names && `; there are ${names}`}`);
+    }
+    if (this.#now() >= (receiver.source.untilMs ?? Number.POSITIVE_INFINITY))
+      throw notFound(`receiver '${serviceName}' is shut off since the shutoffTime of its firehose`);
+    return receiver;
+  }
+}
+
+const bufferFull = ({ source: { serviceName, bufferSize }, waiting }: Receiver) =>
+  new MillraceError(
+    'bufferFull',
+    `receiver '${serviceName}' has ${waiting} events waiting of at most ${bufferSize} (bufferSize); send it again later`,
+    { retryAfterSeconds: 1 },
+  );

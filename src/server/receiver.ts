@@ -1,0 +1,38 @@
+/**
+ * `POST /druid/worker/v1/chat/{serviceName}/push-events`: what Druid's EventReceiverFirehose took, for the receivers of a realtime node.
+ * https://github.com/apache/druid/blob/0.9.2/docs/content/ingestion/firehose.md#eventreceiverfirehose
+ *
+ * Better than the original's: the answer means durable, and a body is taken whole or not at all.
+ */
+import type { FastifyInstance } from 'fastify';
+import type { Backend } from '../backend.ts';
+import { MillraceError, notFound } from '../errors.ts';
+import { jsonLines } from '../sources/push-body.ts';
+import { mediaType, readBody, releaseBody } from './body.ts';
+
+export interface ReceiverRouteOptions {
+  readonly backend: Backend;
+  readonly maxBodyBytes: number;
+}
+
+export function receiverRoutes({ backend, maxBodyBytes }: ReceiverRouteOptions) {
+  return async (server: FastifyInstance): Promise<void> => {
+    server.post<{ Params: { serviceName: string } }>(
+      '/druid/worker/v1/chat/:serviceName/push-events',
+      async (request) => {
+        const { receivers } = backend;
+        if (!receivers) throw notFound('there are no receivers here; they are of a realtime node (millrace realtime)');
+        const body = await readBody(request, maxBodyBytes);
+        const type = mediaType(request);
+        if (type !== 'application/json')
+          throw new MillraceError(
+            'unsupportedMediaType',
+            `Expected contentType application/json, got ${type ?? 'none'}`,
+          );
+        const events = jsonLines(body);
+        await receivers.push(request.params.serviceName, events).finally(() => releaseBody(request));
+        return { eventCount: events.events };
+      },
+    );
+  };
+}
