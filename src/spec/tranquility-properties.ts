@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { lenientBoolean, lenientNumber, oneOf } from './lenient.ts';
+import { patternProblem } from './topic-pattern.ts';
 import { millisOfPeriod } from './window.ts';
 
 const text = (byDefault: string) => z.union([z.string(), z.number().transform(String)]).default(byDefault);
@@ -12,6 +13,11 @@ const whole = (byDefault: number, least = 0) =>
   lenientNumber.pipe(z.int().min(least).max(2_147_483_647)).default(byDefault);
 const flag = (byDefault: boolean) => lenientBoolean.default(byDefault);
 const millis = (byDefault: string) => millisOfPeriod.prefault(byDefault);
+const pattern = (byDefault: string) =>
+  text(byDefault).superRefine((value, context) => {
+    const problem = patternProblem(value);
+    if (problem) context.addIssue({ code: 'custom', message: `expected a regular expression: ${problem}` });
+  });
 const port = (byDefault: number) => lenientNumber.pipe(z.int().min(0).max(65_535)).default(byDefault);
 
 const effective = {
@@ -24,13 +30,22 @@ const effective = {
   windowRule: oneOf(['event', 'bucket']).default('event'),
   'http.port': port(8200),
   'http.port.enable': flag(true),
+
+  /** Of Kafka's topics, those whose whole name it matches. The default matches none. */
+  topicPattern: pattern('(?!)'),
+  /** Of several dataSources that match, the one with the highest takes the topic. */
+  'topicPattern.priority': whole(1),
+  useTopicAsDataSource: flag(false),
+  reportDropsAsExceptions: flag(false),
+  reportParseExceptions: flag(false),
+  'commit.periodMillis': whole(15_000, 1),
+  /** How many readers a topic's partitions are dealt out to. -1: one for each core but one. */
+  'consumer.numThreads': whole(-1, -1),
+  'kafka.group.id': text('tranquility-kafka'),
 };
 
 const withoutEffect = {
   'serialization.format': oneOf(['json', 'smile']).default('json'),
-  reportDropsAsExceptions: flag(false),
-  reportParseExceptions: flag(false),
-
   'http.threads': whole(40, 1),
   'http.idleTimeout': millis('PT5M'),
   'https.port': port(8400),
@@ -41,12 +56,6 @@ const withoutEffect = {
   'https.certAlias': text(''),
 
   'kafka.zookeeper.connect': text(''),
-  'kafka.group.id': text('tranquility-kafka'),
-  'consumer.numThreads': whole(-1, -1),
-  'commit.periodMillis': whole(15_000, 1),
-  topicPattern: text('(?!)'),
-  'topicPattern.priority': whole(1),
-  useTopicAsDataSource: flag(false),
 
   'zookeeper.connect': text('localhost:2181'),
   'zookeeper.timeout': millis('PT20S'),

@@ -1,0 +1,95 @@
+/**
+ * A Tranquility file as Tranquility Kafka reads it: which topics go to which dataSource, and how Kafka is read.
+ * https://github.com/druid-io/tranquility/blob/master/docs/kafka.md
+ */
+import { availableParallelism } from 'node:os';
+import { mistakesError } from '../catalog/validate.ts';
+import type { DataSource } from './data-source.ts';
+import type { Loaded } from './load.ts';
+import { missingBrokers, modernKafkaProperties } from './old-kafka-properties.ts';
+import { wholeName } from './topic-pattern.ts';
+import { readTranquilityFile } from './tranquility.ts';
+
+export interface TranquilityKafka {
+  /** In order of priority; of equals the first in the file comes first. */
+  readonly routes: readonly TopicRoute[];
+  /** Kafka's, of today's consumers, `group.id` and `bootstrap.servers` among them. */
+  readonly consumerProperties: Readonly<Record<string, unknown>>;
+  /** `auto.offset.reset`; undefined when the file does not say. */
+  readonly offsetReset: OffsetReset | undefined;
+  readonly commitPeriodMs: number;
+  /** Readers to a topic at most. */
+  readonly threads: number;
+  /** One for each old property of Kafka's. */
+  readonly warnings: readonly string[];
+}
+
+export type OffsetReset = 'earliest' | 'latest';
+
+export interface TopicRoute {
+  /** Of the whole name of a topic. */
+  readonly topics: RegExp;
+  readonly dataSource: DataSource;
+  /** Whether the events of a topic go to a dataSource of the topic's name instead, with this one's definition. */
+  readonly useTopicAsDataSource: boolean;
+  readonly reportDropsAsExceptions: boolean;
+  readonly reportParseExceptions: boolean;
+}
+
+/** Throws `invalidInput` with the place of the first mistake. */
+export function readTranquilityKafka(loaded: Loaded): TranquilityKafka {
+  const { dataSources, properties, propertiesOf } = readTranquilityFile(loaded);
+  const fail = (name: string | undefined, message: string) => {
+    const path = name === undefined ? ['dataSources'] : ['properties', name];
+    return mistakesError([{ path, message, unsupported: false }], { what: 'Tranquility file', place: loaded.placeOf });
+  };
+  const ofKafka = Object.entries(properties).flatMap(([name, value]) =>
+    // An empty one is a property's default.
+    name.startsWith('kafka.') && value !== '' ? [[name.slice('kafka.'.length), value]] : [],
+  );
+  const modern = modernKafkaProperties(Object.fromEntries(ofKafka));
+  const { 'auto.offset.reset': reset, ...consumerProperties } = modern.properties;
+  const missing = missingBrokers(modern, 'kafka.bootstrap.servers');
+  if (missing !== undefined) throw fail('kafka.bootstrap.servers', missing);
+  if (reset !== undefined && reset !== 'earliest' && reset !== 'latest')
+    throw fail('kafka.auto.offset.reset', `expected earliest or latest, got '${String(reset)}'`);
+  const routes = dataSources.map((dataSource) => {
+    const own = propertiesOf.get(dataSource.name) ?? properties;
+    const route: TopicRoute = {
+      topics: wholeName(own.topicPattern),
+      dataSource,
+      useTopicAsDataSource: own.useTopicAsDataSource,
+      reportDropsAsExceptions: own.reportDropsAsExceptions,
+      reportParseExceptions: own.reportParseExceptions,
+    };
+    return { route, priority: own['topicPattern.priority'], matchesNone: own.topicPattern === '(?!)' };
+  });
+  if (routes.every(({ matchesNone }) => matchesNone))
+    throw fail(
+      undefined,
+      "expected a dataSource with a 'topicPattern' in its properties; without one no topic is read",
+    );
+  const threads = properties['consumer.numThreads'];
+  return {
+    routes: routes.toSorted((one, other) => other.priority - one.priority).map(({ route }) => route),
+    consumerProperties,
+    offsetReset: reset,
+    commitPeriodMs: properties['commit.periodMillis'],
+    threads: threads > 0 ? threads : Math.max(1, availableParallelism() - 1),
+    warnings: modern.warnings.map((warning) => `of the properties kafka.*: ${warning}`),
+  };
+}
+
+/** The route of a topic; undefined when no pattern matches. */
+export const routeOf = ({ routes }: TranquilityKafka, topic: string): TopicRoute | undefined =>
+  routes.find(({ topics }) => topics.test(topic));
+
+/** The dataSource that takes a topic's events. */
+export function dataSourceFor({ dataSource, useTopicAsDataSource }: TopicRoute, topic: string): DataSource {
+  if (!useTopicAsDataSource) return dataSource;
+  return { ...dataSource, name: topic, dataSchema: { ...dataSource.dataSchema, dataSource: topic } };
+}
+
+/** Matches the whole names of all topics that have a route. */
+export const allTopics = ({ routes }: TranquilityKafka): RegExp =>
+  new RegExp(routes.map(({ topics }) => topics.source).join('|'));
