@@ -25,8 +25,8 @@ export interface Plan {
   /** One SELECT whose rows come in the order of the answer; undefined when the answer needs no rows. */
   readonly statement: Sql | undefined;
   /**
-   * Rows → the answer's JSON text in pieces: compact, no white space between values. What else has to be known is read by statements
-   * of its own, before the first batch is asked for or after it has come; the rows begin to be read with the first batch.
+   * Rows → the answer's JSON text in pieces: compact, no white space between values. What else has to be known `read` gives, by
+   * statements of their own; the rows begin to be read when the first batch is asked for.
    */
   shape(batches: AsyncIterable<RowBatch>, read: Read): AsyncIterable<string>;
 }

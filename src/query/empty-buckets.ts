@@ -1,11 +1,11 @@
 /** The rows of empty buckets among those that were found. */
 import type { Sql } from '../sql.ts';
 import type { Read, RowBatch } from './define.ts';
+import { onlyRow } from './reading.ts';
+import type { Reach } from './zero-fill.ts';
 
 /** What is found, due and given out is all in one order, and cut to the same length. */
 export interface Filling {
-  /** `SELECT begin, end`: from where to where buckets are due at most, in milliseconds; NULLs when none is. */
-  readonly reach: Sql;
   /** `SELECT t …`: the start in milliseconds of each bucket that is due; also of those that were found. */
   readonly due: Sql;
   /** One row in the columns of the buckets: what no rows add up to. */
@@ -22,12 +22,12 @@ export interface Filling {
  * in an empty one, is asked for when one may be missing: the engine takes longer to plan all that than to find the rows.
  */
 export async function* withEmptyBuckets(
-  found: AsyncIterable<RowBatch>,
+  batches: AsyncIterable<RowBatch>,
+  reach: Reach | undefined,
   filling: Filling,
   read: Read,
 ): AsyncGenerator<RowBatch, void, void> {
-  const [reach, batches] = await Promise.all([onlyRow(read(filling.reach)), begun(found)]);
-  const filler = new Filler(filling, reach as readonly (bigint | null)[], read);
+  const filler = new Filler(filling, reach, read);
   for await (const batch of batches) {
     if (filler.passes(batch)) yield batch;
     else yield* filler.merge(batch);
@@ -42,8 +42,8 @@ class Filler {
   readonly #filling: Filling;
   readonly #read: Read;
   /** Up to here no bucket is missing. */
-  #edge: bigint | null;
-  readonly #end: bigint | null;
+  #edge: bigint | undefined;
+  readonly #end: bigint | undefined;
   #hasBegun = false;
   /** How many more buckets are wanted. */
   #room: number;
@@ -52,10 +52,10 @@ class Filler {
   #nothing: readonly unknown[] | undefined;
   #merged: (readonly unknown[])[] = [];
 
-  constructor(filling: Filling, [begin = null, end = null]: readonly (bigint | null)[], read: Read) {
+  constructor(filling: Filling, reach: Reach | undefined, read: Read) {
     this.#filling = filling;
     this.#read = read;
-    [this.#edge, this.#end] = filling.descending ? [end, begin] : [begin, end];
+    [this.#edge, this.#end] = filling.descending ? [reach?.end, reach?.begin] : [reach?.begin, reach?.end];
     this.#room = filling.limit ?? Number.POSITIVE_INFINITY;
   }
 
@@ -66,9 +66,9 @@ class Filler {
     const [nearer, farther] = this.#filling.descending ? [ends, starts] : [starts, ends];
     let edge = this.#edge;
     for (let row = 0; row < rowCount; row++) {
-      const near = nearer?.[row] ?? null;
-      if (near === null || edge === null || this.#isBefore(edge, near)) return false;
-      edge = farther?.[row] ?? null;
+      const near = nearer?.[row] ?? undefined;
+      if (near === undefined || edge === undefined || this.#isBefore(edge, near)) return false;
+      edge = farther?.[row] ?? undefined;
     }
     this.#edge = edge;
     this.#hasBegun ||= rowCount > 0;
@@ -117,7 +117,7 @@ class Filler {
   }
 
   #isDueBeyondEdge(): boolean {
-    if (this.#edge === null || this.#end === null) return false;
+    if (this.#edge === undefined || this.#end === undefined) return false;
     return !this.#hasBegun || this.#isBefore(this.#edge, this.#end);
   }
 
@@ -125,8 +125,8 @@ class Filler {
   async #allDue(): Promise<BigInt64Array> {
     if (this.#due) return this.#due;
     const due = await allLongs(this.#read(this.#filling.due));
-    const edge = this.#hasBegun ? this.#edge : null;
-    this.#due = edge === null ? due : due.filter((time) => this.#isStartBeyond(time, edge));
+    const edge = this.#hasBegun ? this.#edge : undefined;
+    this.#due = edge === undefined ? due : due.filter((time) => this.#isStartBeyond(time, edge));
     return this.#due;
   }
 
@@ -140,29 +140,8 @@ class Filler {
   }
 }
 
-/** The same, with the first of them there already. */
-async function begun<T>(items: AsyncIterable<T>): Promise<AsyncIterable<T>> {
-  const iterator = items[Symbol.asyncIterator]();
-  const first = await iterator.next();
-  return {
-    async *[Symbol.asyncIterator]() {
-      try {
-        for (let next = first; !next.done; next = await iterator.next()) yield next.value;
-      } finally {
-        await iterator.return?.();
-      }
-    },
-  };
-}
-
 async function allLongs(batches: AsyncIterable<RowBatch>): Promise<BigInt64Array> {
   const pieces: bigint[][] = [];
   for await (const { columns } of batches) pieces.push([...((columns[0] ?? []) as bigint[])]);
   return BigInt64Array.from(pieces.flat());
-}
-
-async function onlyRow(batches: AsyncIterable<RowBatch>): Promise<readonly unknown[]> {
-  let row: readonly unknown[] = [];
-  for await (const { columns } of batches) row = columns.map((column) => column[0]);
-  return row;
 }

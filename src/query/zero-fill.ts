@@ -6,16 +6,30 @@ import type { Buckets } from '../catalog/index.ts';
 import { eternity, type Interval, timestampLiteral } from '../catalog/time.ts';
 import { join, type Sql, sql } from '../sql.ts';
 import type { TableView } from '../store/table.ts';
+import type { Read } from './define.ts';
+import { onlyRow, sideBySide } from './reading.ts';
 import type { Source } from './source.ts';
 
 /** More than these would be an answer for no one, and Druid's own end with its memory. */
 const maxFilledBuckets = 1_000_000;
 
-/** `SELECT begin, end`: from the first row to behind the last one, in milliseconds, within the intervals; NULLs without rows. */
-export function reachOf({ table, intervals }: Source): Sql {
+/** From the first row to behind the last one, in milliseconds, within the intervals and filters aside. */
+export interface Reach {
+  readonly begin: bigint;
+  readonly end: bigint;
+}
+
+/** Rows, and how far they could reach, read side by side; undefined where the intervals have no rows. */
+export async function withReach<T>(
+  rows: AsyncIterable<T>,
+  { table, intervals }: Source,
+  read: Read,
+): Promise<[Reach | undefined, AsyncIterable<T>]> {
   const begin = sql`epoch_ms(min(greatest(first, "from")))`;
   const end = sql`epoch_ms(max(least(last, upto - to_milliseconds(1)))) + 1`;
-  return sql`SELECT ${begin}, ${end} FROM ${touchedSegments(table, intervals)}`;
+  const reach = sql`SELECT ${begin}, ${end} FROM ${touchedSegments(table, intervals)} WHERE first < upto`;
+  const [[first, last], batches] = await sideBySide(onlyRow(read(reach)), rows);
+  return [first == null || last == null ? undefined : { begin: first as bigint, end: last as bigint }, batches];
 }
 
 /** `SELECT t …`: the start in milliseconds of each bucket to fill; also of those that have rows. */
@@ -31,14 +45,6 @@ export function timesToFill({ table, intervals }: Source, buckets: Buckets): Sql
     FROM (SELECT ${buckets.floor(begin)} AS first_bucket, ${buckets.next(lastBucket)} AS bucket_end
       FROM ${touchedSegments(table, intervals)} WHERE ${begin} < ${end})`;
   return sql`SELECT DISTINCT epoch_ms(${buckets.floor(sql`step`)}) AS t FROM (${steps})`;
-}
-
-/**
- * The timestamp of granularity `all`, a scalar: the interval's start or the first row's time, whichever is later, filters
- * aside; NULL without rows.
- */
-export function allTimestamp({ table, intervals }: Source): Sql {
-  return sql`(SELECT min(greatest(first, "from")) FROM ${touchedSegments(table, intervals)} WHERE first < upto)`;
 }
 
 /** A relation with a row for each interval and each segment that it touches: `segment`, `first`, `last`, `from`, `upto`. */

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { type Buckets, compileGranularity } from '../../catalog/index.ts';
-import { join, literal, type Sql, sql } from '../../sql.ts';
+import { join, type Sql, sql } from '../../sql.ts';
 import { defineQueryType, type Plan } from '../define.ts';
 import { type Filling, withEmptyBuckets } from '../empty-buckets.ts';
-import { instantEncoder, objectPrinter, type PrintRow, printArray } from '../encode.ts';
+import { type Encode, instantEncoder, objectPrinter, type PrintRow, printArray } from '../encode.ts';
 import { type Measures, measuresOf } from '../measures.ts';
 import { type Source, sourceOf } from '../source.ts';
-import { allTimestamp, reachOf, timesToFill } from '../zero-fill.ts';
+import { timesToFill, withReach } from '../zero-fill.ts';
 import { countSchema, flagSchema, measuresShape, rowsShape } from './common.ts';
 
 const schema = z.object({
@@ -31,20 +31,39 @@ export default defineQueryType<Query>({
     const buckets = compileGranularity(query.granularity);
     const encodeTime = instantEncoder(buckets.timeZone);
     const printResult = objectPrinter(measures.columns, 1);
-    const print: PrintRow = (batch, row) =>
-      `{"timestamp":${encodeTime(batch.columns[0]?.[row])},"result":${printResult(batch, row)}}`;
+    const printRow =
+      (printStart: Encode): PrintRow =>
+      (batch, row) =>
+        `{"timestamp":${printStart(batch.columns[0]?.[row])},"result":${printResult(batch, row)}}`;
     const statement = statementOf(query, source, measures);
+    if (buckets.extent === 'all')
+      return {
+        statement,
+        async *shape(batches, read) {
+          const [reach, rows] = await withReach(batches, source, read);
+          const begin = reach?.begin ?? source.startMs;
+          yield* printArray(
+            rows,
+            printRow((start) => encodeTime(start === null ? null : begin)),
+          );
+        },
+      };
     // Druid fills granularity `none` by the millisecond, which no one can want.
-    if (buckets.extent !== 'regular' || query.context.skipEmptyBuckets)
-      return { statement, shape: (batches) => printArray(batches, print) };
+    if (buckets.extent === 'none' || query.context.skipEmptyBuckets)
+      return { statement, shape: (batches) => printArray(batches, printRow(encodeTime)) };
     const filling: Filling = {
-      reach: reachOf(source),
       due: sql`${timesToFill(source, buckets)}${endOf(query)}`,
       nothing: timeless(measures, buckets, sql`${source.from} AND false`),
       descending: query.descending ?? false,
       limit: query.limit ?? undefined,
     };
-    return { statement, shape: (batches, read) => printArray(withEmptyBuckets(batches, filling, read), print) };
+    return {
+      statement,
+      async *shape(batches, read) {
+        const [reach, rows] = await withReach(batches, source, read);
+        yield* printArray(withEmptyBuckets(rows, reach, filling, read), printRow(encodeTime));
+      },
+    };
   },
 });
 
@@ -73,12 +92,10 @@ function timeless(measures: Measures, buckets: Buckets, from: Sql): Sql {
   return sql`SELECT ${finished(measures, buckets)} FROM ${measures.withPosts(row)}`;
 }
 
-/** Rows of `t` in milliseconds and the states, as {@link bucketsOf} gives them. */
+/** Rows of `t` and the states, as {@link bucketsOf} gives them; where the bucket begins is not known here. */
 function oneBucket(query: Query, source: Source, { folds }: Measures): Sql {
-  const start = literal(BigInt(source.startMs));
-  const time = sql`coalesce(epoch_ms(${allTimestamp(source)}), ${start}) AS t`;
   const some = query.context.skipEmptyBuckets ? sql` HAVING count(*) > 0` : sql``;
-  return sql`SELECT ${join([time, sql`count(*) AS n`, ...folds])} ${source.from}${some}`;
+  return sql`SELECT ${join([sql`0::BIGINT AS t`, sql`count(*) AS n`, ...folds])} ${source.from}${some}`;
 }
 
 /** Where rows share their times they are first combined by time, which is quick, and few times are then put into buckets. */

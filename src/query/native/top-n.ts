@@ -8,11 +8,11 @@ import {
   type Value,
 } from '../../catalog/index.ts';
 import { join, type Sql, sql } from '../../sql.ts';
-import { defineQueryType, type Plan, type RowBatch } from '../define.ts';
-import { columnOf, type Encode, instantEncoder, objectPrinter, type PrintRow } from '../encode.ts';
+import { defineQueryType, type Plan, type Read, type RowBatch } from '../define.ts';
+import { columnOf, type Encode, instantEncoder, objectPrinter, type PrintRow, printArray } from '../encode.ts';
 import { measuresOf } from '../measures.ts';
 import { type Source, sourceOf, unnested } from '../source.ts';
-import { allTimestamp, timesToFill } from '../zero-fill.ts';
+import { timesToFill, withReach } from '../zero-fill.ts';
 import { countSchema, measuresShape, rowsShape } from './common.ts';
 import { topNMetricSchema, topNOrder } from './top-n-metric.ts';
 
@@ -52,10 +52,15 @@ export default defineQueryType<Query>({
       columns: columns.map((column) => column.sql),
       withPosts: measures.withPosts,
     };
-    const printRow = objectPrinter(columns, 2);
+    const encodeTime = instantEncoder(buckets.timeZone);
+    if (buckets.extent === 'all')
+      return {
+        statement: topOfAll(top),
+        shape: (batches, read) => printTop(batches, source, read, encodeTime, objectPrinter(columns)),
+      };
     return {
-      statement: buckets.extent === 'all' ? topOfAll(source, top) : topByBucket(source, buckets, top),
-      shape: (batches) => printBuckets(batches, instantEncoder(buckets.timeZone), printRow),
+      statement: topByBucket(source, buckets, top),
+      shape: (batches) => printBuckets(batches, encodeTime, objectPrinter(columns, 2)),
     };
   },
 });
@@ -72,12 +77,24 @@ interface Top {
   withPosts(states: Sql): Sql;
 }
 
-/** One bucket, with a row even when the filter lets nothing through; none when there is no row at all. */
-function topOfAll(source: Source, { groups, from, where, order, threshold, columns, withPosts }: Top): Sql {
-  const top = sql`SELECT * FROM ${withPosts(sql`(SELECT ${groups} ${from} GROUP BY 1)`)} AS g WHERE ${where} ORDER BY ${order} LIMIT ${threshold}`;
-  return sql`
-    SELECT ${join([sql`epoch_ms(b.t)`, sql`rank`, ...columns])} FROM (SELECT ${allTimestamp(source)} AS t) AS b
-    LEFT JOIN (SELECT *, row_number() OVER () AS rank FROM (${top})) AS top ON true WHERE b.t IS NOT NULL ORDER BY rank`;
+const topOfAll = ({ groups, from, where, order, threshold, columns, withPosts }: Top): Sql =>
+  sql`SELECT ${join(columns)} FROM ${withPosts(sql`(SELECT ${groups} ${from} GROUP BY 1)`)} AS g WHERE ${where} ORDER BY ${order} LIMIT ${threshold}`;
+
+/** One bucket, even when the filter lets nothing through; none when there is no row at all. */
+async function* printTop(
+  batches: AsyncIterable<RowBatch>,
+  source: Source,
+  read: Read,
+  encodeTime: Encode,
+  printRow: PrintRow,
+): AsyncGenerator<string> {
+  const [reach, rows] = await withReach(batches, source, read);
+  let head = reach ? `[{"timestamp":${encodeTime(reach.begin)},"result":` : '';
+  for await (const piece of printArray(rows, printRow)) {
+    yield head + piece;
+    head = '';
+  }
+  if (reach) yield '}]';
 }
 
 function topByBucket(
