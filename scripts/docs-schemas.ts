@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { createProgram } from '../src/cli/program.ts';
 import { contextFields } from '../src/query/native/common.ts';
 import { queryTypes } from '../src/query/native.ts';
+import { firehoseSchema, firehoseTypes } from '../src/sources/firehoses/index.ts';
 import { oldForm, todaysForm } from '../src/spec/data-schema-json.ts';
 import { inputFormats } from '../src/spec/input-format.ts';
 import { effectiveProperties, propertiesSchema } from '../src/spec/tranquility-properties.ts';
@@ -59,6 +60,15 @@ export function specChapter(): Chapter {
       ...formats,
       section('tuningConfig', 'Of realtime specs and of Tranquility. Other members are ignored.', windowSchema),
     ].join('\n'),
+  };
+}
+
+export function firehoseChapter(): Chapter {
+  return {
+    file: 'firehoses',
+    title: 'Firehoses',
+    intro: "Where a realtime node's events come from: `ioConfig.firehose`, or `firehose` in the older layout.",
+    body: firehoseTypes.map(({ type, summary, schema }) => section(type, summary, schema(firehoseSchema))).join('\n'),
   };
 }
 

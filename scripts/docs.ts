@@ -2,7 +2,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { expressionFunctions } from '../src/catalog/expression/functions/index.ts';
 import { type AnyEntry, entriesOf } from '../src/catalog/index.ts';
-import { type Chapter, commandChapter, propertiesChapter, queryChapter, specChapter } from './docs-schemas.ts';
+import {
+  type Chapter,
+  commandChapter,
+  firehoseChapter,
+  propertiesChapter,
+  queryChapter,
+  specChapter,
+} from './docs-schemas.ts';
 import { shapeText } from './shape-text.ts';
 
 const inline = (value: unknown) => `\`${JSON.stringify(value)}\``;
@@ -78,6 +85,7 @@ export function referenceFiles(): ReadonlyMap<string, string> {
   const chapters = [
     queryChapter(),
     specChapter(),
+    firehoseChapter(),
     propertiesChapter(),
     commandChapter(),
     chapterOfKind('aggregator', 'aggregators', 'Aggregators', 'In `metricsSpec` and in queries.'),

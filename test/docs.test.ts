@@ -44,6 +44,7 @@ class Workplace {
     const shim = `#!/bin/sh
       case "$1" in
         serve|server|demo) exec ${millrace} "$@" --port ${ports[8888]} ;;
+        realtime) exec ${millrace} "$@" --port ${ports[8084]} ;;
         query) exec ${millrace} "$@" --url http://localhost:${ports[8888]} ;;
         *) exec ${millrace} "$@" ;;
       esac`;
@@ -52,7 +53,7 @@ class Workplace {
   }
 
   static async open(): Promise<Workplace> {
-    return new Workplace({ 8888: await freePort(), 8200: await freePort() });
+    return new Workplace({ 8888: await freePort(), 8200: await freePort(), 8084: await freePort() });
   }
 
   /** Runs the commands and gives what they print; fails when one of them does. */
@@ -69,7 +70,8 @@ class Workplace {
     this.#server = server;
     const complaints = textOf(server.stderr);
     server.stdout?.resume();
-    while (!(await this.#isHealthy())) {
+    const port = this.#ports[command.startsWith('millrace realtime') ? 8084 : 8888];
+    while (!(await isHealthy(port))) {
       if (server.exitCode !== null) assert.fail(`the server ended:\n${command}\n${await complaints}`);
       await sleep(20);
     }
@@ -87,13 +89,8 @@ class Workplace {
     await ended;
   }
 
-  async #isHealthy(): Promise<boolean> {
-    const response = await fetch(`http://localhost:${this.#ports[8888]}/status/health`).catch(() => undefined);
-    return response?.ok ?? false;
-  }
-
   #shell(commands: string): ChildProcess {
-    const text = commands.replaceAll(/\b(?:8888|8200)\b/g, (port) => String(this.#ports[port]));
+    const text = commands.replaceAll(/\b(?:8888|8200|8084)\b/g, (port) => String(this.#ports[port]));
     const env = { ...process.env, PATH: `${this.folder}${delimiter}${process.env.PATH}` };
     return spawn('bash', ['-euo', 'pipefail', '-c', text], {
       cwd: this.folder,
@@ -101,6 +98,11 @@ class Workplace {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   }
+}
+
+async function isHealthy(port: number | undefined): Promise<boolean> {
+  const response = await fetch(`http://localhost:${port}/status/health`).catch(() => undefined);
+  return response?.ok ?? false;
 }
 
 async function textOf(stream: ChildProcess['stdout']): Promise<string> {

@@ -1,5 +1,5 @@
 /** A realtime node: what its specs' firehoses bring, from each source in its own way. */
-import { invalidInput } from '../../errors.ts';
+import { invalidInput, unsupported } from '../../errors.ts';
 import type { Metrics } from '../../observe/metrics.ts';
 import type { StreamSource } from '../../sources/firehoses/index.ts';
 import type { DataSource } from '../../spec/data-source.ts';
@@ -32,6 +32,7 @@ export class RealtimeNode {
     for (const { dataSource, firehose } of specs) {
       const streams = firehose.filter((source) => source.kind === 'stream');
       requireApart(dataSource, streams);
+      if (streams.length > 0) requireNoHeader(dataSource);
       for (const source of streams) {
         for (const warning of source.warnings) context.log.warn({ dataSource: dataSource.name }, warning);
         const clipped = clippedDataSource(dataSource, source.clips);
@@ -69,5 +70,13 @@ function requireApart({ name: dataSource }: DataSource, streams: readonly Stream
   const [, group, topic] = twice.name.split('/');
   throw invalidInput(
     `dataSource '${dataSource}': two firehoses read topic '${topic}' as group '${group}'; take one out, or give it a group.id of its own`,
+  );
+}
+
+/** A stream comes in batches, of which only the first one would have it. */
+function requireNoHeader({ name: dataSource, input }: DataSource): void {
+  if (input.type !== 'delimited' || input.header === undefined) return;
+  throw unsupported(
+    `dataSource '${dataSource}': header lines in what a firehose reads are not supported; list the columns in the parseSpec, and take the lines out`,
   );
 }

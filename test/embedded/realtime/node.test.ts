@@ -90,6 +90,18 @@ it('one service name, one receiver; one group, one reader of a topic', async () 
   await assert.rejects(open(kafka, { ...kafka }), /two firehoses read topic 't' as group 'g'/);
 });
 
+it('a header in files is refused rather than taken for an event', async () => {
+  const parseSpec = {
+    format: 'csv',
+    timestampSpec: { column: 'timestamp' },
+    dimensionsSpec: {},
+    findColumnsFromHeader: true,
+  };
+  const firehose = { type: 'local', baseDir: 'nowhere', filter: '*' };
+  const realtime = realtimeSpecs(realtimeSpec({ dataSchema: { parser: { parseSpec } }, firehose }));
+  await assert.rejects(temporaryBackend({ realtime }), code('unsupported'));
+});
+
 it('each bucket is announced when it gets its first row, and those with live rows at a start', async () => {
   const realtime = realtimeSpecs(realtimeSpec({ tuningConfig: none }));
   await using test = await temporaryBackend({ realtime });
