@@ -4,6 +4,7 @@ import { MillraceError } from '../errors.ts';
 import { version } from '../observe/version.ts';
 import { checkCommand } from './check.ts';
 import { demoCommand } from './demo.ts';
+import { kafkaCommand } from './kafka.ts';
 import { exitCodes } from './options.ts';
 import { queryCommand } from './query.ts';
 import { realtimeCommand } from './realtime.ts';
@@ -22,6 +23,7 @@ export function createProgram(report: (exitCode: number) => void): Command {
   const commands = [
     serveCommand(),
     serverCommand(),
+    kafkaCommand(),
     realtimeCommand(),
     demoCommand(),
     queryCommand(report),

@@ -18,6 +18,7 @@ import type { DataSource } from '../spec/data-source.ts';
 import { discoveredDataSource, timestampColumns, validateDataSourceName } from '../spec/discovered.ts';
 import { withoutRecords } from '../spec/kafka-format.ts';
 import type { SupervisorSpec } from '../spec/supervisor.ts';
+import type { TranquilityKafka } from '../spec/tranquility-kafka.ts';
 import { sql } from '../sql.ts';
 import { Store } from '../store/store.ts';
 import { Definitions } from './definitions.ts';
@@ -137,6 +138,7 @@ interface Parts extends EmbeddedOptions {
 export class EmbeddedBackend implements Backend {
   readonly supervisors: EmbeddedSupervisors;
   readonly realtime: RealtimeNode | undefined;
+  readonly #parts: Parts;
   readonly #store: Store;
   readonly #files: BatchFiles;
   readonly #committer: Committer;
@@ -148,6 +150,7 @@ export class EmbeddedBackend implements Backend {
   readonly #creating = new Map<string, Promise<DataSource>>();
 
   constructor(parts: Parts) {
+    this.#parts = parts;
     const { store, files, committer, definitions, housekeeping, supervisors, metrics, autoCreate, now } = parts;
     this.supervisors = supervisors;
     this.realtime = parts.node;
@@ -168,8 +171,9 @@ export class EmbeddedBackend implements Backend {
     return this.realtime?.receivers;
   }
 
-  async push(submission: Submission): Promise<PushOutcome> {
+  async push(submission: Submission, accepted?: (received: number) => void): Promise<PushOutcome> {
     const parts = await this.#partsOf(submission);
+    accepted?.(parts.reduce((sum, { events }) => sum + events, 0));
     // Nothing in an unknown dataSource is no mistake, as in the original.
     if (parts.length === 0) return { received: 0, sent: 0, dropped: {}, droppedEvents: [] };
     return this.#committer.submit({ parts, idempotencyKey: submission.idempotencyKey });
@@ -221,6 +225,15 @@ export class EmbeddedBackend implements Backend {
     const { failure } = this.#store;
     const pendingBytes = this.#committer.pendingBytes;
     return failure ? { healthy: false, problem: failure.message, pendingBytes } : { healthy: true, pendingBytes };
+  }
+
+  /**
+   * Reads topics as Tranquility Kafka does, until the signal aborts; then all that was read is committed.
+   * Rejects with a MillraceError with what the file wants to be an error, and when reading cannot go on at all.
+   */
+  async readTranquilityKafka(spec: TranquilityKafka, signal: AbortSignal): Promise<void> {
+    const { readTranquilityKafka } = await import('./tranquility-kafka/index.ts');
+    await readTranquilityKafka({ ...this.#parts, define: (dataSource) => this.define(dataSource) }, spec, signal);
   }
 
   async close(): Promise<void> {

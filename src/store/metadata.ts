@@ -19,6 +19,8 @@ const tables = [
   'CREATE TABLE IF NOT EXISTS meta.offsets (source VARCHAR, "partition" VARCHAR, position BIGINT)',
   // Which log of the source the position is of, where it says so.
   'ALTER TABLE meta.offsets ADD COLUMN IF NOT EXISTS origin VARCHAR',
+  // By what this folder is known in groups that it is a member of.
+  'CREATE TABLE IF NOT EXISTS meta.member_names ("group" VARCHAR, name VARCHAR)',
   'CREATE TABLE IF NOT EXISTS meta.receipts (data_source VARCHAR, key VARCHAR, outcome VARCHAR, taken_at TIMESTAMP)',
   'CREATE TABLE IF NOT EXISTS meta.supervisors (id VARCHAR, spec VARCHAR, version VARCHAR, suspended BOOLEAN)',
   'CREATE TABLE IF NOT EXISTS meta.supervisor_history (id VARCHAR, spec VARCHAR, version VARCHAR)',

@@ -1,0 +1,131 @@
+/** Some partitions of a topic, read on from their stored positions again after each trouble. */
+import { asMillraceError, MillraceError } from '../../errors.ts';
+import type { WorkOutcome } from '../../ingest/work.ts';
+import type { LostPosition, PartitionName, Stream, StreamBatch } from '../../sources/stream.ts';
+import type { DataSource } from '../../spec/data-source.ts';
+import type { OffsetReset, TopicRoute } from '../../spec/tranquility-kafka.ts';
+import { Alarm, backOffMs } from '../alarm.ts';
+import type { Positions } from '../positions.ts';
+import { Reading, type ReadingEnd } from '../reading.ts';
+import type { TranquilityContext } from './index.ts';
+import { requireAllKept } from './refusal.ts';
+
+export interface TopicReaderOptions extends Pick<TranquilityContext, 'committer' | 'log'> {
+  readonly topic: string;
+  readonly route: TopicRoute;
+  readonly dataSource: DataSource;
+  readonly stream: Stream;
+  readonly positions: Positions;
+  readonly partitions: readonly PartitionName[];
+  readonly offsetReset: OffsetReset | undefined;
+  onCommit(batch: StreamBatch, outcome: WorkOutcome): void;
+  /** It reads no more, and nobody else should. */
+  onFailure(error: MillraceError): void;
+}
+
+export class TopicReader {
+  readonly #options: TopicReaderOptions;
+  readonly #alarm = new Alarm();
+  readonly #running: Promise<void>;
+  #reading: Reading | undefined;
+  /** Why a batch was not taken because the file wants all of its events kept. */
+  #refusal: MillraceError | undefined;
+  /** Since something was last taken. */
+  #failures = 0;
+  #stopped = false;
+
+  constructor(options: TopicReaderOptions) {
+    this.#options = options;
+    this.#running = this.#run();
+  }
+
+  /** Up to where its partitions are committed, as far as it has read. */
+  get current(): ReadonlyMap<PartitionName, bigint> {
+    return this.#reading?.current ?? new Map();
+  }
+
+  /** Settled when what it had read is committed. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#alarm.ring();
+    await this.#reading?.stop();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      try {
+        const end = await this.#read();
+        if (end.kind === 'lost') await this.#move(end.lost);
+        else if (end.kind !== 'stopped') throw end.error;
+      } catch (error) {
+        if (this.#stopped) return;
+        const known = asMillraceError(error);
+        if (known.code === 'positionLost' || this.#refusal) return this.#options.onFailure(known);
+        this.#options.log.warn({ topic: this.#options.topic, code: known.code }, known.message);
+        await this.#alarm.pause(backOffMs(this.#failures++));
+      }
+    }
+  }
+
+  async #read(): Promise<ReadingEnd> {
+    const { stream, positions, partitions, committer, dataSource, onCommit } = this.#options;
+    const { stored, origins } = await positions.read();
+    if (this.#stopped) return { kind: 'stopped' };
+    this.#reading = new Reading({
+      stream,
+      committer,
+      source: positions.source,
+      from: new Map(partitions.map((name) => [name, stored.get(name) as bigint])),
+      origins,
+      dataSource,
+      keepUnparseable: this.#options.route.reportParseExceptions ? 1 : 0,
+      accept: (outcome) => this.#accept(outcome),
+      onCommit: (batch, outcome) => {
+        this.#failures = 0;
+        onCommit(batch, outcome);
+      },
+      onDelay: (error) => this.#onDelay(error),
+    });
+    return this.#reading.ended;
+  }
+
+  #accept(outcome: WorkOutcome): void {
+    try {
+      requireAllKept(this.#options.route, this.#options.topic, outcome);
+    } catch (error) {
+      this.#refusal = asMillraceError(error);
+      throw error;
+    }
+  }
+
+  /** To where the file says that reading begins where there is no position. Whoever did not say so is asked. */
+  async #move(lost: readonly LostPosition[]): Promise<void> {
+    const { offsetReset, positions, stream, log, topic } = this.#options;
+    const facts = lost.map(whatIsLost).join(' ');
+    if (offsetReset === undefined) {
+      throw new MillraceError(
+        'positionLost',
+        `${facts} Nothing of it is skipped: say where to go on, by 'kafka.auto.offset.reset' = 'earliest' or 'latest' in the file's properties.`,
+        { context: { lost } },
+      );
+    }
+    await positions.move(new Map(lost.map((one) => [one.partition, one[offsetReset]])));
+    await positions.adopt(stream.origins());
+    log.error({ topic }, `${facts} It is read on from its ${offsetReset} position, as auto.offset.reset says.`);
+  }
+
+  #onDelay(error: MillraceError): void {
+    // A full queue is nothing but pushes and streams taking turns.
+    if (error.code === 'bufferFull') return;
+    this.#options.log.warn({ topic: this.#options.topic, code: error.code }, error.message);
+  }
+}
+
+function whatIsLost({ partition, wanted, earliest, latest }: LostPosition): string {
+  const cause =
+    wanted < earliest
+      ? `${earliest - wanted} records were removed before they were read.`
+      : 'its end was cut off, or the topic was made anew, and what stands there now is not what was read.';
+  return `Partition ${partition} is to be read on at ${wanted}, but Kafka has ${earliest} to ${latest}: ${cause}`;
+}
