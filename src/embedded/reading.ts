@@ -9,6 +9,7 @@ import type { Work, WorkOutcome } from '../ingest/work.ts';
 import type { LostPosition, Origin, PartitionName, Stream, StreamBatch } from '../sources/stream.ts';
 import type { DataSource } from '../spec/data-source.ts';
 import { backOffMs } from './alarm.ts';
+import { BatchLimit } from './divide.ts';
 
 /** `stream`: it could not be read. `lost`: it does not have these positions. `failed`: what was read could not be taken. */
 export type ReadingEnd =
@@ -18,7 +19,7 @@ export type ReadingEnd =
 
 export interface ReadingOptions {
   readonly stream: Stream;
-  readonly committer: Committer;
+  readonly committer: Pick<Committer, 'submit'>;
   /** The source of the commits' progress. */
   readonly source: string;
   /** The stored positions of the partitions to read. */
@@ -38,12 +39,16 @@ export interface ReadingOptions {
 /** Codes of what passes by itself: a full queue, a full disk. */
 const passing: readonly string[] = ['bufferFull', 'unavailable', 'capacityExceeded'];
 
+/** Codes of what may pass when it is asked for less at once. */
+const tooMuch: readonly string[] = ['tooLarge', 'capacityExceeded'];
+
 export class Reading {
   readonly from: ReadonlyMap<PartitionName, bigint>;
   /** Never rejects. */
   readonly ended: Promise<ReadingEnd>;
   readonly #options: ReadingOptions;
   readonly #current: Map<PartitionName, bigint>;
+  readonly #limit = new BatchLimit();
   readonly #stop = new AbortController();
   #end: ReadingEnd | undefined;
 
@@ -91,24 +96,42 @@ export class Reading {
     return { kind: 'stopped' };
   }
 
-  /** Tries until the batch is taken, or refused for good. */
+  /** Tries until the batch is taken, or refused for good; divided where it is too much for the engine at once. */
   async #commit(batch: StreamBatch): Promise<void> {
-    const { committer, source, dataSource, keepUnparseable, accept, onCommit, onDelay } = this.#options;
-    const { lines, records, progress } = batch;
-    const part = { dataSource, format: 'text' as const, lines, events: records, keepUnparseable };
-    const work: Work = { parts: records > 0 ? [part] : [], progress: { source, partitions: progress }, accept };
+    const smaller = this.#limit.divide(batch);
+    if (smaller.length > 1) {
+      for (const one of smaller) await this.#commit(one);
+    } else if (!(await this.#isTaken(batch))) {
+      this.#options.onDelay(divided(batch));
+      await this.#commit(batch);
+    }
+  }
+
+  /** False when it is to be divided first. */
+  async #isTaken(batch: StreamBatch): Promise<boolean> {
     for (let tries = 0; ; tries++) {
       try {
-        const outcome = await committer.submit(work);
-        for (const [partition, { to }] of progress) this.#current.set(partition, to);
-        return onCommit(batch, outcome);
+        await this.#submit(batch);
+        return true;
       } catch (error) {
         const known = asMillraceError(error);
+        if (tooMuch.includes(known.code) && this.#limit.lower(batch)) return false;
         if (!passing.includes(known.code)) throw known;
-        onDelay(known);
+        this.#options.onDelay(known);
         await sleep(backOffMs(tries), undefined, { signal: this.#stop.signal });
       }
     }
+  }
+
+  async #submit(batch: StreamBatch): Promise<void> {
+    const { committer, source, dataSource, keepUnparseable, accept, onCommit } = this.#options;
+    const { lines, records, progress } = batch;
+    const part = { dataSource, format: 'text' as const, lines, events: records, keepUnparseable };
+    const work: Work = { parts: records > 0 ? [part] : [], progress: { source, partitions: progress }, accept };
+    const outcome = await committer.submit(work);
+    for (const [partition, { to }] of progress) this.#current.set(partition, to);
+    this.#limit.noteTaken();
+    onCommit(batch, outcome);
   }
 }
 
@@ -118,3 +141,9 @@ function streamEnd(error: MillraceError): ReadingEnd & { readonly kind: 'stream'
   const lost = error.context.lost as readonly LostPosition[] | undefined;
   return error.code === 'positionLost' && lost ? { kind: 'lost', error, lost } : { kind: 'stream', error };
 }
+
+const divided = ({ lines, records }: StreamBatch) =>
+  new MillraceError(
+    'capacityExceeded',
+    `A batch of ${records} events, ${lines.byteLength} bytes, is too much for the engine at once: it is committed in smaller ones.`,
+  );

@@ -2,11 +2,12 @@
 import type { PartitionValues, Position } from '../kafka/index.ts';
 import { originText, partitionName } from './kafka-partition.ts';
 import { readableLines } from './readable-lines.ts';
-import type { PartitionName, PartitionProgress, StreamBatch } from './stream.ts';
+import type { BatchStep, PartitionName, PartitionProgress, StreamBatch } from './stream.ts';
 
 export class GrowingBatch {
   #buffer: Buffer;
   readonly #progress = new Map<PartitionName, PartitionProgress>();
+  readonly #steps: BatchStep[] = [];
   #records = 0;
   #lineBytes = 0;
   #valueBytes = 0;
@@ -29,13 +30,15 @@ export class GrowingBatch {
   /** Of each partition in order, without a gap. */
   add(fetched: PartitionValues): void {
     const { values, records, valueBytes, firstOffset, nextOffset } = fetched;
-    const name = partitionName(fetched);
-    const from = this.#progress.get(name)?.from ?? BigInt(firstOffset);
-    this.#progress.set(name, { from, to: BigInt(nextOffset), origin: originText(fetched) });
+    const partition = partitionName(fetched);
+    const step = { from: BigInt(firstOffset), to: BigInt(nextOffset), origin: originText(fetched) };
+    this.#progress.set(partition, { ...step, from: this.#progress.get(partition)?.from ?? step.from });
     const { lines, blank } = readableLines(values);
     this.#append(lines);
     this.#records += records - blank;
     this.#valueBytes += valueBytes;
+    const [lineBytes, kept] = [lines.byteLength, records - blank];
+    this.#steps.push({ ...step, partition, lineBytes, records: kept, bytes: valueBytes });
   }
 
   finish(positions: readonly Position[]): StreamBatch {
@@ -44,6 +47,7 @@ export class GrowingBatch {
       records: this.#records,
       bytes: this.#valueBytes,
       progress: this.#progress,
+      steps: this.#steps,
       latest: new Map(positions.flatMap((position) => latestOf(position))),
     };
   }

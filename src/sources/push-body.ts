@@ -4,6 +4,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { MillraceError } from '../errors.ts';
+import { hugeLines, maxEventBytes } from './huge-lines.ts';
 import { scanJson } from './json-scanner.ts';
 import { deepLines, maximumDepth } from './nesting.ts';
 
@@ -13,12 +14,6 @@ export interface Lines {
   /** Lines that hold more than white space. */
   readonly events: number;
 }
-
-/**
- * A larger event is refused: the engine reads each in one piece and needs several times its size, of the 192 MiB that it has
- * for everything. (Events of 20 MB alone were too much beside other work.)
- */
-export const maxEventBytes = 4 * 1024 * 1024;
 
 const lineFeed = 0x0a;
 const openBrace = 0x7b;
@@ -67,20 +62,14 @@ function countObjectLines(json: Buffer): number | undefined {
   return events;
 }
 
-/** Looks at few places: from each line's start at the last line break within reach. */
 function withoutHugeEvents(body: { readonly lines: Buffer; readonly events: number }): Lines {
-  const { lines } = body;
-  for (let start = 0; lines.length - start > maxEventBytes; ) {
-    const end = lines.lastIndexOf(lineFeed, start + maxEventBytes);
-    if (end < start) {
-      const line = countLines(lines.subarray(0, start)) + 1;
-      throw new MillraceError(
-        'tooLarge',
-        `event ${line} of the body is larger than ${maxEventBytes} bytes, the most that one event may have`,
-        { context: { line } },
-      );
-    }
-    start = end + 1;
+  for (const { start } of hugeLines(body.lines)) {
+    const line = countLines(body.lines.subarray(0, start)) + 1;
+    throw new MillraceError(
+      'tooLarge',
+      `event ${line} of the body is larger than ${maxEventBytes} bytes, the most that one event may have`,
+      { context: { line } },
+    );
   }
   return body;
 }

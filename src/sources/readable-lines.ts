@@ -1,5 +1,6 @@
 /** Records' values as lines that ingestion can take: it counts no blank ones, and reads nothing but UTF-8. */
 import { isUtf8 } from 'node:buffer';
+import { hugeLines, maxEventBytes } from './huge-lines.ts';
 import { deepLines } from './nesting.ts';
 
 const lineFeed = 0x0a;
@@ -12,14 +13,26 @@ const beginnings = ['\n\n', '\n ', '\n\t'];
 /**
  * @param lines each ends with a line feed, and holds no carriage return.
  * @returns them without blank ones, what is not UTF-8 replaced by U+FFFD as in Druid, and cut off where they are nested too deep, so
- * that they count as unparseable; and how many were blank.
+ * that they count as unparseable; with a note in place of one that is too large, which counts as unparseable, too; and how many were blank.
  */
 export function readableLines(lines: Uint8Array): { readonly lines: Buffer; readonly blank: number } {
   const bytes = Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength);
   const text = isUtf8(bytes) ? bytes : Buffer.from(bytes.toString('utf8'));
   for (const { at, end } of deepLines(text)) text.fill(space, at, end);
-  const mayBeBlank = isWhite(text[0]) || beginnings.some((beginning) => text.includes(beginning, 0, 'latin1'));
-  return mayBeBlank ? withoutBlankLines(text) : { lines: text, blank: 0 };
+  const small = withoutHugeLines(text);
+  const mayBeBlank = isWhite(small[0]) || beginnings.some((beginning) => small.includes(beginning, 0, 'latin1'));
+  return mayBeBlank ? withoutBlankLines(small) : { lines: small, blank: 0 };
+}
+
+function withoutHugeLines(text: Buffer): Buffer {
+  const kept: Buffer[] = [];
+  let at = 0;
+  for (const { start, end } of hugeLines(text)) {
+    const note = `An event of ${end - start} bytes was left out: ${maxEventBytes} is the most that one may have.`;
+    kept.push(text.subarray(at, start), Buffer.from(note));
+    at = end;
+  }
+  return at === 0 ? text : Buffer.concat([...kept, text.subarray(at)]);
 }
 
 const isWhite = (byte: number | undefined) => byte === space || byte === tab || byte === lineFeed;

@@ -39,6 +39,16 @@ export interface PartitionProgress {
   readonly origin?: Origin | undefined;
 }
 
+/** Records of one partition, the next ones of a batch's lines. */
+export interface BatchStep extends PartitionProgress {
+  readonly partition: PartitionName;
+  /** Of the batch's lines. */
+  readonly lineBytes: number;
+  readonly records: number;
+  /** Bytes of the records' values as they came. */
+  readonly bytes: number;
+}
+
 export interface StreamBatch {
   /**
    * One record a line, in the order of each partition; values without a line break of their own. None is blank: an empty value is
@@ -51,6 +61,8 @@ export interface StreamBatch {
   readonly bytes: number;
   /** Passed-over records (aborted, tombstones) included. */
   readonly progress: ReadonlyMap<PartitionName, PartitionProgress>;
+  /** All of it in order, where it can be divided: a smaller batch may end after each of them. */
+  readonly steps?: readonly BatchStep[];
   /** The latest positions seen while fetching, for the lag. */
   readonly latest: ReadonlyMap<PartitionName, bigint>;
 }

@@ -113,19 +113,19 @@ test('what comes while the reader is busy is one batch, in the order of each par
 });
 
 test('a batch of 32 MiB is full: nothing more is taken in until it is taken', async () => {
-  const line = `${'x'.repeat(8 * mebibyte - 1)}\n`;
-  const source = new Source(...Array.from({ length: 12 }, (_, i) => values(i, line)));
+  const line = `${'x'.repeat(4 * mebibyte - 1)}\n`;
+  const source = new Source(...Array.from({ length: 24 }, (_, i) => values(i, line)));
   const stop = new AbortController();
   const batches = readBatches(source, stop.signal);
   const sizes: number[] = [];
   for (let next = await batches.next(); !next.done; next = await batches.next()) {
     sizes.push(next.value.records);
     await settled();
-    // What the reader has, four that wait, and none beyond.
-    assert.ok(source.given <= sizes.reduce((sum, size) => sum + size, 0) + 4);
-    if (sizes.reduce((sum, size) => sum + size, 0) === 12) stop.abort();
+    // What the reader has, eight that wait, and none beyond.
+    assert.ok(source.given <= sizes.reduce((sum, size) => sum + size, 0) + 8);
+    if (sizes.reduce((sum, size) => sum + size, 0) === 24) stop.abort();
   }
-  assert.deepEqual(sizes.slice(1, 3), [4, 4]);
+  assert.deepEqual(sizes.slice(1, 3), [8, 8]);
 });
 
 test('buffers are used again, and no batch is written over before the next one is asked for', async () => {

@@ -37,3 +37,11 @@ test('a line nested deeper than 1000 is cut off there; brackets side by side or 
   assert.equal(lines.toString(), sound + cut + sound);
   assert.equal(blank, 0);
 });
+
+test('an event that is too large is a note in its place, and the others stay', () => {
+  const largest = `{"a":"${'x'.repeat(4 * 1024 * 1024 - 8)}"}`;
+  const given = `{"a":1}\n${largest}x\n${largest}\n{"a":2}\n${largest}xx\n`;
+  const lines = readableLines(Buffer.from(given)).lines.toString().split('\n');
+  const note = (bytes: number) => `An event of ${bytes} bytes was left out: 4194304 is the most that one may have.`;
+  assert.deepEqual(lines, ['{"a":1}', note(4194305), largest, '{"a":2}', note(4194306), '']);
+});

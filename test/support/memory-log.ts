@@ -2,6 +2,7 @@
 import { EventEmitter, once } from 'node:events';
 import { MillraceError } from '../../src/errors.ts';
 import type {
+  BatchStep,
   LostPosition,
   Origin,
   PartitionName,
@@ -45,6 +46,9 @@ function isOf(partition: Partition, position: bigint, kept: Origin): boolean {
 
 /** Records of one batch and partition at most, so that a few thousand are several batches. */
 const maxRecords = 500;
+
+/** Of one step of a batch. */
+const stepRecords = 20;
 
 export class MemoryLog {
   readonly #partitions = new Map<PartitionName, Partition>();
@@ -129,21 +133,28 @@ export class MemoryLog {
 
   #next(positions: Map<PartitionName, bigint>): StreamBatch | undefined {
     const progress = new Map<PartitionName, PartitionProgress>();
+    const steps: BatchStep[] = [];
     const lines: string[] = [];
     for (const [name, position] of positions) {
       const partition = this.#of(name);
       const start = Number(position - partition.earliest);
       const found = partition.values.slice(start, start + maxRecords);
-      if (found.length === 0) continue;
-      lines.push(...found.map((value) => value.text));
-      const to = position + BigInt(found.length);
-      progress.set(name, { from: position, to, origin: originAt(partition, to) });
+      for (let at = 0; at < found.length; at += stepRecords) {
+        const text = found.slice(at, at + stepRecords).map((value) => `${value.text}\n`);
+        const [from, to] = [at, at + text.length].map((records) => position + BigInt(records)) as [bigint, bigint];
+        const lineBytes = Buffer.byteLength(text.join(''));
+        const step = { from, to, origin: originAt(partition, to) };
+        const [records, bytes] = [text.length, lineBytes - text.length];
+        steps.push({ ...step, partition: name, lineBytes, records, bytes });
+        progress.set(name, { ...step, from: position });
+        lines.push(...text);
+      }
     }
     if (lines.length === 0) return undefined;
     for (const [name, { to }] of progress) positions.set(name, to);
-    const text = Buffer.from(lines.map((line) => `${line}\n`).join(''));
+    const text = Buffer.from(lines.join(''));
     const latest = new Map([...progress.keys()].map((name) => [name, end(this.#of(name))]));
-    return { lines: text, records: lines.length, bytes: text.byteLength - lines.length, progress, latest };
+    return { lines: text, records: lines.length, bytes: text.byteLength - lines.length, progress, steps, latest };
   }
 
   #requireAnswer(): void {
