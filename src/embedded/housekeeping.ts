@@ -126,6 +126,7 @@ export class Housekeeping {
     // Twice as many as combining left the last time: else the rows are as distinct as they get.
     if (handedOff > 0 || rows < Math.max(manyLiveRows, 2 * (this.#combined.get(dataSource) ?? 0))) return;
     this.#combined.set(dataSource, await combineLive(connection, table));
+    this.#options.store.noteChange();
   }
 
   async #handOff(connection: Connection, table: Table, beforeMs: number): Promise<number> {
@@ -134,6 +135,7 @@ export class Housekeeping {
     let rows = 0;
     for (;;) {
       const result = await handOff(this.#options.store, connection, table, beforeMs);
+      this.#options.store.noteChange();
       segments += result.segments;
       rows += result.rows;
       if (!result.more || this.#stop.signal.aborted) break;

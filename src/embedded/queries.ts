@@ -3,9 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { Answer, QueryOptions } from '../backend.ts';
 import { asMillraceError, MillraceError } from '../errors.ts';
 import type { Metrics } from '../observe/metrics.ts';
-import type { RowBatch } from '../query/define.ts';
+import type { Reader, RowBatch } from '../query/define.ts';
 import { planNativeQuery } from '../query/native.ts';
-import type { Sql } from '../sql.ts';
 import type { Store } from '../store/store.ts';
 
 /** Druid's default for `timeout`. */
@@ -43,9 +42,12 @@ export class Queries {
       const timeoutMs = context.timeoutMs ?? defaultTimeoutMs;
       if (timeoutMs > 0) signals.push(AbortSignal.timeout(Math.min(timeoutMs, longestTimeoutMs)));
       const stop = AbortSignal.any(signals);
-      const read = (statement: Sql) => this.#store.read(statement, stop);
-      const batches = plan.statement ? read(plan.statement) : noRows();
-      const chunks = this.#watch(plan.shape(batches, read), stop, timeoutMs, measure, () =>
+      const reader: Reader = {
+        read: (statement) => this.#store.read(statement, stop),
+        row: (statement) => this.#store.row(statement, stop),
+      };
+      const batches = plan.statement ? reader.read(plan.statement) : noRows();
+      const chunks = this.#watch(plan.shape(batches, reader), stop, timeoutMs, measure, () =>
         this.#unregister(queryId, abort),
       );
       const first = await chunks.next();

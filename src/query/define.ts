@@ -25,14 +25,18 @@ export interface Plan {
   /** One SELECT whose rows come in the order of the answer; undefined when the answer needs no rows. */
   readonly statement: Sql | undefined;
   /**
-   * Rows → the answer's JSON text in pieces: compact, no white space between values. What else has to be known `read` gives, by
+   * Rows → the answer's JSON text in pieces: compact, no white space between values. What else has to be known the reader gives, by
    * statements of their own; the rows begin to be read when the first batch is asked for.
    */
-  shape(batches: AsyncIterable<RowBatch>, read: Read): AsyncIterable<string>;
+  shape(batches: AsyncIterable<RowBatch>, reader: Reader): AsyncIterable<string>;
 }
 
-/** The rows of one more SELECT. */
-export type Read = (statement: Sql) => AsyncIterable<RowBatch>;
+/** One more SELECT. */
+export interface Reader {
+  read(statement: Sql): AsyncIterable<RowBatch>;
+  /** Of a statement that gives one row. */
+  row(statement: Sql): Promise<readonly unknown[]>;
+}
 
 /** What is wrong with a query and shows only while it is planned; the caller knows the line and column of the path. */
 export class QueryMistake extends Error {

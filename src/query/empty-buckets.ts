@@ -1,7 +1,6 @@
 /** The rows of empty buckets among those that were found. */
 import type { Sql } from '../sql.ts';
-import type { Read, RowBatch } from './define.ts';
-import { onlyRow } from './reading.ts';
+import type { Reader, RowBatch } from './define.ts';
 import type { Reach } from './zero-fill.ts';
 
 /** What is found, due and given out is all in one order, and cut to the same length. */
@@ -25,9 +24,9 @@ export async function* withEmptyBuckets(
   batches: AsyncIterable<RowBatch>,
   reach: Reach | undefined,
   filling: Filling,
-  read: Read,
+  reader: Reader,
 ): AsyncGenerator<RowBatch, void, void> {
-  const filler = new Filler(filling, reach, read);
+  const filler = new Filler(filling, reach, reader);
   for await (const batch of batches) {
     if (filler.passes(batch)) yield batch;
     else yield* filler.merge(batch);
@@ -40,7 +39,7 @@ const maxRows = 4096;
 
 class Filler {
   readonly #filling: Filling;
-  readonly #read: Read;
+  readonly #reader: Reader;
   /** Up to here no bucket is missing. */
   #edge: bigint | undefined;
   readonly #end: bigint | undefined;
@@ -52,9 +51,9 @@ class Filler {
   #nothing: readonly unknown[] | undefined;
   #merged: (readonly unknown[])[] = [];
 
-  constructor(filling: Filling, reach: Reach | undefined, read: Read) {
+  constructor(filling: Filling, reach: Reach | undefined, reader: Reader) {
     this.#filling = filling;
-    this.#read = read;
+    this.#reader = reader;
     [this.#edge, this.#end] = filling.descending ? [reach?.end, reach?.begin] : [reach?.begin, reach?.end];
     this.#room = filling.limit ?? Number.POSITIVE_INFINITY;
   }
@@ -102,7 +101,7 @@ class Filler {
     const due = await this.#allDue();
     for (let time = due[this.#next]; time !== undefined && this.#room > 0; time = due[++this.#next]) {
       if (start !== null && !this.#isBefore(time, start)) return;
-      this.#nothing ??= await onlyRow(this.#read(this.#filling.nothing));
+      this.#nothing ??= await this.#reader.row(this.#filling.nothing);
       this.#merged.push([time, ...this.#nothing.slice(1)]);
       this.#room--;
       if (this.#merged.length === maxRows) yield* this.#flush();
@@ -124,7 +123,7 @@ class Filler {
   /** Without what was given out already. */
   async #allDue(): Promise<BigInt64Array> {
     if (this.#due) return this.#due;
-    const due = await allLongs(this.#read(this.#filling.due));
+    const due = await allLongs(this.#reader.read(this.#filling.due));
     const edge = this.#hasBegun ? this.#edge : undefined;
     this.#due = edge === undefined ? due : due.filter((time) => this.#isStartBeyond(time, edge));
     return this.#due;

@@ -1,5 +1,4 @@
 /** Reading rows where a plan has more than one statement. */
-import type { RowBatch } from './define.ts';
 
 /** Some value, and rows of which the first are read meanwhile. */
 export async function sideBySide<V, T>(value: Promise<V>, rows: AsyncIterable<T>): Promise<[V, AsyncIterable<T>]> {
@@ -19,11 +18,4 @@ async function* resumed<T>(first: IteratorResult<T>, rest: AsyncIterator<T>): As
   } finally {
     await rest.return?.();
   }
-}
-
-/** The row of a statement that gives one. */
-export async function onlyRow(batches: AsyncIterable<RowBatch>): Promise<readonly unknown[]> {
-  let row: readonly unknown[] = [];
-  for await (const { columns } of batches) row = columns.map((column) => column[0]);
-  return row;
 }

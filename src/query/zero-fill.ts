@@ -6,8 +6,8 @@ import type { Buckets } from '../catalog/index.ts';
 import { eternity, type Interval, timestampLiteral } from '../catalog/time.ts';
 import { join, type Sql, sql } from '../sql.ts';
 import type { TableView } from '../store/table.ts';
-import type { Read } from './define.ts';
-import { onlyRow, sideBySide } from './reading.ts';
+import type { Reader } from './define.ts';
+import { sideBySide } from './reading.ts';
 import type { Source } from './source.ts';
 
 /** More than these would be an answer for no one, and Druid's own end with its memory. */
@@ -23,12 +23,12 @@ export interface Reach {
 export async function withReach<T>(
   rows: AsyncIterable<T>,
   { table, intervals }: Source,
-  read: Read,
+  reader: Reader,
 ): Promise<[Reach | undefined, AsyncIterable<T>]> {
   const begin = sql`epoch_ms(min(greatest(first, "from")))`;
   const end = sql`epoch_ms(max(least(last, upto - to_milliseconds(1)))) + 1`;
   const reach = sql`SELECT ${begin}, ${end} FROM ${touchedSegments(table, intervals)} WHERE first < upto`;
-  const [[first, last], batches] = await sideBySide(onlyRow(read(reach)), rows);
+  const [[first, last], batches] = await sideBySide(reader.row(reach), rows);
   return [first == null || last == null ? undefined : { begin: first as bigint, end: last as bigint }, batches];
 }
 

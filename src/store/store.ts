@@ -11,6 +11,7 @@ import { type Connection, Engine, isFatal, type Rows } from './engine.ts';
 import { layoutVersion, prepareMetadata } from './metadata.ts';
 import { Mutex } from './mutex.ts';
 import { ReaderPool } from './reader-pool.ts';
+import { RememberedRows } from './remembered-rows.ts';
 import { type Compile, define, loadTables, type Table } from './schema.ts';
 import type { TableDefinition, TableView } from './table.ts';
 import { repairWal, type WalRepair } from './wal.ts';
@@ -53,6 +54,7 @@ export class Store {
   #readers: ReaderPool;
   #tables: ReadonlyMap<string, Table>;
   #failure: MillraceError | undefined;
+  readonly #remembered = new RememberedRows();
 
   private constructor(options: StoreOptions, opened: Opened, repair: WalRepair | undefined) {
     this.#options = options;
@@ -117,6 +119,7 @@ export class Store {
       });
       await this.#writer.run('COMMIT');
       this.#tables = tables;
+      this.noteChange();
       return result;
     } catch (error) {
       // After a failed COMMIT there is no transaction left to roll back.
@@ -128,6 +131,20 @@ export class Store {
   /** Runs a statement for a reader; leaving the loop early, or the signal, stops the work. */
   read(statement: Sql, signal?: AbortSignal): AsyncGenerator<Rows, void, void> {
     return this.#readers.stream(statement, signal);
+  }
+
+  /** The row of a statement that gives one; remembered until something changes. */
+  row(statement: Sql, signal?: AbortSignal): Promise<readonly unknown[]> {
+    return this.#remembered.get(statement, async () => {
+      let row: readonly unknown[] = [];
+      for await (const { columns } of this.read(statement, signal)) row = columns.map((column) => column[0]);
+      return row;
+    });
+  }
+
+  /** To be called after a change by another connection than the writer's. */
+  noteChange(): void {
+    this.#remembered.forget();
   }
 
   /** A connection of one's own, for long work beside the writer. The caller closes it. */
@@ -145,6 +162,7 @@ export class Store {
     this.#readers = opened.readers;
     this.#tables = opened.tables;
     this.#failure = undefined;
+    this.noteChange();
   }
 
   /** Waits for the writer, then closes everything. Readers are stopped. */

@@ -108,8 +108,13 @@ async function answerText(engine: Engine, tables: readonly TableView[], query: u
       connection.close();
     }
   }
+  const row = async (statement: Sql) => {
+    let only: readonly unknown[] = [];
+    for await (const { columns } of read(statement)) only = columns.map((column) => column[0]);
+    return only;
+  };
   const batches = plan.statement ? read(plan.statement) : noRows();
-  for await (const piece of plan.shape(batches, read)) text += piece;
+  for await (const piece of plan.shape(batches, { read, row })) text += piece;
   return text;
 }
 

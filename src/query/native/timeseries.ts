@@ -39,8 +39,8 @@ export default defineQueryType<Query>({
     if (buckets.extent === 'all')
       return {
         statement,
-        async *shape(batches, read) {
-          const [reach, rows] = await withReach(batches, source, read);
+        async *shape(batches, reader) {
+          const [reach, rows] = await withReach(batches, source, reader);
           const begin = reach?.begin ?? source.startMs;
           yield* printArray(
             rows,
@@ -59,9 +59,9 @@ export default defineQueryType<Query>({
     };
     return {
       statement,
-      async *shape(batches, read) {
-        const [reach, rows] = await withReach(batches, source, read);
-        yield* printArray(withEmptyBuckets(rows, reach, filling, read), printRow(encodeTime));
+      async *shape(batches, reader) {
+        const [reach, rows] = await withReach(batches, source, reader);
+        yield* printArray(withEmptyBuckets(rows, reach, filling, reader), printRow(encodeTime));
       },
     };
   },

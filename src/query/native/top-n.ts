@@ -8,7 +8,7 @@ import {
   type Value,
 } from '../../catalog/index.ts';
 import { join, type Sql, sql } from '../../sql.ts';
-import { defineQueryType, type Plan, type Read, type RowBatch } from '../define.ts';
+import { defineQueryType, type Plan, type Reader, type RowBatch } from '../define.ts';
 import { columnOf, type Encode, instantEncoder, objectPrinter, type PrintRow, printArray } from '../encode.ts';
 import { measuresOf } from '../measures.ts';
 import { type Source, sourceOf, unnested } from '../source.ts';
@@ -56,7 +56,7 @@ export default defineQueryType<Query>({
     if (buckets.extent === 'all')
       return {
         statement: topOfAll(top),
-        shape: (batches, read) => printTop(batches, source, read, encodeTime, objectPrinter(columns)),
+        shape: (batches, reader) => printTop(batches, source, reader, encodeTime, objectPrinter(columns)),
       };
     return {
       statement: topByBucket(source, buckets, top),
@@ -84,11 +84,11 @@ const topOfAll = ({ groups, from, where, order, threshold, columns, withPosts }:
 async function* printTop(
   batches: AsyncIterable<RowBatch>,
   source: Source,
-  read: Read,
+  reader: Reader,
   encodeTime: Encode,
   printRow: PrintRow,
 ): AsyncGenerator<string> {
-  const [reach, rows] = await withReach(batches, source, read);
+  const [reach, rows] = await withReach(batches, source, reader);
   let head = reach ? `[{"timestamp":${encodeTime(reach.begin)},"result":` : '';
   for await (const piece of printArray(rows, printRow)) {
     yield head + piece;
