@@ -13,6 +13,7 @@ import { readRealtimeSpecs } from './realtime.ts';
 import { todaysLayout } from './realtime-layout.ts';
 import { partsPath, readSupervisorSpec } from './supervisor.ts';
 import { readTranquilityFile } from './tranquility.ts';
+import { namesTopics, readTranquilityKafka } from './tranquility-kafka.ts';
 import { isKnownProperty, propertyNames } from './tranquility-properties.ts';
 
 /** An `error` keeps the file from being used; an unknown field is ignored then, hence a `warning`. */
@@ -86,7 +87,11 @@ interface Checker {
 }
 
 const checkers: Readonly<Record<Kind, Checker>> = {
-  tranquility: { read: readTranquilityFile, unknown: inTranquilityFile },
+  tranquility: {
+    // Tranquility Server's file says nothing of topics.
+    read: (loaded) => namesTopics(readTranquilityFile(loaded)) && readTranquilityKafka(loaded),
+    unknown: inTranquilityFile,
+  },
   realtime: {
     read: (loaded, { firehose }) => readRealtimeSpecs(loaded, firehose),
     unknown: (specs, options) =>

@@ -8,7 +8,7 @@ import type { DataSource } from './data-source.ts';
 import type { Loaded } from './load.ts';
 import { missingBrokers, modernKafkaProperties } from './old-kafka-properties.ts';
 import { wholeName } from './topic-pattern.ts';
-import { readTranquilityFile } from './tranquility.ts';
+import { readTranquilityFile, type TranquilityFile } from './tranquility.ts';
 
 export interface TranquilityKafka {
   /** In order of priority; of equals the first in the file comes first. */
@@ -38,7 +38,8 @@ export interface TopicRoute {
 
 /** Throws `invalidInput` with the place of the first mistake. */
 export function readTranquilityKafka(loaded: Loaded): TranquilityKafka {
-  const { dataSources, properties, propertiesOf } = readTranquilityFile(loaded);
+  const file = readTranquilityFile(loaded);
+  const { dataSources, properties, propertiesOf } = file;
   const fail = (name: string | undefined, message: string) => {
     const path = name === undefined ? ['dataSources'] : ['properties', name];
     return mistakesError([{ path, message, unsupported: false }], { what: 'Tranquility file', place: loaded.placeOf });
@@ -62,9 +63,9 @@ export function readTranquilityKafka(loaded: Loaded): TranquilityKafka {
       reportDropsAsExceptions: own.reportDropsAsExceptions,
       reportParseExceptions: own.reportParseExceptions,
     };
-    return { route, priority: own['topicPattern.priority'], matchesNone: own.topicPattern === '(?!)' };
+    return { route, priority: own['topicPattern.priority'] };
   });
-  if (routes.every(({ matchesNone }) => matchesNone))
+  if (!namesTopics(file))
     throw fail(
       undefined,
       "expected a dataSource with a 'topicPattern' in its properties; without one no topic is read",
@@ -79,6 +80,10 @@ export function readTranquilityKafka(loaded: Loaded): TranquilityKafka {
     warnings: modern.warnings.map((warning) => `of the properties kafka.*: ${warning}`),
   };
 }
+
+/** Whether any of its dataSources has a topicPattern. */
+export const namesTopics = ({ propertiesOf }: TranquilityFile): boolean =>
+  [...propertiesOf.values()].some(({ topicPattern }) => topicPattern !== '(?!)');
 
 /** The route of a topic; undefined when no pattern matches. */
 export const routeOf = ({ routes }: TranquilityKafka, topic: string): TopicRoute | undefined =>

@@ -25,6 +25,13 @@ for (const name of [
   test(`nothing is wrong with ${name}`, () => assert.deepEqual(check(sample(name)), []));
 }
 
+test("Tranquility Kafka's file without brokers", () => {
+  const onlyZooKeeper = sample('tranquility-kafka.json').replace(/"kafka\.bootstrap\.servers".*/, '');
+  const [finding, ...others] = check(onlyZooKeeper);
+  assert.match(finding ?? '', /error .*expected 'kafka\.bootstrap\.servers'/);
+  assert.deepEqual(others, []);
+});
+
 test('broken JSON: each mistake is a finding', () => {
   assert.deepEqual(
     check(sample('metrics-kafka.json')).map((line) => line.slice(0, 11)),
