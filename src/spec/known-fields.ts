@@ -22,5 +22,5 @@ export const supervisorFields = words(`type id spec suspended context dataSchema
 export const oldRealtimeFields: Readonly<Record<string, readonly string[]>> = {
   schema: words('dataSource aggregators indexGranularity shardSpec'),
   config: words('maxRowsInMemory intermediatePersistPeriod'),
-  plumber: ['segmentGranularity', ...tuningConfigFields],
+  plumber: ['segmentGranularity', 'rejectionPolicyFactory', ...tuningConfigFields],
 };

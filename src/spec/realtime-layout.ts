@@ -19,40 +19,23 @@ export interface RealtimeLayout {
   original(path: JsonPath): JsonPath;
 }
 
+type Move = readonly [to: JsonPath, from: JsonPath];
+
 /** Where a part goes, and where it was. Later ones go into earlier ones. */
-const moves: readonly (readonly [to: JsonPath, from: JsonPath])[] = [
-  [
-    ['dataSchema', 'dataSource'],
-    ['schema', 'dataSource'],
-  ],
-  [
-    ['dataSchema', 'metricsSpec'],
-    ['schema', 'aggregators'],
-  ],
-  [
-    ['dataSchema', 'granularitySpec', 'queryGranularity'],
-    ['schema', 'indexGranularity'],
-  ],
-  [
-    ['dataSchema', 'granularitySpec', 'segmentGranularity'],
-    ['plumber', 'segmentGranularity'],
-  ],
-  [['ioConfig', 'firehose'], ['firehose']],
-  [['ioConfig', 'plumber'], ['plumber']],
-  [['tuningConfig'], ['config']],
-  [
-    ['tuningConfig', 'shardSpec'],
-    ['schema', 'shardSpec'],
-  ],
-  [
-    ['tuningConfig', 'windowPeriod'],
-    ['plumber', 'windowPeriod'],
-  ],
-  [
-    ['tuningConfig', 'rejectionPolicy'],
-    ['plumber', 'rejectionPolicy'],
-  ],
-];
+const moves: readonly Move[] = [
+  ['dataSchema.dataSource', 'schema.dataSource'],
+  ['dataSchema.metricsSpec', 'schema.aggregators'],
+  ['dataSchema.granularitySpec.queryGranularity', 'schema.indexGranularity'],
+  ['dataSchema.granularitySpec.segmentGranularity', 'plumber.segmentGranularity'],
+  ['ioConfig.firehose', 'firehose'],
+  ['ioConfig.plumber', 'plumber'],
+  ['tuningConfig', 'config'],
+  ['tuningConfig.shardSpec', 'schema.shardSpec'],
+  ['tuningConfig.windowPeriod', 'plumber.windowPeriod'],
+  // The name that it had first.
+  ['tuningConfig.rejectionPolicy', 'plumber.rejectionPolicyFactory'],
+  ['tuningConfig.rejectionPolicy', 'plumber.rejectionPolicy'],
+].map(([to = '', from = '']) => [to.split('.'), from.split('.')]);
 
 /** Those of old that there are, as they are where there is nothing old. */
 export function todaysLayout(spec: Json): RealtimeLayout {
@@ -66,7 +49,8 @@ export function todaysLayout(spec: Json): RealtimeLayout {
   return {
     value: all.reduce((value, [to, from]) => withAt(value, to, valueAt(spec, from)), isOld ? {} : spec),
     original: (path) => {
-      const moved = all.findLast(([to]) => to.every((part, depth) => path[depth] === part));
+      const fitting = all.filter(([to]) => to.every((part, depth) => path[depth] === part));
+      const moved = fitting.findLast(([, from]) => valueAt(spec, from) !== undefined) ?? fitting.at(-1);
       return moved ? [...moved[1], ...path.slice(moved[0].length)] : path;
     },
   };
@@ -75,28 +59,19 @@ export function todaysLayout(spec: Json): RealtimeLayout {
 const dimensionLists = ['dimensions', 'spatialDimensions'];
 
 /** A parser that stands in the firehose; before there was a parseSpec, its parts stood in the parser itself. */
-function movesOfParser(parser: unknown, path: JsonPath): typeof moves {
+function movesOfParser(parser: unknown, path: JsonPath): readonly Move[] {
   const today: JsonPath = ['dataSchema', 'parser'];
   if (valueAt(parser, ['parseSpec']) !== undefined) return [[today, path]];
-  const parseSpec: JsonPath = [...today, 'parseSpec'];
-  const ofDimensions = (name: string): JsonPath => [...parseSpec, 'dimensionsSpec', name];
-  const ofFormat = Object.keys((valueAt(parser, ['data']) ?? {}) as object).filter(
-    (key) => !dimensionLists.includes(key),
-  );
+  const parts = Object.keys((valueAt(parser, ['data']) ?? {}) as object);
+  const move = (to: JsonPath, from: JsonPath): Move => [
+    [...today, 'parseSpec', ...to],
+    [...path, ...from],
+  ];
   return [
-    [
-      [...parseSpec, 'timestampSpec'],
-      [...path, 'timestampSpec'],
-    ],
-    [ofDimensions('dimensionExclusions'), [...path, 'dimensionExclusions']],
-    ...dimensionLists.map((name) => [ofDimensions(name), [...path, 'data', name]] as const),
-    ...ofFormat.map(
-      (name) =>
-        [
-          [...parseSpec, name],
-          [...path, 'data', name],
-        ] as const,
-    ),
+    move(['timestampSpec'], ['timestampSpec']),
+    move(['dimensionsSpec', 'dimensionExclusions'], ['dimensionExclusions']),
+    ...dimensionLists.map((name) => move(['dimensionsSpec', name], ['data', name])),
+    ...parts.filter((name) => !dimensionLists.includes(name)).map((name) => move([name], ['data', name])),
   ];
 }
 

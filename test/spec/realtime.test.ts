@@ -133,6 +133,14 @@ test('the layout of schema, config, firehose and plumber is the same definition'
   assert.deepEqual([kafka.name, kafka.start], ['kafka/topic-pixel-local/druidtest', 'earliest']);
 });
 
+test('rejectionPolicyFactory is the first name of rejectionPolicy', () => {
+  const { rejectionPolicy, ...plumber } = old.plumber;
+  const { window } = readOne({ ...old, plumber: { ...plumber, rejectionPolicyFactory: rejectionPolicy } }).dataSource;
+  assert.ok('policy' in window && window.policy === 'messageTime');
+  const wrong = { ...plumber, rejectionPolicyFactory: { type: 'messagetimes' } };
+  fails([{ ...old, plumber: wrong }], 'invalidInput', /\$\[0\]\.plumber\.rejectionPolicyFactory\.type: /);
+});
+
 test('mistakes are told at the line and column where they stand, in both layouts', () => {
   fails(
     sample.replace('"messageTime"', '"messagetimes"'),
@@ -157,6 +165,8 @@ test('mistakes are told at the line and column where they stand, in both layouts
     'invalidInput',
     /\$\[0\]\.schema\.indexGranularity: /,
   );
+  const { dataSource: _, ...nameless } = old.schema;
+  fails(inOld({ schema: nameless }), 'invalidInput', /\$\[0\]\.schema\.dataSource: /);
   const parser = { ...old.firehose.parser, data: { format: 'xml' } };
   fails(inOld({ firehose: { ...old.firehose, parser } }), 'invalidInput', /\$\[0\]\.firehose\.parser\.data\.format: /);
 });
@@ -190,6 +200,9 @@ test('a receiver waits with 100,000 events unless it says otherwise', () => {
   const [small] = sourcesOf({ ...receiver, bufferSize: '10' });
   assert.ok(small?.kind === 'receiver');
   assert.equal(small.bufferSize, 10);
+  const [unsaid] = sourcesOf({ ...receiver, bufferSize: 0 });
+  assert.ok(unsaid?.kind === 'receiver');
+  assert.equal(unsaid.bufferSize, 100_000);
 });
 
 test('firehoses around firehoses come down to what they hold', () => {

@@ -14,11 +14,14 @@ export const receiver: FirehoseType = {
       .object({
         type: z.string(),
         serviceName: z.string().min(1),
-        bufferSize: optional(lenientNumber.pipe(z.int().min(0))),
+        bufferSize: optional(lenientNumber.pipe(z.int())),
         parser: z.unknown().optional(),
       })
-      // The original took 0 for the default.
       .transform(({ serviceName, bufferSize }): EventSource[] => [
-        { kind: 'receiver', serviceName, bufferSize: bufferSize || defaultBufferSize, clips: [] },
+        { kind: 'receiver', serviceName, bufferSize: sizeOf(bufferSize), clips: [] },
       ]),
 };
+
+/** What is not above 0 stands for the default, as in the original. */
+const sizeOf = (bufferSize: number | undefined) =>
+  bufferSize !== undefined && bufferSize > 0 ? bufferSize : defaultBufferSize;
