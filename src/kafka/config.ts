@@ -2,12 +2,12 @@
  * Kafka's consumer and producer properties, as Java's clients name them, as connection settings.
  * https://kafka.apache.org/documentation/#consumerconfigs
  */
-import type { ConnectionOptions } from '@platformatic/kafka';
 import { invalidInput } from '../errors.ts';
-import type { Address } from './connections.ts';
+import type { Address, BrokerOptions } from './connections.ts';
 import type { RecordColumns } from './describe.ts';
 import { count, invalidProperty, type KafkaProperties, text } from './properties.ts';
-import { saslOptions, tlsOptions } from './security.ts';
+import { saslLogin } from './security/sasl.ts';
+import { tlsOptions } from './security/tls.ts';
 
 export interface FetchSettings {
   /** `isolation.level`; read_committed unless set, as in Druid (Kafka's own default is read_uncommitted). */
@@ -30,7 +30,7 @@ export interface FetchSettings {
 export interface ClusterConfig {
   readonly bootstrap: readonly Address[];
   readonly clientId: string;
-  readonly connection: ConnectionOptions;
+  readonly connection: BrokerOptions;
   readonly fetch: FetchSettings;
 }
 
@@ -53,8 +53,8 @@ export function parseConfig(properties: KafkaProperties): ClusterConfig {
       connectTimeout: count(properties, 'socket.connection.setup.timeout.ms', 10_000),
       // What the broker may wait does not count as silence.
       requestTimeout: requestTimeout + maxWaitMs,
-      ...(protocol.endsWith('SSL') && { tls: tlsOptions(properties), tlsServerName: true }),
-      ...(protocol.startsWith('SASL') && { sasl: saslOptions(properties) }),
+      ...(protocol.endsWith('SSL') && { tls: tlsOptions(properties) }),
+      ...(protocol.startsWith('SASL') && { login: saslLogin(properties) }),
     },
     fetch: {
       isolation,

@@ -1,11 +1,19 @@
 /** Open connections to brokers, one to each address, with what each broker understands. */
+import { isIP } from 'node:net';
 import { apiVersionsV0, Connection, type ConnectionOptions, type Reader, type Writer } from '@platformatic/kafka';
 import { MillraceError, unsupported } from '../errors.ts';
 import { connectionError } from './protocol-errors.ts';
+import { openingError } from './security/failures.ts';
+import type { Login } from './security/login.ts';
 
 export interface Address {
   readonly host: string;
   readonly port: number;
+}
+
+export interface BrokerOptions extends Omit<ConnectionOptions, 'sasl' | 'tlsServerName'> {
+  /** For brokers that want one. */
+  readonly login?: Login;
 }
 
 export const formatAddress = ({ host, port }: Address) => `${host}:${port}`;
@@ -30,27 +38,48 @@ export class BrokerConnection {
   /** For the requests of @platformatic/kafka. */
   readonly raw: Connection;
   readonly address: string;
+  /** For how long the broker takes requests, in milliseconds; undefined: for ever. */
+  readonly sessionMs: number | undefined;
   readonly #versions: Versions;
 
-  private constructor(raw: Connection, address: string, versions: Versions) {
+  private constructor(raw: Connection, address: string, sessionMs: number | undefined, versions: Versions) {
     this.raw = raw;
     this.address = address;
+    this.sessionMs = sessionMs;
     this.#versions = versions;
   }
 
-  /** @throws MillraceError `unavailable`, with the reason. */
-  static async open(address: Address, clientId: string, options: ConnectionOptions): Promise<BrokerConnection> {
-    const connection = new Connection(clientId, options);
-    // Whoever waits for an answer hears of it; nobody else has to.
-    connection.on('error', () => {});
+  /** @throws MillraceError `unavailable`, or `environment` where a login needs what is not there, with the reason. */
+  static async open(broker: Address, clientId: string, options: BrokerOptions): Promise<BrokerConnection> {
+    const address = formatAddress(broker);
+    const { login, ...others } = options;
+    login?.checkPause(address);
+    const attempt = login?.attempt();
+    const connection = new Connection(clientId, {
+      ...others,
+      // A certificate is looked for by name; TLS has no such thing for an address.
+      tlsServerName: isIP(broker.host) === 0,
+      ...(attempt && { sasl: attempt.sasl }),
+    });
+    // Whoever waits for an answer hears that the connection was closed, but not why.
+    let broken: Error | undefined;
+    connection.on('error', (error) => {
+      broken ??= error;
+    });
+    let isLoggingIn = login !== undefined;
     try {
-      await connection.connect(address.host, address.port);
+      await connection.connect(broker.host, broker.port);
+      isLoggingIn = false;
+      login?.passed(address);
       const { apiKeys } = await apiVersionsV0.api.async(connection, '', '');
       const versions = new Map(apiKeys.map((api) => [api.apiKey, api]));
-      return new BrokerConnection(connection, formatAddress(address), versions);
+      return new BrokerConnection(connection, address, attempt?.sessionMs, versions);
     } catch (error) {
       void connection.close();
-      throw connectionError(formatAddress(address), error);
+      isLoggingIn &&= attempt?.hasBegun === true;
+      const explained = openingError({ address, error: broken ?? error, login, isLoggingIn });
+      if ('refusedLogin' in explained.context) login?.refused(address, explained);
+      throw explained;
     }
   }
 
@@ -101,41 +130,59 @@ function bodyOf(reader: Reader, request: WireRequest<unknown>): Buffer {
   return body;
 }
 
+/** Of a session, after which a new one is begun; what is under way then has the rest of it. */
+const usedSession = 0.8;
+const longestTimerMs = 2 ** 31 - 1;
+
 export class Connections {
   readonly #clientId: string;
-  readonly #options: ConnectionOptions;
-  readonly #open = new Map<string, Promise<BrokerConnection>>();
+  readonly #options: BrokerOptions;
+  readonly #current = new Map<string, Promise<BrokerConnection>>();
+  readonly #all = new Set<BrokerConnection>();
   #isClosed = false;
 
-  constructor(clientId: string, options: ConnectionOptions) {
+  constructor(clientId: string, options: BrokerOptions) {
     this.#clientId = clientId;
     this.#options = options;
   }
 
-  /** The connection to this broker; a new one where there was none, or it broke. */
+  /** The connection to this broker; a new one where there was none, it broke, or its session is about to end. */
   to(address: Address): Promise<BrokerConnection> {
     // Who still goes through a list of addresses would leave one open.
     if (this.#isClosed)
       return Promise.reject(new MillraceError('cancelled', 'Kafka is not asked any more: it was closed'));
     const key = formatAddress(address);
-    const open = this.#open.get(key);
-    if (open) return open;
+    const current = this.#current.get(key);
+    if (current) return current;
     const opening = BrokerConnection.open(address, this.#clientId, this.#options);
-    this.#open.set(key, opening);
+    this.#current.set(key, opening);
     const forget = () => {
-      if (this.#open.get(key) === opening) this.#open.delete(key);
+      if (this.#current.get(key) === opening) this.#current.delete(key);
     };
-    opening.then(({ raw }) => raw.once('close', forget), forget);
+    opening.then((connection) => this.#keep(connection, forget), forget);
     return opening;
+  }
+
+  #keep(connection: BrokerConnection, forget: () => void): void {
+    this.#all.add(connection);
+    connection.raw.once('close', () => {
+      this.#all.delete(connection);
+      forget();
+    });
+    if (connection.sessionMs === undefined) return;
+    const retire = () => {
+      forget();
+      // By then all that was asked on it was answered, or given up.
+      setTimeout(() => connection.close(), this.#options.requestTimeout).unref();
+    };
+    setTimeout(retire, Math.min(connection.sessionMs * usedSession, longestTimerMs)).unref();
   }
 
   /** Breaks off what is under way: requests that wait fail. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    const opening = [...this.#open.values()];
-    this.#open.clear();
-    for (const connection of await Promise.allSettled(opening)) {
-      if (connection.status === 'fulfilled') connection.value.close();
-    }
+    await Promise.allSettled(this.#current.values());
+    this.#current.clear();
+    for (const connection of this.#all) connection.close();
   }
 }

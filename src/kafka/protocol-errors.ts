@@ -1,5 +1,5 @@
 /** Kafka's error codes, and failures of its connections, as errors of ours. */
-import { GenericError, protocolErrors, protocolErrorsCodesById, ResponseError } from '@platformatic/kafka';
+import { protocolErrors, protocolErrorsCodesById } from '@platformatic/kafka';
 import { MillraceError } from '../errors.ts';
 
 /** The codes that a reader or writer of records answers to by itself. */
@@ -26,20 +26,25 @@ export function brokerError(what: string, code: number): MillraceError {
   });
 }
 
+/** From the outermost error to the one that caused it all. */
+export function causesOf(error: unknown): Error[] {
+  if (!(error instanceof Error)) return [];
+  return [error, ...causesOf(error instanceof AggregateError ? error.errors[0] : error.cause)];
+}
+
+/** What the innermost error says: a broker's own words, or OpenSSL's without its place in the source. */
+export function reasonOf(error: unknown): string {
+  const cause = causesOf(error).at(-1);
+  if (cause === undefined) return String(error);
+  const { serverErrorMessage, library, reason } = cause as { [name: string]: unknown } & Error;
+  if (typeof serverErrorMessage === 'string' && serverErrorMessage !== '') return serverErrorMessage;
+  return typeof library === 'string' && typeof reason === 'string' ? reason : cause.message;
+}
+
 /** Why a broker could not be reached or asked: the innermost cause, and what to look at. */
 export function connectionError(address: string, error: unknown): MillraceError {
   if (error instanceof MillraceError) return error;
-  let cause = error;
-  let isRefusal = false;
-  while (cause instanceof Error) {
-    isRefusal ||= cause instanceof GenericError && cause.code === 'PLT_KFK_AUTHENTICATION';
-    const inner = cause instanceof ResponseError ? cause.errors[0] : cause.cause;
-    if (!(inner instanceof Error)) break;
-    cause = inner;
-  }
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  const advice = isRefusal
-    ? 'check sasl.mechanism, and the user and password in sasl.jaas.config'
-    : 'check bootstrap.servers and security.protocol, and that the broker runs';
+  const reason = reasonOf(error).replace(/\.$/, '');
+  const advice = 'check bootstrap.servers and security.protocol, and that the broker runs';
   return new MillraceError('unavailable', `Kafka at ${address} cannot be used: ${reason}; ${advice}`, { cause: error });
 }

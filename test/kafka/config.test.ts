@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseConfig } from '../../src/kafka/config.ts';
-import { jaasOptions } from '../../src/kafka/security.ts';
 
 const servers = { 'bootstrap.servers': 'localhost:9092' };
 const fails = (properties: Record<string, unknown>, message: RegExp) =>
@@ -28,7 +27,7 @@ test('what is not set has a value that suits: read_committed as in Druid', () =>
   assert.equal(fetch.isolation, 'read_committed');
   assert.equal(fetch.maxWaitMs, 500);
   assert.equal(connection.tls, undefined);
-  assert.equal(connection.sasl, undefined);
+  assert.equal(connection.login, undefined);
   assert.equal(clientId, 'millrace');
 });
 
@@ -57,17 +56,6 @@ test('values that cannot be are named, with what they could be', () => {
     /'sasl.mechanism' is 'X'; supported are/,
   );
   fails({ ...servers, 'security.protocol': 'SASL_SSL', 'sasl.mechanism': 'PLAIN' }, /'sasl.jaas.config' is missing/);
-  const jks = { 'ssl.truststore.location': 'trust.jks' };
-  fails({ ...servers, 'security.protocol': 'SSL', ...jks }, /JKS store, which only Java reads.*keytool/);
   const absent = { 'ssl.truststore.location': 'no-such-file', 'ssl.truststore.type': 'PEM' };
   fails({ ...servers, 'security.protocol': 'SSL', ...absent }, /no-such-file cannot be read/);
-});
-
-test('users and passwords out of a JAAS line', () => {
-  const module = 'org.apache.kafka.common.security.plain.PlainLoginModule required';
-  assert.deepEqual(jaasOptions(`${module} username="a" password="b;c=\\"d\\"\\\\";`), {
-    username: 'a',
-    password: 'b;c="d"\\',
-  });
-  assert.deepEqual(jaasOptions(`${module}\n  username=a\n  password=secret;`), { username: 'a', password: 'secret' });
 });

@@ -13,14 +13,22 @@ export interface BrokerOptions {
   readonly port?: number;
   /** Keeps the data there; a temporary folder, removed by `stop`, by default. */
   readonly data?: string;
-  /** How clients talk to it; PLAINTEXT by default. */
-  readonly protocol?: 'PLAINTEXT' | 'SASL_PLAINTEXT';
-  /** Users that it knows by SCRAM-SHA-256. */
+  /** More places to find it at, each on a free port of localhost: the protocol by the name of the listener. */
+  readonly listeners?: Readonly<Record<string, 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL'>>;
+  /** Users that it knows by SCRAM-SHA-256 and SCRAM-SHA-512, with their passwords. */
   readonly scramUsers?: Readonly<Record<string, string>>;
   /** More of server.properties. */
   readonly properties?: Readonly<Record<string, string | number>>;
+  /** More arguments of `java`. */
+  readonly jvm?: readonly string[];
   /** Heap and compiler for a long bench rather than for a quick start. */
   readonly forBench?: boolean;
+}
+
+interface Ports {
+  readonly clients: number;
+  readonly listeners: ReadonlyMap<string, number>;
+  readonly controller: number;
 }
 
 const source = fileURLToPath(new URL('Broker.java', import.meta.url));
@@ -32,21 +40,26 @@ export class KafkaBroker {
   readonly #folder: string;
   readonly #temporary: boolean;
   readonly #options: BrokerOptions;
+  readonly #listenerPorts: ReadonlyMap<string, number>;
   #child: ChildProcess | undefined;
   #output = '';
 
-  private constructor(options: BrokerOptions, port: number, controllerPort: number) {
-    this.port = port;
+  private constructor(options: BrokerOptions, ports: Ports) {
+    this.port = ports.clients;
+    this.#listenerPorts = ports.listeners;
     this.#temporary = options.data === undefined;
     this.#folder = options.data ?? mkdtempSync(join(tmpdir(), 'millrace-kafka-'));
     mkdirSync(this.#folder, { recursive: true });
     this.#options = options;
-    writeFileSync(this.#propertiesFile, this.#properties(controllerPort));
+    writeFileSync(this.#propertiesFile, this.#properties(ports.controller));
   }
 
   /** Formats the storage, starts the broker, and returns when it serves requests. */
   static async start(options: BrokerOptions = {}): Promise<KafkaBroker> {
-    const broker = new KafkaBroker(options, options.port ?? (await freePort()), await freePort());
+    const listeners = new Map<string, number>();
+    for (const name of Object.keys(options.listeners ?? {})) listeners.set(name, await freePort());
+    const clients = options.port ?? (await freePort());
+    const broker = new KafkaBroker(options, { clients, listeners, controller: await freePort() });
     execFileSync('java', [...javaArguments({ heapMb: 128, quickStart: true }), ...broker.#format], { stdio: 'pipe' });
     await broker.restart();
     return broker;
@@ -54,6 +67,11 @@ export class KafkaBroker {
 
   get bootstrapServers(): string {
     return `127.0.0.1:${this.port}`;
+  }
+
+  /** Where one of the other listeners is. */
+  at(listener: string): string {
+    return `localhost:${this.#listenerPorts.get(listener)}`;
   }
 
   /** The folder of logs and settings: what a test copies to take the broker back in time while it is down. */
@@ -68,9 +86,9 @@ export class KafkaBroker {
 
   /** Starts it again on the same data and port. */
   async restart(): Promise<void> {
-    const { forBench = false } = this.#options;
+    const { forBench = false, jvm = [] } = this.#options;
     const java = javaArguments({ heapMb: forBench ? 1024 : 320, quickStart: !forBench, logLevel: 'INFO' });
-    const child = spawn('java', [...java, source, this.#propertiesFile], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn('java', [...java, ...jvm, source, this.#propertiesFile], { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#child = child;
     const started = Promise.withResolvers<void>();
     const failed = (why: string) => started.reject(new Error(`Kafka ${why}; it wrote:\n${this.#output.slice(-5000)}`));
@@ -109,21 +127,31 @@ export class KafkaBroker {
     const users = Object.entries(this.#options.scramUsers ?? {}).flatMap(([name, password]) => [
       '--add-scram',
       `SCRAM-SHA-256=[name=${name},password=${password}]`,
+      '--add-scram',
+      `SCRAM-SHA-512=[name=${name},password=${password}]`,
     ]);
     const where = ['-t', clusterId, '-c', this.#propertiesFile, '--ignore-formatted'];
     return ['kafka.tools.StorageTool', 'format', ...where, ...users];
   }
 
   #properties(controllerPort: number): string {
-    const { protocol = 'PLAINTEXT', properties: more } = this.#options;
+    const { listeners = {}, properties: more } = this.#options;
+    const protocols = { CONTROLLER: 'PLAINTEXT', PLAINTEXT: 'PLAINTEXT', ...listeners };
+    const addresses = [
+      `PLAINTEXT://127.0.0.1:${this.port}`,
+      `CONTROLLER://127.0.0.1:${controllerPort}`,
+      ...Object.keys(listeners).map((name) => `${name}://${this.at(name)}`),
+    ];
     const properties = {
       'process.roles': 'broker,controller',
       'node.id': 1,
       'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
       'controller.listener.names': 'CONTROLLER',
-      'listener.security.protocol.map': `CONTROLLER:PLAINTEXT,${protocol}:${protocol}`,
-      'inter.broker.listener.name': protocol,
-      listeners: `${protocol}://127.0.0.1:${this.port},CONTROLLER://127.0.0.1:${controllerPort}`,
+      'listener.security.protocol.map': Object.entries(protocols)
+        .map((pair) => pair.join(':'))
+        .join(','),
+      'inter.broker.listener.name': 'PLAINTEXT',
+      listeners: addresses.join(','),
       'log.dirs': join(this.#folder, 'logs'),
       'offsets.topic.replication.factor': 1,
       'offsets.topic.num.partitions': 1,
@@ -140,7 +168,9 @@ export class KafkaBroker {
       'broker.heartbeat.interval.ms': 500,
       ...more,
     };
-    const lines = Object.entries(properties).map(([key, value]) => `${key}=${value}\n`);
+    const lines = Object.entries(properties).map(
+      ([key, value]) => `${key}=${String(value).replaceAll('\\', '\\\\')}\n`,
+    );
     return lines.join('');
   }
 }

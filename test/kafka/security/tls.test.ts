@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, test } from 'node:test';
+import { openCluster } from '../../../src/kafka/index.ts';
+import { password } from '../../services/kafka/certificates.ts';
+import { startSecuredBroker } from '../../services/kafka/secured.ts';
+
+const { broker, certificates, stop } = await startSecuredBroker();
+after(stop);
+const { client } = certificates;
+const trust = { 'ssl.truststore.type': 'PEM', 'ssl.truststore.location': certificates.ca };
+const content = (file: string) => readFileSync(file, 'utf8');
+
+/** How many brokers the cluster has, asked at one of its listeners. */
+async function brokersBy(server: string, properties: Readonly<Record<string, string>>): Promise<number> {
+  await using cluster = openCluster({ 'bootstrap.servers': server, 'security.protocol': 'SSL', ...properties });
+  return (await cluster.metadata([])).brokers.size;
+}
+
+test("a broker's certificate is trusted when an authority of ours has signed it", async () => {
+  const ca = content(certificates.ca);
+  assert.equal(await brokersBy(broker.at('TLS'), trust), 1);
+  assert.equal(await brokersBy(broker.at('TLS'), { 'ssl.truststore.certificates': ca }), 1);
+  const onOneLine = ca.replaceAll('\n', ' ');
+  assert.equal(await brokersBy(broker.at('TLS'), { 'ssl.truststore.certificates': onOneLine }), 1);
+});
+
+test('without the authority nobody is trusted', async () => {
+  await assert.rejects(brokersBy(broker.at('TLS'), {}), {
+    code: 'unavailable',
+    message: /Kafka at localhost:\d+ cannot be used by TLS: .*nobody who is trusted.*ssl\.truststore\.location/,
+  });
+});
+
+test('a certificate has to name the host, unless that is switched off', async () => {
+  const byAddress = broker.at('TLS').replace('localhost', '127.0.0.1');
+  await assert.rejects(brokersBy(byAddress, trust), /127\.0\.0\.1.*ssl\.endpoint\.identification\.algorithm/);
+  assert.equal(await brokersBy(byAddress, { ...trust, 'ssl.endpoint.identification.algorithm': '' }), 1);
+});
+
+test('a broker that wants a certificate of its clients gets it from PEM and PKCS12, from files and properties', async () => {
+  const pem = { 'ssl.keystore.type': 'PEM', 'ssl.keystore.location': client.encrypted, 'ssl.key.password': password };
+  const pkcs12 = { 'ssl.keystore.location': client.pkcs12, 'ssl.keystore.password': password };
+  const inline = {
+    'ssl.keystore.certificate.chain': content(client.certificate),
+    'ssl.keystore.key': content(client.key).replaceAll('\n', ' '),
+  };
+  for (const identity of [pem, pkcs12, { ...pkcs12, 'ssl.keystore.type': 'PKCS12' }, inline]) {
+    assert.equal(await brokersBy(broker.at('MTLS'), { ...trust, ...identity }), 1);
+  }
+});
+
+test('a client without a certificate is refused, by either version of TLS', async () => {
+  for (const version of ['TLSv1.2', 'TLSv1.3']) {
+    await assert.rejects(
+      brokersBy(broker.at('MTLS'), { ...trust, 'ssl.enabled.protocols': version }),
+      /cannot be used by TLS: .*alert.*it may want a certificate \(ssl\.keystore\.location\)/,
+    );
+  }
+});
+
+test('plain where TLS is spoken, and the other way round', async () => {
+  await assert.rejects(brokersBy(broker.at('TLS'), { 'security.protocol': 'PLAINTEXT' }), /TLS.*security\.protocol/);
+  await assert.rejects(brokersBy(broker.bootstrapServers, trust), /TLS.*security\.protocol/);
+});
+
+test('stores that cannot be used are refused before anything is connected', () => {
+  const refused = (properties: Record<string, string>, message: RegExp) =>
+    assert.throws(
+      () => openCluster({ 'bootstrap.servers': 'localhost:1', 'security.protocol': 'SSL', ...properties }),
+      { name: 'MillraceError', message },
+    );
+  const pkcs12 = { 'ssl.keystore.location': client.pkcs12 };
+  refused({ ...pkcs12, 'ssl.keystore.password': 'wrong' }, /'ssl\.keystore\.location' cannot be used.*passwords/);
+  refused({ ...pkcs12, 'ssl.keystore.type': 'PEM' }, /is not PEM/);
+  refused({ 'ssl.truststore.location': client.pkcs12 }, /no trusted certificates.*openssl pkcs12 -in FILE -nokeys/);
+  refused({ 'ssl.truststore.location': certificates.ca }, /it is PEM: set 'ssl\.truststore\.type' to PEM/);
+  refused({ 'ssl.truststore.type': 'PEM', 'ssl.truststore.location': client.key }, /holds no certificate/);
+  refused({ 'ssl.keystore.key': content(client.key) }, /go together/);
+  refused(
+    { 'ssl.keystore.key': content(client.key), 'ssl.keystore.certificate.chain': content(certificates.ca) },
+    /'ssl\.keystore\.\*' cannot be used/,
+  );
+});
