@@ -7,8 +7,11 @@ import type { DataSource } from './spec/data-source.ts';
 import type { SupervisorSpec } from './spec/supervisor.ts';
 
 export interface Backend {
-  /** Takes a body whole or not at all; settled when it is durable. Rejects with a MillraceError. */
-  push(submission: Submission): Promise<PushOutcome>;
+  /**
+   * Takes a body whole or not at all; settled when it is durable. Rejects with a MillraceError. `accepted` is told how many events
+   * these are, once that is known and they are about to wait for their commit.
+   */
+  push(submission: Submission, accepted?: (received: number) => void): Promise<PushOutcome>;
   /** Answers a native query. Rejects before the first byte, or the answer's chunks throw, with a MillraceError. */
   query(query: unknown, options?: QueryOptions): Promise<Answer>;
   /** Stops a running query; false when none of that id runs. */

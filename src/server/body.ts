@@ -1,95 +1,81 @@
 /** Request bodies: whole, in memory, decompressed, and never more of them than fit. */
 import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { invalidInput, MillraceError } from '../errors.ts';
 import { bodyTooLarge } from './answers.ts';
-import { BodyMemory } from './body-memory.ts';
+import { Body, BodyMemory, smallBytes } from './body-memory.ts';
+import { Budget } from './budget.ts';
+import { unzip } from './unzip.ts';
 
 /** Jackson's binary JSON, which Druid and Tranquility take. */
 const smile = 'application/x-jackson-smile';
 
-/** Bodies of the largest size that may be in memory at a time. */
-const largestBodies = 8;
+/** For all bodies together. Two of the largest size fit, with what their sizes are rounded up by. */
+const leastMemoryBytes = 80 * 1024 * 1024;
+const largestBodies = 2.5;
 
-/** Memory kept for bodies to come. */
-const maxKeptBytes = 64 * 1024 * 1024;
+/** How long a body waits for memory, and how many may: each holds a socket and what that has read. */
+const maxWaitMs = 10_000;
+const maxWaiting = 256;
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    readonly bodyMemory: BodyMemory;
-  }
-}
-
-const inflate = promisify(gunzip);
-
-/**
- * Lets each route read its body as bytes by {@link readBody}, and answers 503 once the bodies under way would fill the memory.
- * A body counts with its announced length until it is there, with the largest allowed one if none was announced.
- */
+/** Lets each route read its body as bytes by {@link withBody} or {@link readText}. One that finds no memory for too long is answered with 503. */
 export function acceptBodies(server: FastifyInstance, maxBodyBytes: number): void {
-  let reserved = 0;
+  const maxBytes = Math.max(leastMemoryBytes, largestBodies * maxBodyBytes);
+  const memory = new BodyMemory(new Budget({ maxBytes, maxWaitMs, maxWaiting, smallBytes }));
+  const limit = { maxBytes: maxBodyBytes, exceeded: () => bodyTooLarge(maxBodyBytes) };
   server.removeAllContentTypeParsers();
-  const memory = new BodyMemory(maxKeptBytes);
-  server.decorateRequest('bodyMemory', { getter: () => memory });
   server.addContentTypeParser('*', async (request: FastifyRequest, stream: Readable) => {
-    const announced = request.headers['content-length'];
-    const body = await memory.read(stream, announced === undefined ? undefined : Number(announced), maxBodyBytes);
-    if (body) return body;
-    throw bodyTooLarge(maxBodyBytes);
+    const { 'content-length': announced, 'content-encoding': encoding } = request.headers;
+    if (Number(announced ?? 0) > maxBodyBytes) throw limit.exceeded();
+    const isPlain = encoding === undefined && announced !== undefined;
+    return memory.read(decoded(encoding, stream), isPlain ? Number(announced) : undefined, limit);
   });
-  server.addHook('onRequest', (request, reply, done) => {
-    if (request.method !== 'POST') return done();
-    const bytes = Math.min(Number(request.headers['content-length'] ?? maxBodyBytes), maxBodyBytes);
-    if (reserved + bytes > largestBodies * maxBodyBytes) return done(tooManyBodies());
-    reserved += bytes;
-    // Unlike the framework's hooks, `close` comes for every request, also for one that is given up.
-    reply.raw.once('close', () => {
-      reserved -= bytes;
-    });
+  server.addHook('preValidation', (request, reply, done) => {
+    const { body } = request;
+    if (!(body instanceof Body)) return done();
+    // Unlike the framework's hooks, `close` comes for every request, also for one that is given up; it may have come already.
+    if (reply.raw.closed) body.release();
+    else reply.raw.once('close', () => body.release());
     done();
   });
 }
 
-/** Lets another body have the memory of this request's one. Nothing may read it any more. */
-export function releaseBody(request: FastifyRequest): void {
-  if (request.body instanceof Buffer) request.bodyMemory.giveBack(request.body);
-  request.body = undefined;
-}
-
-/** The body without its Content-Encoding. The memory is the caller's until {@link releaseBody}. */
-export async function readBody(request: FastifyRequest, maxBodyBytes: number): Promise<Buffer> {
+/** Lets the work read the body, without its Content-Encoding; once it is done nothing may read it any more. */
+export async function withBody<T>(request: FastifyRequest, work: (body: Buffer) => Promise<T>): Promise<T> {
   if (mediaType(request) === smile) {
     throw new MillraceError('unsupportedMediaType', `Smile (${smile}) is not supported; send application/json`);
   }
-  const body = request.body instanceof Buffer ? request.body : Buffer.alloc(0);
-  switch (request.headers['content-encoding']?.trim().toLowerCase()) {
-    case undefined:
-    case 'identity':
-      return body;
-    case 'gzip':
-    case 'x-gzip':
-      return unzip(body, maxBodyBytes);
-    default:
-      throw invalidInput('Unrecognized request Content-Encoding');
+  const { body } = request;
+  if (!(body instanceof Body)) return work(Buffer.alloc(0));
+  body.hold();
+  try {
+    return await work(body.bytes);
+  } finally {
+    body.release();
   }
 }
 
 /** @throws MillraceError `invalidInput` when it is not UTF-8. */
-export async function readText(request: FastifyRequest, maxBodyBytes: number): Promise<string> {
-  const body = await readBody(request, maxBodyBytes);
-  if (!isUtf8(body)) throw invalidInput('the body is not UTF-8; send it in UTF-8');
-  return body.toString('utf8');
+export function readText(request: FastifyRequest): Promise<string> {
+  return withBody(request, async (body) => {
+    if (!isUtf8(body)) throw invalidInput('the body is not UTF-8; send it in UTF-8');
+    return body.toString('utf8');
+  });
 }
 
-async function unzip(body: Buffer, maxBodyBytes: number): Promise<Buffer> {
-  try {
-    return await inflate(body, { maxOutputLength: maxBodyBytes });
-  } catch (error) {
-    if (error instanceof RangeError) throw bodyTooLarge(maxBodyBytes);
-    throw invalidInput(`the body is not gzip, as its Content-Encoding says: ${(error as Error).message}`);
+/** The pieces without their Content-Encoding. */
+function decoded(encoding: string | undefined, stream: Readable): AsyncIterable<Buffer> {
+  switch (encoding?.trim().toLowerCase()) {
+    case undefined:
+    case 'identity':
+      // Left as it is when the body is refused, so that this can still be answered.
+      return stream.iterator({ destroyOnReturn: false });
+    case 'gzip':
+    case 'x-gzip':
+      return unzip(stream);
+    default:
+      throw invalidInput('Unrecognized request Content-Encoding');
   }
 }
 
@@ -106,8 +92,3 @@ export function abortedWith(reply: FastifyReply): AbortSignal {
   });
   return controller.signal;
 }
-
-const tooManyBodies = () =>
-  new MillraceError('bufferFull', 'too many bytes of requests are under way; try again later', {
-    retryAfterSeconds: 1,
-  });

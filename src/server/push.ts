@@ -5,13 +5,14 @@
  * Better than the original's: 200 means durable, a body is taken whole or not at all, what was dropped is counted by reason
  * (`"dropped":{"late":1}`), and with `?droppedEvents=true` named by its place in the body (`"droppedEvents":[{"event":0,"reason":"late"}]`).
  */
+import { setImmediate as inNextTurn } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Backend, PushOutcome, Submission } from '../backend.ts';
 import { invalidInput } from '../errors.ts';
 import type { Logger } from '../observe/log.ts';
 import { jsonLines, textLines } from '../sources/push-body.ts';
 import { plainErrors } from './answers.ts';
-import { mediaType, readBody, releaseBody } from './body.ts';
+import { mediaType, withBody } from './body.ts';
 
 export interface PushOptions {
   readonly backend: Backend;
@@ -34,9 +35,9 @@ export function pushRoutes(options: PushOptions) {
 async function push(options: PushOptions, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const wantsAsync = yesNo(request, 'async');
   const wantsEvents = yesNo(request, 'droppedEvents');
-  const submission = await readSubmission(request, options.maxBodyBytes);
-  const work = options.backend.push(submission).finally(() => releaseBody(request));
-  const outcome = wantsAsync ? await pushAside(options, submission, work) : await work;
+  const accepted = Promise.withResolvers<number>();
+  const work = withBody(request, async (body) => options.backend.push(readSubmission(request, body), accepted.resolve));
+  const outcome = wantsAsync ? await pushAside(options, request, work, accepted.promise) : await work;
   const { received, sent, dropped, droppedEvents } = outcome;
   const result = {
     received,
@@ -47,9 +48,8 @@ async function push(options: PushOptions, request: FastifyRequest, reply: Fastif
   return reply.type('application/json').send(JSON.stringify({ result }));
 }
 
-async function readSubmission(request: FastifyRequest, maxBodyBytes: number): Promise<Submission> {
+function readSubmission(request: FastifyRequest, body: Buffer): Submission {
   const { dataSource } = request.params as { readonly dataSource?: string };
-  const body = await readBody(request, maxBodyBytes);
   const format = bodyFormat(mediaType(request), dataSource);
   const { lines, events } = format === 'json' ? jsonLines(body) : textLines(body);
   return { dataSource, format, lines, events, idempotencyKey: idempotencyKey(request) };
@@ -73,16 +73,17 @@ function bodyFormat(type: string | undefined, dataSource: string | undefined): S
  */
 async function pushAside(
   { log }: PushOptions,
-  submission: Submission,
+  { url }: FastifyRequest,
   work: Promise<PushOutcome>,
+  accepted: Promise<number>,
 ): Promise<PushOutcome> {
   let answered = false;
   work.catch((error) => {
-    if (answered) log.error({ err: error, dataSource: submission.dataSource }, 'an asynchronous push failed');
+    if (answered) log.error({ err: error, url }, 'an asynchronous push failed');
   });
-  await Promise.race([work, new Promise(setImmediate)]);
+  const received = await Promise.race([work.then(({ received }) => received), accepted.then(inNextTurn)]);
   answered = true;
-  return { received: submission.events, sent: 0, dropped: {}, droppedEvents: [] };
+  return { received, sent: 0, dropped: {}, droppedEvents: [] };
 }
 
 function yesNo(request: FastifyRequest, name: string): boolean {

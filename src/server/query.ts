@@ -19,11 +19,11 @@ export interface QueryRouteOptions {
 /** An answer up to this size is sent at once, which is quicker than a stream; a longer one goes as it comes. */
 const streamFromCharacters = 1 << 16;
 
-export function queryRoutes({ backend, log, maxBodyBytes }: QueryRouteOptions) {
+export function queryRoutes({ backend, log }: QueryRouteOptions) {
   return async (server: FastifyInstance): Promise<void> => {
     server.post('/druid/v2', async (request, reply) => {
       const signal = abortedWith(reply);
-      const { value: query, placeOf } = loadJson(await readText(request, maxBodyBytes));
+      const { value: query, placeOf } = loadJson(await readText(request));
       const answer = await backend.query(query, { signal, place: placeOf });
       reply.header('X-Druid-Query-Id', headerText(answer.queryId)).type('application/json');
       const cutOff = (error: unknown) => {

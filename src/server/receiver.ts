@@ -8,31 +8,32 @@ import type { FastifyInstance } from 'fastify';
 import type { Backend } from '../backend.ts';
 import { MillraceError, notFound } from '../errors.ts';
 import { jsonLines } from '../sources/push-body.ts';
-import { mediaType, readBody, releaseBody } from './body.ts';
+import { mediaType, withBody } from './body.ts';
 
 export interface ReceiverRouteOptions {
   readonly backend: Backend;
-  readonly maxBodyBytes: number;
 }
 
-export function receiverRoutes({ backend, maxBodyBytes }: ReceiverRouteOptions) {
+export function receiverRoutes({ backend }: ReceiverRouteOptions) {
   return async (server: FastifyInstance): Promise<void> => {
     server.post<{ Params: { serviceName: string } }>(
       '/druid/worker/v1/chat/:serviceName/push-events',
       async (request) => {
         const { receivers } = backend;
         if (!receivers) throw notFound('there are no receivers here; they are of a realtime node (millrace realtime)');
-        const body = await readBody(request, maxBodyBytes);
-        const type = mediaType(request);
-        if (type !== 'application/json')
-          throw new MillraceError(
-            'unsupportedMediaType',
-            `Expected contentType application/json, got ${type ?? 'none'}`,
-          );
-        const events = jsonLines(body);
-        await receivers.push(request.params.serviceName, events).finally(() => releaseBody(request));
-        return { eventCount: events.events };
+        const events = await withBody(request, async (body) => {
+          requireJson(mediaType(request));
+          const { lines, events } = jsonLines(body);
+          await receivers.push(request.params.serviceName, { lines, events });
+          return events;
+        });
+        return { eventCount: events };
       },
     );
   };
+}
+
+function requireJson(type: string | undefined): void {
+  if (type === 'application/json') return;
+  throw new MillraceError('unsupportedMediaType', `Expected contentType application/json, got ${type ?? 'none'}`);
 }

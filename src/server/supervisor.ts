@@ -32,7 +32,7 @@ export function supervisorRoutes(options: SupervisorRouteOptions) {
     server.setErrorHandler(overlordErrors(options));
 
     server.post(prefix, async (request) => {
-      const spec = readSupervisorSpec(await readJson(request, options.maxBodyBytes));
+      const spec = readSupervisorSpec(await readJson(request));
       await supervisors.submit(spec, { skipRestartIfUnmodified: isSet(request, 'skipRestartIfUnmodified') });
       return { id: spec.id };
     });
@@ -79,11 +79,11 @@ export function supervisorRoutes(options: SupervisorRouteOptions) {
     server.post<OfOne>(`${prefix}/:id/resetOffsets`, async (request) => {
       const { id } = request.params;
       const spec = supervisors.spec(id);
-      await supervisors.resetOffsets(id, readResetOffsets(await readJson(request, options.maxBodyBytes), spec));
+      await supervisors.resetOffsets(id, readResetOffsets(await readJson(request), spec));
       return { id };
     });
     server.post<OfOne>(`${prefix}/:id/taskGroups/handoff`, async (request, reply) => {
-      const { value, placeOf } = await readJson(request, options.maxBodyBytes);
+      const { value, placeOf } = await readJson(request);
       const { taskGroupIds } = validate(handoffSchema, value, { what: 'task groups', place: placeOf });
       supervisors.handOff(request.params.id, taskGroupIds);
       return reply.status(202).send();
@@ -104,9 +104,9 @@ export function supervisorRoutes(options: SupervisorRouteOptions) {
 
 const handoffSchema = z.looseObject({ taskGroupIds: z.array(z.int().min(0)) });
 
-async function readJson(request: FastifyRequest, maxBodyBytes: number): Promise<Loaded> {
+async function readJson(request: FastifyRequest): Promise<Loaded> {
   const type = mediaType(request);
-  if (type === 'application/json') return loadJson(await readText(request, maxBodyBytes));
+  if (type === 'application/json') return loadJson(await readText(request));
   throw new MillraceError(
     'unsupportedMediaType',
     `send application/json, not ${type ?? 'a body without a Content-Type'}`,
