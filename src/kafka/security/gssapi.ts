@@ -133,13 +133,16 @@ async function withEnvironment<Result>(environment: Environment, work: () => Pro
   }
 }
 
+const generalPart =
+  /^(?:Unspecified GSS failure\.\s+Minor code may provide more information|No credentials were supplied, or the credentials were unavailable or inaccessible): /;
+
 /** What Kerberos answers, without the part that only says that there is another. */
 async function inWords<Result>(step: Promise<Result>): Promise<Result> {
   try {
     return await step;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const reason = message.replace(/^Unspecified GSS failure\.\s+Minor code may provide more information: /, '');
+    const reason = message.replace(generalPart, '');
     const advice = adviceFor(reason);
     throw new MillraceError('unavailable', advice === undefined ? reason : `${reason} (${advice})`, { cause: error });
   }

@@ -2,7 +2,7 @@
  * A Kerberos KDC (MIT's krb5kdc) of a realm of its own, on a free loopback port; nothing of the system's is touched. It
  * takes Debian's krb5-kdc, krb5-admin-server and krb5-user.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
@@ -88,10 +88,13 @@ export class Kdc {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** `alice` → alice@EXAMPLE.COM, with its key in a new keytab. */
-  addPrincipal(name: string): Principal {
+  /**
+   * `alice` → alice@EXAMPLE.COM, with its key in a new keytab.
+   * @param options of kadmin's `addprinc`.
+   */
+  addPrincipal(name: string, options: readonly string[] = []): Principal {
     const keytab = this.#file(`${name.replace('/', '.')}.keytab`);
-    this.#run('kadmin.local', '-r', realm, 'addprinc', '-randkey', name);
+    this.#run('kadmin.local', '-r', realm, 'addprinc', '-randkey', ...options, name);
     this.#run('kadmin.local', '-r', realm, 'ktadd', '-k', keytab, name);
     return { name: `${name}@${realm}`, keytab };
   }
@@ -118,6 +121,11 @@ export class Kdc {
       principal.name,
     );
     return cache;
+  }
+
+  /** As `klist -s` sees it. */
+  isValid(cache: string): boolean {
+    return spawnSync('klist', ['-s', '-c', `FILE:${cache}`], { env: this.#environment }).status === 0;
   }
 
   /** The login module of whoever has the principal's keytab. */
