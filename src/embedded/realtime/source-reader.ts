@@ -2,7 +2,7 @@
  * A source of a realtime node that is read: its partitions from their stored positions on, again after each trouble, new ones
  * from their beginning.
  */
-import type { MillraceError } from '../../errors.ts';
+import { asMillraceError, type MillraceError } from '../../errors.ts';
 import type { StreamSource } from '../../sources/firehoses/index.ts';
 import type { LostPosition, PartitionName, Stream, StreamBatch } from '../../sources/stream.ts';
 import type { DataSource } from '../../spec/data-source.ts';
@@ -76,7 +76,7 @@ export class SourceReader {
       await this.#settle();
       return (await this.#look()) ? lookAgainMs : lookForFirstMs;
     } catch (error) {
-      if (!this.#stopped) this.#context.log.warn({ ...this.#names, err: error }, 'cannot be read; it is tried again');
+      if (!this.#stopped) this.#warn('cannot be read; it is tried again', asMillraceError(error));
       return backOffMs(this.#failures++);
     }
   }
@@ -169,7 +169,12 @@ export class SourceReader {
   #onDelay(error: MillraceError): void {
     // A full queue is nothing but pushes and streams taking turns.
     if (error.code === 'bufferFull') return;
-    this.#context.log.warn({ ...this.#names, err: error }, 'what was read cannot be taken for now; it is tried again');
+    this.#warn('what was read cannot be taken for now; it is tried again', error);
+  }
+
+  #warn(what: string, error: MillraceError): void {
+    const stack = error.code === 'defect' ? { err: error } : {};
+    this.#context.log.warn({ ...this.#names, code: error.code, ...stack }, `${what}: ${error.message}`);
   }
 
   get #untilShutOffMs(): number {
