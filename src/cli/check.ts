@@ -8,7 +8,7 @@ export function checkCommand(report: (exitCode: number) => void): Command {
     .argument('<files...>', 'files to check; - reads standard input')
     .addHelpText(
       'after',
-      `\nExit codes: ${exitCodes.ok} nothing is wrong, ${exitCodes.failed} something is, ${exitCodes.usage} wrong usage.`,
+      `\nExit codes: ${exitCodes.ok} nothing is wrong, ${exitCodes.failed} something is, or could not be checked, ${exitCodes.usage} wrong usage.`,
     )
     .action(async (files: string[]) => {
       const { checkFiles } = await import('./check-files.ts');

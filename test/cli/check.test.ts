@@ -50,3 +50,12 @@ test('a file that is none of these, or not there: said, exit code 1', async (t) 
   assert.equal(none.code, 1);
   assert.match(none.stderr, /^millrace: cannot read .*no such file\n$/);
 });
+
+test('files that cannot be checked are said to be, rather than sound or broken: exit code 1', async () => {
+  const files = ['mirror-consumer.properties', 'kafka_client_jaas.conf', 'hive-table.sql'].map(sample);
+  const { code, stdout, stderr } = await runCommand(['check', ...files]);
+  assert.deepEqual({ code, stderr }, { code: 1, stderr: '' });
+  const lines = stdout.trimEnd().split('\n');
+  assert.equal(lines.length, files.length);
+  for (const [index, line] of lines.entries()) assert.ok(line.startsWith(`${files[index]}: not checked: `), line);
+});
