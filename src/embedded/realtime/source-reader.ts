@@ -137,26 +137,14 @@ export class SourceReader {
     await this.#positions.adopt(this.#stream.origins());
   }
 
-  /** As the original's consumer did, who had no other choice; but not in silence. */
+  /** There is nobody to ask where to go on, as in the original; but it is not done in silence. */
   async #move(lost: readonly LostPosition[]): Promise<void> {
-    const { start } = this.#source;
-    await this.#positions.move(new Map(lost.map((one) => [one.partition, one[start]])));
-    for (const { partition, wanted, earliest, latest } of lost) {
-      const facts = {
-        ...this.#names,
-        partition,
-        wanted: Number(wanted),
-        earliest: Number(earliest),
-        latest: Number(latest),
-      };
-      const cause =
-        wanted < earliest
-          ? `${earliest - wanted} records were removed before they were read`
-          : 'its end was cut off, or it was made anew';
-      this.#context.log.error(
-        facts,
-        `position ${wanted} of ${partition} is not there: ${cause}. It is read on from its ${start} position ${start === 'earliest' ? earliest : latest}.`,
-      );
+    const moved = lost.map((one) => ({ one, ...placeAfter(one, this.#source.start) }));
+    await this.#positions.move(new Map(moved.map(({ one, to }) => [one.partition, to])));
+    for (const { one, cause, to } of moved) {
+      const { partition, wanted } = one;
+      const message = `position ${wanted} of ${partition} is not there: ${cause}. It is read on from position ${to}.`;
+      this.#context.log.error({ ...this.#names, partition, wanted: Number(wanted), position: Number(to) }, message);
     }
   }
 
@@ -184,4 +172,12 @@ export class SourceReader {
   get #names() {
     return { dataSource: this.#dataSource.name, source: this.#source.name };
   }
+}
+
+/** Where a lost position is gone on from: what is left is read; of another log, where one that was never read would begin. */
+function placeAfter(lost: LostPosition, start: StreamSource['start']): { readonly cause: string; readonly to: bigint } {
+  const { wanted, earliest } = lost;
+  return wanted < earliest
+    ? { cause: `${earliest - wanted} records were removed before they were read`, to: earliest }
+    : { cause: 'its end was cut off, or it was made anew', to: lost[start] };
 }

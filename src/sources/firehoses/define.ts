@@ -19,7 +19,7 @@ export interface StreamSource extends Limits {
   readonly kind: 'stream';
   /** What its positions are kept under, among those of its dataSource. */
   readonly name: string;
-  /** Where what was never read, or has lost its place, begins. */
+  /** Where what was never read begins. */
   readonly start: 'earliest' | 'latest';
   /** What of its configuration means nothing today, in words. */
   readonly warnings: readonly string[];

@@ -118,10 +118,13 @@ it('a stream that cannot be read is told of, and read on once it can', async () 
   await brings(reads, 1);
 });
 
-it('records that were removed before they were read are told of, and it goes on where the source says', async () => {
+const errors = ({ entries }: Reads) => entries.filter(({ level }) => level === error).map(({ msg }) => msg);
+
+it('records that were removed before they were read are told of, and what is left is read', async () => {
   const log = new MemoryLog('t/0');
+  await using reads = await reading(log);
+  await begun(reads);
   log.append('t/0', ...at(1));
-  await using reads = await reading(log, { start: 'earliest' });
   await brings(reads, 1);
   log.fail('the broker is away');
   log.append('t/0', ...at(2, 3, 4));
@@ -129,9 +132,23 @@ it('records that were removed before they were read are told of, and it goes on 
   log.removeBefore('t/0', 3n);
   log.fail(undefined);
   await brings(reads, 1, 4);
-  const told = reads.entries.filter(({ level }) => level === error).map(({ msg }) => msg);
-  assert.deepEqual(told, [
-    'position 1 of t/0 is not there: 2 records were removed before they were read. It is read on from its earliest position 3.',
+  assert.deepEqual(errors(reads), [
+    'position 1 of t/0 is not there: 2 records were removed before they were read. It is read on from position 3.',
+  ]);
+});
+
+it('a topic that is made anew is told of, and begins where the source says', async () => {
+  const log = new MemoryLog('t/0');
+  log.append('t/0', ...at(1, 2));
+  await using reads = await reading(log, { start: 'earliest' });
+  await brings(reads, 1, 2);
+  log.fail('the broker is away');
+  log.recreate('t/0');
+  log.append('t/0', ...at(3));
+  log.fail(undefined);
+  await brings(reads, 1, 2, 3);
+  assert.deepEqual(errors(reads), [
+    'position 2 of t/0 is not there: its end was cut off, or it was made anew. It is read on from position 0.',
   ]);
 });
 
