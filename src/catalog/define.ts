@@ -8,6 +8,14 @@ import { z } from 'zod';
 import { invalidInput } from '../errors.ts';
 import { and, type Sql, sql } from '../sql.ts';
 import { readByValue } from './dynamic-schema.ts';
+import type {
+  AggregatorExample,
+  DimensionExample,
+  ExtractionExample,
+  FilterExample,
+  GranularityExample,
+  PostAggregatorExample,
+} from './examples.ts';
 import type { ColumnType, Scope, Value } from './scope.ts';
 
 export type { ColumnType, EventField, Scope, Value } from './scope.ts';
@@ -56,16 +64,6 @@ export interface Aggregator<S = unknown> extends Entry<S> {
   readonly examples: readonly AggregatorExample[];
 }
 
-export interface AggregatorExample {
-  readonly spec: Record<string, unknown>;
-  /** Events, in order; those without `__time` come a second apart from 2000-01-01. */
-  readonly events: readonly Record<string, unknown>[];
-  /** What a query over all of them answers, whole or in parts. */
-  readonly result: unknown;
-  /** Allowed relative error. */
-  readonly tolerance?: number;
-}
-
 // -------------------------------------------------------------------------------------------------------- filters
 
 export interface Filter<S = unknown> extends Entry<S> {
@@ -73,13 +71,6 @@ export interface Filter<S = unknown> extends Entry<S> {
   /** A condition in SQL's three-valued logic. */
   compile(spec: S, scope: Scope): Sql;
   readonly examples: readonly FilterExample[];
-}
-
-export interface FilterExample {
-  readonly spec: Record<string, unknown>;
-  /** Events of one table. A list is a multi-value dimension. */
-  readonly matches: readonly Record<string, unknown>[];
-  readonly rejects: readonly Record<string, unknown>[];
 }
 
 // ---------------------------------------------------------------------------------------------- post-aggregators
@@ -93,11 +84,7 @@ export interface ResultScope {
 export interface PostAggregator<S = unknown> extends Entry<S> {
   readonly kind: 'postAggregator';
   compile(spec: S, scope: ResultScope): Value;
-  readonly examples: readonly {
-    readonly spec: Record<string, unknown>;
-    readonly row: Record<string, number>;
-    readonly result: unknown;
-  }[];
+  readonly examples: readonly PostAggregatorExample[];
 }
 
 // ------------------------------------------------------------------------------- extraction functions, dimensions
@@ -108,21 +95,14 @@ export interface Extraction<S = unknown> extends Entry<S> {
   compile(spec: S, input: Sql): Sql;
   /** The same over the row's time, a TIMESTAMP in UTC, where the way through text would be slow. */
   compileTime?(spec: S, time: Sql): Sql;
-  readonly examples: readonly {
-    readonly spec: Record<string, unknown>;
-    readonly pairs: readonly (readonly [string | null, string | null])[];
-  }[];
+  readonly examples: readonly ExtractionExample[];
 }
 
 export interface DimensionSpec<S = unknown> extends Entry<S> {
   readonly kind: 'dimension';
   outputName(spec: S): string;
   compile(spec: S, scope: Scope): Value;
-  readonly examples: readonly {
-    readonly spec: Record<string, unknown>;
-    readonly events: readonly Record<string, unknown>[];
-    readonly values: readonly unknown[];
-  }[];
+  readonly examples: readonly DimensionExample[];
 }
 
 // -------------------------------------------------------------------------------------------------- granularities
@@ -142,10 +122,7 @@ export interface Buckets {
 export interface Granularity<S = unknown> extends Entry<S> {
   readonly kind: 'granularity';
   compile(spec: S): Buckets;
-  readonly examples: readonly {
-    readonly spec: Record<string, unknown> | string;
-    readonly pairs: readonly (readonly [string, string])[];
-  }[];
+  readonly examples: readonly GranularityExample[];
 }
 
 // ------------------------------------------------------------------------------------------------------- registry

@@ -16,9 +16,11 @@ export interface FieldSpec {
   readonly expression?: string | undefined;
 }
 
-export const oneOfFieldAndExpression = (spec: FieldSpec): boolean =>
-  (spec.fieldName === undefined) !== (spec.expression === undefined);
-export const oneOfFieldAndExpressionMessage = { error: 'expected either fieldName or expression' };
+/** A schema of {@link fieldShape} that holds one of the two. */
+export const oneOfFieldAndExpression = <S extends z.ZodType<FieldSpec>>(schema: S): S =>
+  schema.refine((spec) => (spec.fieldName === undefined) !== (spec.expression === undefined), {
+    error: 'expected either fieldName or expression',
+  });
 
 export function fieldInputs(spec: FieldSpec): readonly string[] {
   return spec.fieldName === undefined ? expressionInputs(spec.expression ?? '') : [spec.fieldName];

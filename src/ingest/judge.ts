@@ -1,5 +1,6 @@
 /** Windows and filters: which events are kept. */
 import { compileGranularity } from '../catalog/index.ts';
+import { timestampLiteral } from '../catalog/time.ts';
 import type { DataSource } from '../spec/data-source.ts';
 import { join, type Sql, sql } from '../sql.ts';
 import type { Clock } from './batch.ts';
@@ -44,5 +45,5 @@ export function judge(
 }
 
 function timestamp(millis: number | undefined): Sql {
-  return millis === undefined ? sql`NULL::TIMESTAMP` : sql`make_timestamp_ms(${millis})`;
+  return millis === undefined ? sql`NULL::TIMESTAMP` : timestampLiteral(millis);
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { AggregatorExample } from '../../src/catalog/define.ts';
+import type { AggregatorExample } from '../../src/catalog/examples.ts';
 import { aggregator, entriesOf, type Scope, specOf } from '../../src/catalog/index.ts';
 import { readLines } from '../../src/ingest/reader.ts';
 import { ident, join, type Sql, sql } from '../../src/sql.ts';

@@ -1,18 +1,10 @@
 import { z } from 'zod';
 import { sql } from '../../sql.ts';
 import { defineAggregator, only } from '../define.ts';
-import {
-  fieldInputs,
-  fieldShape,
-  fieldValue,
-  oneOfFieldAndExpression,
-  oneOfFieldAndExpressionMessage,
-} from '../field.ts';
+import { fieldInputs, fieldShape, fieldValue, oneOfFieldAndExpression } from '../field.ts';
 import { toDouble } from '../numbers.ts';
 
-const schema = z
-  .object({ type: z.literal('doubleMean'), ...fieldShape })
-  .refine(oneOfFieldAndExpression, oneOfFieldAndExpressionMessage);
+const schema = oneOfFieldAndExpression(z.object({ type: z.literal('doubleMean'), ...fieldShape }));
 
 export default defineAggregator<z.infer<typeof schema>>({
   type: 'doubleMean',

@@ -2,14 +2,7 @@
 import { z } from 'zod';
 import { type Sql, sql } from '../../sql.ts';
 import { asText, type ColumnType, defineAggregator, only, type Value } from '../define.ts';
-import {
-  fieldInputs,
-  fieldShape,
-  fieldValue,
-  oneOfFieldAndExpression,
-  oneOfFieldAndExpressionMessage,
-  timeMillis,
-} from '../field.ts';
+import { fieldInputs, fieldShape, fieldValue, oneOfFieldAndExpression, timeMillis } from '../field.ts';
 import { toDouble, toFloat, toLong } from '../numbers.ts';
 
 interface Kind {
@@ -32,14 +25,14 @@ const kinds = {
 } as const satisfies Record<string, Kind>;
 
 const schemaOf = (type: string) =>
-  z
-    .object({
+  oneOfFieldAndExpression(
+    z.object({
       type: z.literal(type),
       ...fieldShape,
       timeColumn: z.string().min(1).optional(),
       maxStringBytes: z.coerce.number().int().positive().optional(),
-    })
-    .refine(oneOfFieldAndExpression, oneOfFieldAndExpressionMessage);
+    }),
+  );
 
 type Spec = z.infer<ReturnType<typeof schemaOf>>;
 

@@ -2,13 +2,7 @@
 import { z } from 'zod';
 import { type Sql, sql } from '../../sql.ts';
 import { type ColumnType, defineAggregator, only } from '../define.ts';
-import {
-  fieldInputs,
-  fieldShape,
-  fieldValue,
-  oneOfFieldAndExpression,
-  oneOfFieldAndExpressionMessage,
-} from '../field.ts';
+import { fieldInputs, fieldShape, fieldValue, oneOfFieldAndExpression } from '../field.ts';
 import { toDouble, toFloat, toLong, wrapLong } from '../numbers.ts';
 
 const numbers = {
@@ -32,9 +26,7 @@ function reduce(number: NumberName, verb: Verb, input: Sql, where?: Sql): Sql {
 
 function define(number: NumberName, verb: Verb, results: { numbers: unknown; text: unknown }) {
   const type = `${number}${verb}`;
-  const schema = z
-    .object({ type: z.literal(type), ...fieldShape })
-    .refine(oneOfFieldAndExpression, oneOfFieldAndExpressionMessage);
+  const schema = oneOfFieldAndExpression(z.object({ type: z.literal(type), ...fieldShape }));
   return defineAggregator<z.infer<typeof schema>>({
     type,
     summary: `The ${verbs[verb]} of a field's values as ${numbers[number].type}. Values that are no numbers do not count; without any the result is null.`,
