@@ -9,7 +9,7 @@ const pieceBytes = 64 * 1024;
 export async function* unzip(stream: Readable): AsyncGenerator<Buffer, void, void> {
   const gunzip = stream.pipe(createGunzip({ chunkSize: pieceBytes }));
   // A pipe does not tell that its source broke off.
-  const brokenOff = () => gunzip.destroy(stream.errored ?? new Error('the request broke off'));
+  const brokenOff = (error: Error) => gunzip.destroy(error);
   stream.once('error', brokenOff);
   try {
     yield* gunzip as AsyncIterable<Buffer>;
