@@ -17,6 +17,7 @@ export type Announce = (segment: AnnouncedSegment) => void;
 /** Between two looks, at least; and how much longer than a look takes, so that looking costs little. */
 const leastPauseMs = 50;
 const pauseShare = 20;
+const afterFailureMs = 5_000;
 
 export class Announcer {
   readonly #context: Pick<RealtimeContext, 'store' | 'log'>;
@@ -26,8 +27,8 @@ export class Announcer {
   /** By dataSource the starts of those buckets that had live rows at the last look. */
   readonly #live = new Map<string, ReadonlySet<number>>();
   readonly #alarm = new Alarm();
+  readonly #closed = new AbortController();
   #running: Promise<void> = Promise.resolve();
-  #closed = false;
 
   constructor(context: Pick<RealtimeContext, 'store' | 'log'>, dataSources: ReadonlySet<string>) {
     this.#context = context;
@@ -46,24 +47,33 @@ export class Announcer {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closed.abort();
     this.#alarm.ring();
     await this.#running;
   }
 
   async #run(announce: Announce): Promise<void> {
-    while (!this.#closed) {
+    while (!this.#closed.signal.aborted) {
       const startedMs = performance.now();
-      for (const dataSource of [...this.#changed]) {
-        this.#changed.delete(dataSource);
-        await this.#look(dataSource, announce).catch((error: unknown) => {
-          this.#changed.add(dataSource);
-          this.#context.log.warn({ dataSource, err: error }, 'could not look for new segments; it is tried again');
-        });
-      }
-      await sleep(Math.max(leastPauseMs, (performance.now() - startedMs) * pauseShare));
-      if (this.#changed.size === 0 && !this.#closed) await this.#alarm.pause(Number.POSITIVE_INFINITY);
+      const passed = await this.#lookAll(announce);
+      const pauseMs = passed ? (performance.now() - startedMs) * pauseShare : afterFailureMs;
+      await sleep(Math.max(leastPauseMs, pauseMs), undefined, { signal: this.#closed.signal }).catch(() => {});
+      if (this.#changed.size === 0 && !this.#closed.signal.aborted) await this.#alarm.pause(Number.POSITIVE_INFINITY);
     }
+  }
+
+  async #lookAll(announce: Announce): Promise<boolean> {
+    for (const dataSource of [...this.#changed]) {
+      this.#changed.delete(dataSource);
+      try {
+        await this.#look(dataSource, announce);
+      } catch (error) {
+        this.#changed.add(dataSource);
+        this.#context.log.warn({ dataSource, err: error }, 'could not look for new segments; it is tried again');
+        return false;
+      }
+    }
+    return true;
   }
 
   async #look(dataSource: string, announce: Announce): Promise<void> {
