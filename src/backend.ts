@@ -168,18 +168,19 @@ export interface SupervisorVersion {
   readonly version: string;
 }
 
-/** An event that could not be parsed. */
+/** An event that could not be parsed, or was kept although a field did not become its column's number (`processedWithError`). */
 export interface UnparseableEvent {
   /** As it came, at most 10,000 characters of it. */
   readonly event: string;
+  readonly errorType: 'unparseable' | 'processedWithError';
   /** In words. */
-  readonly detail: string;
+  readonly details: readonly string[];
 }
 
 /** The same as Druid shows it. */
 export interface ParseError {
   readonly input: string;
-  readonly errorType: 'unparseable';
+  readonly errorType: UnparseableEvent['errorType'];
   readonly details: readonly string[];
   readonly timeOfExceptionMillis: number;
 }

@@ -29,6 +29,8 @@ export interface ReadingOptions {
   readonly dataSource: DataSource;
   /** How many of a batch's last unparseable events its outcome shows. */
   readonly keepUnparseable: number;
+  /** Whether events are counted of which a field does not become its column's number. */
+  readonly fieldErrors?: boolean;
   /** Throws when nothing of a batch with this outcome may be taken. */
   readonly accept?: ((outcome: WorkOutcome) => void) | undefined;
   onCommit(batch: StreamBatch, outcome: WorkOutcome): void;
@@ -124,9 +126,9 @@ export class Reading {
   }
 
   async #submit(batch: StreamBatch): Promise<void> {
-    const { committer, source, dataSource, keepUnparseable, accept, onCommit } = this.#options;
+    const { committer, source, dataSource, keepUnparseable, fieldErrors, accept, onCommit } = this.#options;
     const { lines, records, progress } = batch;
-    const part = { dataSource, format: 'text' as const, lines, events: records, keepUnparseable };
+    const part = { dataSource, format: 'text' as const, lines, events: records, keepUnparseable, fieldErrors };
     const work: Work = { parts: records > 0 ? [part] : [], progress: { source, partitions: progress }, accept };
     const outcome = await committer.submit(work);
     for (const [partition, { to }] of progress) this.#current.set(partition, to);

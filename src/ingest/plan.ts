@@ -7,26 +7,49 @@
  */
 
 import { compileExpression } from '../catalog/expression/index.ts';
-import { aggregator, asText, compileFilter, compileGranularity, type Scope, type Value } from '../catalog/index.ts';
+import {
+  aggregator,
+  asText,
+  type Checked,
+  compileFilter,
+  compileGranularity,
+  type Scope,
+  type Value,
+} from '../catalog/index.ts';
 import { toDouble, toFloat, toLong } from '../catalog/numbers.ts';
 import type { DataSource, Dimension } from '../spec/data-source.ts';
 import { ident, join, type Sql, sql } from '../sql.ts';
 import { listColumn, type TableColumn } from '../store/table.ts';
 import type { Batch, Clock } from './batch.ts';
+import { Conversions } from './conversions.ts';
 import { Fields, listSyntax } from './fields.ts';
 import { judge } from './judge.ts';
 import { readLines } from './reader.ts';
 import { segmentBuckets } from './table.ts';
 import { commonTimestampSql, timestampSql } from './timestamp.ts';
 
-/** `common`: the short plan that reads the timestamps nearly all events have; what it does not keep, the `whole` one may. */
+/**
+ * `common`: the short plan that reads the timestamps nearly all events have; what it does not keep, or does not count, the `whole`
+ * one may.
+ */
 export type Reach = 'common' | 'whole';
 
+export interface PlanOptions {
+  readonly reach: Reach;
+  /** Whether events with fields that do not become their columns' numbers are told apart. */
+  readonly fieldErrors: boolean;
+}
+
 export interface IngestPlan {
-  /** SELECT of rows ready for the table, with `__rows` (events in each). Columns by physical name, lists beside. With rollup, rows without a `__time` are not kept. */
+  /**
+   * SELECT of rows ready for the table, with `__rows` (events in each; in the common plan only those without field errors), and in the
+   * whole one `__errors` (those with some). Columns by physical name, lists beside. With rollup, rows without a `__time` are not kept.
+   */
   readonly rows: Sql;
-  /** SELECT of one row an event, in order: n from 1, __time, __reason (NULL if kept), __stamp (the timestamp's text). */
+  /** SELECT of one row an event, in order: n from 1, __time, __reason (NULL if kept), __stamp (the timestamp's text), __errors (of fields, in words; NULL if none). */
   readonly judged: Sql;
+  /** Whether `rows` of the whole plan has `__errors`: some field may fail to become its column's number. */
+  readonly countsErrors: boolean;
   /** Physical names of the columns that `rows` yields after `__time`, without lists and `__rows`. */
   readonly columns: readonly TableColumn[];
   /** Of those, the STRING dimensions for which `rows` yields a list column too. */
@@ -38,8 +61,9 @@ export function ingestPlan(
   columns: readonly TableColumn[],
   batch: Batch,
   clock: Clock,
-  reach: Reach,
+  { reach, fieldErrors }: PlanOptions,
 ): IngestPlan {
+  const conversions = fieldErrors ? new Conversions() : undefined;
   const fields = new Fields(listSyntax(dataSource, batch), columns);
   const transformed = new Map<string, Value>();
   const scope: Scope = {
@@ -61,7 +85,7 @@ export function ingestPlan(
   const stamp = fields.text(dataSource.timestamp.column);
   for (const { name, alias, value } of transforms) transformed.set(name, { ...value, sql: alias });
   const passes = dataSource.filter && compileFilter(dataSource.filter, scope);
-  const selection = selectColumns(dataSource, columns, fields, scope);
+  const selection = selectColumns(dataSource, columns, { fields, scope, conversions });
   const source = readLines(dataSource.input, batch.files, fields.wanted(), {
     hasQuotes: batch.hasQuotes,
     longestEventBytes: batch.longestEventBytes,
@@ -71,14 +95,20 @@ export function ingestPlan(
   const parsed = sql`SELECT *, ${time} AS __ts FROM ${source}`;
   const withTransforms = transforms.length === 0 ? parsed : transformedRows(parsed, transforms);
   const reason = judge(dataSource, clock, passes);
-  const pipeline = sql`SELECT *, ${reason.sql} AS __reason FROM (${reason.prepare(withTransforms)})`;
+  const reasoned = sql`SELECT *, ${reason.sql} AS __reason FROM (${reason.prepare(withTransforms)})`;
+  const pipeline = conversions?.project(reasoned) ?? reasoned;
+  const errors = conversions?.failed
+    ? sql`CASE WHEN ${conversions.failed} THEN ${conversions.messages} END`
+    : sql`NULL`;
   const keys = [sql`${rowTime(dataSource)} AS __time`, ...selection.keys];
   return {
     rows: foldedRows(pipeline, keys, selection.outputs, {
       rollup: dataSource.rollup,
       judged: !dataSource.rollup || dataSource.window.policy !== 'none' || passes !== undefined,
+      counts: counts(conversions?.failed, reach),
     }),
-    judged: sql`SELECT row_number() OVER () AS n, __ts AS __time, __reason, ${stamp} AS __stamp FROM (${pipeline})`,
+    judged: sql`SELECT row_number() OVER () AS n, __ts AS __time, __reason, ${stamp} AS __stamp, ${errors} AS __errors FROM (${pipeline})`,
+    countsErrors: conversions?.failed !== undefined,
     columns: selection.columns,
     listColumns: selection.listColumns,
   };
@@ -93,14 +123,19 @@ interface Selection {
   readonly listColumns: readonly TableColumn[];
 }
 
+interface Inputs {
+  readonly fields: Fields;
+  readonly scope: Scope;
+  readonly conversions: Conversions | undefined;
+}
+
 function selectColumns(
   dataSource: DataSource,
   columns: readonly TableColumn[],
-  fields: Fields,
-  scope: Scope,
+  { fields, scope, conversions }: Inputs,
 ): Selection {
   const handling = new Map(dataSource.dimensions.map((dimension) => [dimension.name, dimension.multiValueHandling]));
-  const metrics = new Map(dataSource.metrics.map((checked) => [checked.spec.name, aggregator(checked)]));
+  const metrics = new Map(dataSource.metrics.map((checked) => [checked.spec.name, checked]));
   const selection = {
     keys: [] as Sql[],
     outputs: [] as Sql[],
@@ -113,7 +148,8 @@ function selectColumns(
       const metric = metrics.get(column.name);
       // A metric that the definition has dropped stays in the table, empty from now on.
       if (!metric) continue;
-      selection.outputs.push(sql`${metric.fold({ scope })} AS ${name}`);
+      const input = conversions ? numbersOf(metric, column, scope, conversions) : scope;
+      selection.outputs.push(sql`${aggregator(metric).fold({ scope: input })} AS ${name}`);
     } else if (column.type === 'COMPLEX<json>') selection.keys.push(sql`${fields.json(column.name)} AS ${name}`);
     else {
       const value = scope.column(column.name);
@@ -121,11 +157,32 @@ function selectColumns(
         const { single, list } = splitList(value.sql, handling.get(column.name) ?? 'sorted_array');
         selection.listColumns.push(column);
         selection.keys.push(sql`${single} AS ${name}`, sql`${list} AS ${listColumn(column.physical)}`);
-      } else selection.keys.push(sql`${dimensionValue(column, firstOf(value))} AS ${name}`);
+      } else {
+        const key = dimensionValue(column, firstOf(value));
+        const number = column.type === 'STRING' ? key : (conversions?.add(column.name, value, column.type, key) ?? key);
+        selection.keys.push(sql`${number} AS ${name}`);
+      }
     }
     selection.columns.push(column);
   }
   return selection;
+}
+
+const conversionsTo = { LONG: toLong, FLOAT: toFloat, DOUBLE: toDouble } as const;
+
+/** The scope, in which a metric of numbers finds its field converted. */
+function numbersOf(
+  { spec: { fieldName } }: Checked<'aggregator'>,
+  { type }: TableColumn,
+  scope: Scope,
+  conversions: Conversions,
+): Scope {
+  if (type !== 'LONG' && type !== 'FLOAT' && type !== 'DOUBLE') return scope;
+  const column = (name: string): Value => {
+    const given = scope.column(name);
+    return name === fieldName ? { sql: conversions.add(name, given, type, conversionsTo[type](given)), type } : given;
+  };
+  return { ...scope, column };
 }
 
 /** A dimension that is no STRING holds the first of several values. */
@@ -168,14 +225,39 @@ function foldedRows(
   pipeline: Sql,
   keys: readonly Sql[],
   outputs: readonly Sql[],
-  { rollup, judged }: { rollup: boolean; judged: boolean },
+  { rollup, judged, counts }: { rollup: boolean; judged: boolean; counts: Counts },
 ): Sql {
-  const kept = judged ? sql` WHERE __reason IS NULL` : sql``;
+  const conditions = [
+    ...(judged ? [sql`__reason IS NULL`] : []),
+    // Rows of one event each are counted by the insertion.
+    ...(!rollup && counts.only ? [counts.only] : []),
+  ];
+  const kept = conditions.length > 0 ? sql` WHERE ${join(conditions, ' AND ')}` : sql``;
   if (!rollup && outputs.length === 0)
-    return sql`SELECT ${join([...keys, sql`1::BIGINT AS __rows`])} FROM (${pipeline})${kept}`;
+    return sql`SELECT ${join([...keys, ...counts.ofEach])} FROM (${pipeline})${kept}`;
   const source = rollup ? pipeline : sql`SELECT *, row_number() OVER () AS __n FROM (${pipeline})`;
   const groups = [...keys.map((_, index) => sql`${index + 1}`), ...(rollup ? [] : [sql`__n`])];
-  return sql`SELECT ${join([...keys, ...outputs, sql`count(*) AS __rows`])} FROM (${source})${kept} GROUP BY ${join(groups)}`;
+  return sql`SELECT ${join([...keys, ...outputs, ...counts.ofGroups])} FROM (${source})${kept} GROUP BY ${join(groups)}`;
+}
+
+/** Columns that count events: those of a group, or of a row that is one event. */
+interface Counts {
+  readonly ofGroups: readonly Sql[];
+  readonly ofEach: readonly Sql[];
+  /** Which events have a row of their own at all. */
+  readonly only?: Sql;
+}
+
+function counts(failed: Sql | undefined, reach: Reach): Counts {
+  const each = sql`1::BIGINT AS __rows`;
+  if (failed === undefined) return { ofGroups: [sql`count(*) AS __rows`], ofEach: [each] };
+  const sound = sql`NOT ${failed}`;
+  if (reach === 'common')
+    return { ofGroups: [sql`count(*) FILTER (WHERE ${sound}) AS __rows`], ofEach: [each], only: sound };
+  return {
+    ofGroups: [sql`count(*) AS __rows`, sql`count(*) FILTER (WHERE ${failed}) AS __errors`],
+    ofEach: [each, sql`CAST(${failed} AS BIGINT) AS __errors`],
+  };
 }
 
 function dimensionValue(column: TableColumn, value: Value): Sql {

@@ -15,6 +15,9 @@ const maxDroppedEvents = 2000;
 export const maxRejects = 1000;
 
 const bad = sql`temp.main.bad`;
+/** In place of a reason, of events that were kept although a field did not become its column's number. */
+const fieldError = 'processedWithError';
+const dropped = sql`(FROM ${bad} WHERE reason <> ${fieldError})`;
 
 /** With a `missingValue` a malformed line looks like an event without fields, so counting alone does not find it. */
 export async function hidesMalformed(transaction: Transaction, { dataSource, batch }: RoundInput): Promise<boolean> {
@@ -25,7 +28,7 @@ export async function hidesMalformed(transaction: Transaction, { dataSource, bat
   return Number(row?.[0]) > 0;
 }
 
-/** Fills `bad` with the events that are not kept: body, event (from 0 in the body), reason, detail, line. */
+/** Fills `bad` with the events that are not kept, or have field errors: body, event (from 0 in the body), reason, detail, line. */
 export async function judgeEachEvent(
   transaction: Transaction,
   plan: IngestPlan,
@@ -47,9 +50,9 @@ export async function judgeEachEvent(
     CREATE OR REPLACE TEMP TABLE bad AS
     SELECT body, n - start AS event, reason, ${detailText(input)} AS detail, ${shown} AS line
     FROM (
-      SELECT n, line, __time, __stamp, CASE WHEN no_object THEN ${strictJson ? 'malformed' : 'unparseable'} ELSE __reason END AS reason, no_object
-      FROM (SELECT *, ${noObject} AS no_object FROM (${plan.judged}) judged JOIN ${lines} lines USING (n) WHERE __reason IS NOT NULL OR ${dataSource.timestamp.missingValue !== undefined})
-      WHERE __reason IS NOT NULL OR no_object
+      SELECT n, line, __time, __stamp, __errors, CASE WHEN no_object THEN ${strictJson ? 'malformed' : 'unparseable'} WHEN __errors IS NOT NULL THEN coalesce(__reason, ${fieldError}) ELSE __reason END AS reason, no_object
+      FROM (SELECT *, ${noObject} AS no_object FROM (${plan.judged}) judged JOIN ${lines} lines USING (n) WHERE __reason IS NOT NULL OR __errors IS NOT NULL OR ${dataSource.timestamp.missingValue !== undefined})
+      WHERE __reason IS NOT NULL OR __errors IS NOT NULL OR no_object
     ) ASOF JOIN (VALUES ${join(starts)}) bodies(body, start) ON n >= start`);
   const malformed = await transaction.rows(
     sql`SELECT body, min(event) + 1 FROM ${bad} WHERE reason = 'malformed' GROUP BY body`,
@@ -64,6 +67,7 @@ function detailText({ dataSource, clock }: RoundInput): Sql {
   const stamp = sql`left(__stamp, 200)`;
   return sql`CASE
     WHEN no_object THEN 'the line is no JSON object'
+    WHEN reason = ${fieldError} THEN __errors
     WHEN reason = 'unparseable' AND __stamp IS NULL THEN ${`the event has no timestamp in '${column}'`}
     WHEN reason = 'unparseable' THEN '''' || ${stamp} || ${`' in '${column}' is no timestamp of format '${format}'`}
     WHEN reason = 'filtered' THEN 'the event does not pass the transformSpec''s filter'
@@ -89,24 +93,31 @@ export async function outcomesOfBodies(transaction: Transaction, bodies: readonl
   const outcomes = bodies.map(() => ({
     dropped: new Map<DropReason, number>(),
     droppedEvents: [] as DroppedEvent[],
+    fieldErrors: 0,
     unparseable: [] as UnparseableEvent[],
   }));
   for (const [body, reason, count] of await transaction.rows(
     sql`SELECT body, reason, count(*) FROM ${bad} GROUP BY ALL`,
   )) {
-    outcomes[Number(body)]?.dropped.set(reason as DropReason, Number(count));
+    const outcome = outcomes[Number(body)];
+    if (reason !== fieldError) outcome?.dropped.set(reason as DropReason, Number(count));
+    else if (outcome) outcome.fieldErrors = Number(count);
   }
-  const events = sql`SELECT body, event, reason FROM ${bad} QUALIFY row_number() OVER (PARTITION BY body ORDER BY event) <= ${maxDroppedEvents} ORDER BY body, event`;
+  const events = sql`SELECT body, event, reason FROM ${dropped} QUALIFY row_number() OVER (PARTITION BY body ORDER BY event) <= ${maxDroppedEvents} ORDER BY body, event`;
   for (const [body, event, reason] of await transaction.rows(events)) {
     outcomes[Number(body)]?.droppedEvents.push({ event: Number(event), reason: reason as DropReason });
   }
   const wanted = bodies.map(({ keepUnparseable = 0 }, body) => sql`(${body}, ${keepUnparseable})`);
   if (bodies.some(({ keepUnparseable }) => keepUnparseable)) {
     const last = sql`
-      SELECT body, left(line, 10000), detail FROM ${bad} JOIN (VALUES ${join(wanted)}) wanted(body, most) USING (body) WHERE reason = 'unparseable'
+      SELECT body, left(line, 10000), detail, reason FROM ${bad} JOIN (VALUES ${join(wanted)}) wanted(body, most) USING (body) WHERE reason IN ('unparseable', ${fieldError})
       QUALIFY row_number() OVER (PARTITION BY body ORDER BY event DESC) <= most ORDER BY body, event`;
-    for (const [body, event, detail] of await transaction.rows(last))
-      outcomes[Number(body)]?.unparseable.push({ event: event as string, detail: detail as string });
+    for (const [body, event, detail, reason] of await transaction.rows(last))
+      outcomes[Number(body)]?.unparseable.push({
+        event: event as string,
+        errorType: reason as UnparseableEvent['errorType'],
+        details: (detail as string).split('\n'),
+      });
   }
   return outcomes;
 }
@@ -119,8 +130,8 @@ export async function keepRejects(
   await transaction.run(sql`
     INSERT INTO meta.rejects
     SELECT ${dataSource.name}, ${at}, reason, detail, left(line, 10000)
-    FROM (FROM ${bad} ORDER BY body DESC, event DESC LIMIT ${maxRejects}) ORDER BY body, event`);
+    FROM (FROM ${dropped} ORDER BY body DESC, event DESC LIMIT ${maxRejects}) ORDER BY body, event`);
   if (deadLetterFile === undefined) return;
-  const rows = sql`SELECT strftime(${at}, '%Y-%m-%dT%H:%M:%S.%gZ') AS "rejectedAt", reason, detail, line AS event FROM ${bad} ORDER BY body, event`;
+  const rows = sql`SELECT strftime(${at}, '%Y-%m-%dT%H:%M:%S.%gZ') AS "rejectedAt", reason, detail, line AS event FROM ${dropped} ORDER BY body, event`;
   await writeLetters(transaction, rows, deadLetterFile);
 }

@@ -3,7 +3,7 @@ import type { Metrics } from '../observe/metrics.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import type { Batch } from './batch.ts';
 import type { BatchFiles } from './batch-files.ts';
-import type { BodyOutcome, RoundInput } from './body.ts';
+import { type BodyOutcome, nothingDropped, type RoundInput } from './body.ts';
 import { type DeadLetters, removeLetters } from './dead-letters.ts';
 import { advance } from './progress.ts';
 import { type Receipts, writeReceipt } from './receipts.ts';
@@ -114,7 +114,7 @@ export class RoundCommitter {
     deadLetterFile: string | undefined,
     ingest: typeof ingestRound,
   ): Promise<readonly BodyOutcome[]> {
-    const { dataSource, format, bodies } = group;
+    const { dataSource, format, fieldErrors, bodies } = group;
     const isTimed = dataSource.window.policy === 'messageTime';
     const newestMs = isTimed ? await newestEvent(transaction, dataSource.name) : undefined;
     const result = await ingest(transaction, {
@@ -123,6 +123,7 @@ export class RoundCommitter {
       batch,
       clock: { nowMs, newestMs },
       strictJson: format === 'json',
+      fieldErrors,
       deadLetterFile,
     });
     if ('outcomes' in result) return result.outcomes;
@@ -135,7 +136,7 @@ export class RoundCommitter {
 /** {@link ingestTrusting} in the form of {@link ingestRound}: what it lets pass has dropped nothing. */
 const trusting: typeof ingestRound = async (transaction, input: RoundInput) => {
   await ingestTrusting(transaction, input);
-  return { outcomes: input.bodies.map(() => ({ dropped: new Map(), droppedEvents: [], unparseable: [] })) };
+  return { outcomes: input.bodies.map(() => nothingDropped) };
 };
 
 /** Thrown out of a transaction to undo it: these bodies hold a line that is no JSON object. */

@@ -7,7 +7,7 @@ import type { Table } from '../store/schema.ts';
 import type { Transaction } from '../store/store.ts';
 import { listColumn } from '../store/table.ts';
 import type { Batch } from './batch.ts';
-import type { Body, BodyOutcome, RoundInput, RoundResult } from './body.ts';
+import { type Body, type BodyOutcome, nothingDropped, type RoundInput, type RoundResult } from './body.ts';
 import { discover, namedDimensions, namesSeen } from './discovery.ts';
 import { type IngestPlan, ingestPlan } from './plan.ts';
 import { eventFields } from './reader.ts';
@@ -28,9 +28,9 @@ export class Doubtful extends Error {
  * Throws {@link Doubtful} when the count says otherwise, and then the transaction is of no use.
  */
 export async function ingestTrusting(transaction: Transaction, input: RoundInput): Promise<void> {
-  const { dataSource, bodies, batch, clock } = input;
+  const { dataSource, bodies, batch, clock, fieldErrors } = input;
   const table = await currentTable(transaction, dataSource, batch);
-  const plan = ingestPlan(dataSource, table.definition.columns, batch, clock, 'common');
+  const plan = ingestPlan(dataSource, table.definition.columns, batch, clock, { reach: 'common', fieldErrors });
   if (plan.listColumns.length > 0) throw new Doubtful();
   const insert = sql`INSERT INTO ${table.live} BY NAME ${plan.rows}`;
   const kept = dataSource.rollup ? await sumOfRows(transaction, insert) : await transaction.run(insert);
@@ -49,13 +49,13 @@ const expectedEvents = (bodies: readonly Body[]) => bodies.reduce((sum, body) =>
 
 /** Adds the round's rows to the transaction; or says which bodies must be left out, and then the transaction is of no use. */
 export async function ingestRound(transaction: Transaction, input: RoundInput): Promise<RoundResult> {
-  const { dataSource, bodies, batch, clock } = input;
+  const { dataSource, bodies, batch, clock, fieldErrors } = input;
   let table = await currentTable(transaction, dataSource, batch);
   const expected = expectedEvents(bodies);
-  const plan = ingestPlan(dataSource, table.definition.columns, batch, clock, 'whole');
+  const plan = ingestPlan(dataSource, table.definition.columns, batch, clock, { reach: 'whole', fieldErrors });
   const staged = await stage(transaction, plan);
-  let outcomes: readonly BodyOutcome[] = bodies.map(() => ({ dropped: new Map(), droppedEvents: [], unparseable: [] }));
-  if (staged.kept !== expected || (await hidesMalformed(transaction, input))) {
+  let outcomes: readonly BodyOutcome[] = bodies.map(() => nothingDropped);
+  if (staged.kept !== expected || staged.errors > 0 || (await hidesMalformed(transaction, input))) {
     const malformed = await judgeEachEvent(transaction, plan, input);
     if (malformed.length > 0) return { malformed };
     outcomes = await outcomesOfBodies(transaction, bodies);
@@ -72,6 +72,8 @@ export async function ingestRound(transaction: Transaction, input: RoundInput): 
 interface Staged {
   /** Events in the staged rows. */
   readonly kept: number;
+  /** Those of them with fields that did not become their columns' numbers. */
+  readonly errors: number;
   /** Dimensions of which some row holds several values. */
   readonly multiValued: readonly string[];
 }
@@ -82,12 +84,14 @@ async function stage(transaction: Transaction, plan: IngestPlan): Promise<Staged
     plan.listColumns.map(({ physical }) => sql`, count(${listColumn(physical)})`),
     '',
   );
+  const errors = plan.countsErrors ? sql`coalesce(sum(__errors), 0)::BIGINT` : sql`0`;
   const [counts] = await transaction.rows(
-    sql`SELECT coalesce(sum(__rows), 0)::BIGINT${lists} FROM ${stagedRows} WHERE __time IS NOT NULL`,
+    sql`SELECT coalesce(sum(__rows), 0)::BIGINT, ${errors}${lists} FROM ${stagedRows} WHERE __time IS NOT NULL`,
   );
-  const [kept, ...listRows] = (counts ?? []).map(Number);
+  const [kept = 0, errorRows = 0, ...listRows] = (counts ?? []).map(Number);
   return {
-    kept: kept ?? 0,
+    kept,
+    errors: errorRows,
     multiValued: plan.listColumns.filter((_, index) => (listRows[index] ?? 0) > 0).map(({ name }) => name),
   };
 }

@@ -15,6 +15,8 @@ export interface Work {
 }
 
 export interface WorkOutcome extends PushOutcome {
+  /** Events that were kept although a field did not become its column's number; there when parts ask for it, and have any. */
+  readonly fieldErrors?: number;
   /** There when parts ask for it by `keepUnparseable`, and have any. */
   readonly unparseable?: readonly UnparseableEvent[];
 }
@@ -22,6 +24,8 @@ export interface WorkOutcome extends PushOutcome {
 export interface Part extends Body {
   readonly dataSource: DataSource;
   readonly format: 'json' | 'text';
+  /** Whether events are counted of which a field does not become its column's number. */
+  readonly fieldErrors?: boolean;
 }
 
 export interface Waiting {
@@ -36,6 +40,7 @@ export interface Waiting {
 export interface Group {
   readonly dataSource: DataSource;
   readonly format: Part['format'];
+  readonly fieldErrors: boolean;
   readonly bodies: { readonly waiting: Waiting; readonly part: Part }[];
 }
 
@@ -46,10 +51,11 @@ export function scopeOf(work: Work): string {
 }
 
 /** What bodies must have in common to go through one plan: bounds, filter; and of text, the columns too, which a header may name, and whether it is that of records. */
-function planKey({ format, dataSource: { name, input, window, filter } }: Part): string {
+function planKey({ format, fieldErrors = false, dataSource: { name, input, window, filter } }: Part): string {
   const columns = format === 'text' && 'columns' in input ? input.columns : [];
   return JSON.stringify([
     format,
+    fieldErrors,
     name,
     columns,
     input.kafka !== undefined,
@@ -63,7 +69,12 @@ export function groupsOf(round: readonly Waiting[]): Group[] {
   for (const waiting of round) {
     for (const part of waiting.work.parts) {
       const key = planKey(part);
-      const group = groups.get(key) ?? { dataSource: part.dataSource, format: part.format, bodies: [] };
+      const group = groups.get(key) ?? {
+        dataSource: part.dataSource,
+        format: part.format,
+        fieldErrors: part.fieldErrors ?? false,
+        bodies: [],
+      };
       group.bodies.push({ waiting, part });
       groups.set(key, group);
     }
@@ -91,6 +102,7 @@ function outcomeOf(work: Work, bodies: readonly BodyOutcome[]): WorkOutcome {
     for (const [reason, count] of body.dropped) dropped[reason] = (dropped[reason] ?? 0) + count;
   const received = work.parts.reduce((sum, part) => sum + part.events, 0);
   const lost = Object.values(dropped).reduce((sum, count) => sum + count, 0);
+  const fieldErrors = bodies.reduce((sum, body) => sum + body.fieldErrors, 0);
   const unparseable = bodies.flatMap((body) => body.unparseable);
   // Places are those in the one body; a body that was split among dataSources has no such order any more.
   return {
@@ -98,6 +110,7 @@ function outcomeOf(work: Work, bodies: readonly BodyOutcome[]): WorkOutcome {
     sent: received - lost,
     dropped,
     droppedEvents: bodies.length === 1 ? (bodies[0]?.droppedEvents ?? []) : [],
+    ...(fieldErrors > 0 ? { fieldErrors } : {}),
     ...(unparseable.length > 0 ? { unparseable } : {}),
   };
 }

@@ -25,17 +25,13 @@ export class ParseErrors {
   add(events: readonly UnparseableEvent[]): void {
     const { maxSavedParseExceptions, logParseExceptions } = parseLimits(this.#spec);
     const timeOfExceptionMillis = this.#now();
-    const added = events.map(
-      ({ event, detail }): ParseError => ({
-        input: event,
-        errorType: 'unparseable',
-        details: [detail],
-        timeOfExceptionMillis,
-      }),
-    );
+    const added = events.map(({ event: input, ...error }): ParseError => ({ input, ...error, timeOfExceptionMillis }));
     this.#saved = [...added.reverse(), ...this.#saved].slice(0, maxSavedParseExceptions);
     if (!logParseExceptions) return;
-    for (const { detail, event } of events)
-      this.#log.error({ supervisor: this.#spec.id, event: event.slice(0, 1000) }, `unparseable: ${detail}`);
+    for (const { event, errorType, details } of events)
+      this.#log.error(
+        { supervisor: this.#spec.id, event: event.slice(0, 1000) },
+        `${errorType}: ${details.join('; ')}`,
+      );
   }
 }

@@ -3,11 +3,12 @@
  * https://druid.apache.org/docs/latest/ingestion/tasks#row-stats
  */
 
-/** Events that were kept, their bytes, and those that were not, by what was wrong with them. */
+/** Events that were kept, the bytes of all, and those that were not kept, by what was wrong with them. */
 export interface RowCounts {
+  /** Without a fault. */
   readonly processed: number;
   readonly processedBytes: number;
-  /** Always 0: a field that cannot be read is null here, and not counted. */
+  /** Kept, with null for a field that did not become its column's number. */
   readonly processedWithError: number;
   readonly thrownAway: number;
   readonly unparseable: number;

@@ -50,6 +50,7 @@ export class ReadingTask {
       from,
       origins,
       dataSource: boundedDataSource(spec, createdAtMs),
+      fieldErrors: true,
       keepUnparseable: Math.max(maxSavedParseExceptions, logParseExceptions ? 1 : 0),
       accept: maxParseExceptions === noLimit ? undefined : (outcome) => this.#accept(outcome, maxParseExceptions),
       onCommit: (batch, outcome) => this.#note(batch, outcome),
@@ -82,21 +83,23 @@ export class ReadingTask {
     return this.ended;
   }
 
-  #accept({ dropped, unparseable = [] }: WorkOutcome, maxParseExceptions: number): void {
-    const found = dropped.unparseable ?? 0;
-    const allowed = Math.max(0, maxParseExceptions - this.meters.totals.unparseable);
+  #accept({ dropped, fieldErrors = 0, unparseable = [] }: WorkOutcome, maxParseExceptions: number): void {
+    const found = (dropped.unparseable ?? 0) + fieldErrors;
+    const before = this.meters.totals;
+    const allowed = Math.max(0, maxParseExceptions - before.unparseable - before.processedWithError);
     if (found <= allowed) return;
+    const inFields = fieldErrors > 0 ? ` (${fieldErrors} of them in single fields)` : '';
     throw invalidInput(
-      `${found} events cannot be parsed where at most ${allowed} may (maxParseExceptions). Nothing of this batch was taken; mend the definition, allow more, or pass over it with resetOffsets.`,
+      `${found} events cannot be parsed${inFields} where at most ${allowed} may (maxParseExceptions). Nothing of this batch was taken; mend the definition, allow more, or pass over it with resetOffsets.`,
       { context: { unparseable } },
     );
   }
 
-  #note(batch: StreamBatch, { sent, dropped, unparseable }: WorkOutcome): void {
+  #note(batch: StreamBatch, { sent, dropped, fieldErrors = 0, unparseable }: WorkOutcome): void {
     this.meters.add({
-      processed: sent,
+      processed: sent - fieldErrors,
       processedBytes: batch.bytes,
-      processedWithError: 0,
+      processedWithError: fieldErrors,
       thrownAway: (dropped.late ?? 0) + (dropped.early ?? 0) + (dropped.filtered ?? 0),
       unparseable: dropped.unparseable ?? 0,
     });

@@ -10,7 +10,7 @@ export function requireAllKept(wishes: Wishes, topic: string, { received, droppe
   const { late = 0, early = 0, unparseable: broken = 0 } = dropped;
   if (wishes.reportParseExceptions && broken > 0) {
     const last = unparseable?.at(-1);
-    const example = last ? `, such as ${JSON.stringify(last.event.slice(0, 200))} (${last.detail})` : '';
+    const example = last ? `, such as ${JSON.stringify(last.event.slice(0, 200))} (${last.details.join('; ')})` : '';
     throw stopped(topic, `${broken} of ${received} cannot be parsed${example}`, 'reportParseExceptions');
   }
   if (wishes.reportDropsAsExceptions && late + early > 0)
