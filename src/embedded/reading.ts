@@ -17,6 +17,11 @@ export type ReadingEnd =
   | { readonly kind: 'stream' | 'failed'; readonly error: MillraceError }
   | { readonly kind: 'lost'; readonly error: MillraceError; readonly lost: readonly LostPosition[] };
 
+export interface RoutedBatch {
+  readonly batch: StreamBatch;
+  readonly dataSource: DataSource;
+}
+
 export interface ReadingOptions {
   readonly stream: Stream;
   readonly committer: Pick<Committer, 'submit'>;
@@ -26,13 +31,12 @@ export interface ReadingOptions {
   readonly from: ReadonlyMap<PartitionName, bigint>;
   /** Which logs they are of, as far as that is stored. */
   readonly origins: ReadonlyMap<PartitionName, Origin>;
-  readonly dataSource: DataSource;
+  /** Where what is read goes. Parts of a batch are committed beside each other, each with its own positions. */
+  readonly route: (batch: StreamBatch) => readonly RoutedBatch[];
   /** How many of a batch's last unparseable events its outcome shows. */
   readonly keepUnparseable: number;
-  /** Whether events are counted of which a field does not become its column's number. */
-  readonly fieldErrors?: boolean;
   /** Throws when nothing of a batch with this outcome may be taken. */
-  readonly accept?: ((outcome: WorkOutcome) => void) | undefined;
+  readonly accept?: ((outcome: WorkOutcome, batch: StreamBatch) => void) | undefined;
   onCommit(batch: StreamBatch, outcome: WorkOutcome): void;
   /** What keeps a batch from being taken for now; it is tried again. */
   onDelay(error: MillraceError): void;
@@ -88,7 +92,7 @@ export class Reading {
         const batch = await batches.next().catch((error: unknown) => streamEnd(asMillraceError(error)));
         if ('kind' in batch) return signal.aborted ? { kind: 'stopped' } : batch;
         if (batch.done) return signal.aborted ? { kind: 'stopped' } : { kind: 'stream', error: endedEarly() };
-        await this.#commit(batch.value);
+        await allDone(this.#options.route(batch.value).map((routed) => this.#commit(routed)));
       }
     } catch (error) {
       if (!signal.aborted) return { kind: 'failed', error: asMillraceError(error) };
@@ -99,25 +103,25 @@ export class Reading {
   }
 
   /** Tries until the batch is taken, or refused for good; divided where it is too much for the engine at once. */
-  async #commit(batch: StreamBatch): Promise<void> {
+  async #commit({ batch, dataSource }: RoutedBatch): Promise<void> {
     const smaller = this.#limit.divide(batch);
     if (smaller.length > 1) {
-      for (const one of smaller) await this.#commit(one);
-    } else if (!(await this.#isTaken(batch))) {
+      for (const one of smaller) await this.#commit({ batch: one, dataSource });
+    } else if (!(await this.#isTaken({ batch, dataSource }))) {
       this.#options.onDelay(divided(batch));
-      await this.#commit(batch);
+      await this.#commit({ batch, dataSource });
     }
   }
 
   /** False when it is to be divided first. */
-  async #isTaken(batch: StreamBatch): Promise<boolean> {
+  async #isTaken(routed: RoutedBatch): Promise<boolean> {
     for (let tries = 0; ; tries++) {
       try {
-        await this.#submit(batch);
+        await this.#submit(routed);
         return true;
       } catch (error) {
         const known = asMillraceError(error);
-        if (tooMuch.includes(known.code) && this.#limit.lower(batch)) return false;
+        if (tooMuch.includes(known.code) && this.#limit.lower(routed.batch)) return false;
         if (!passing.includes(known.code)) throw known;
         this.#options.onDelay(known);
         await sleep(backOffMs(tries), undefined, { signal: this.#stop.signal });
@@ -125,16 +129,23 @@ export class Reading {
     }
   }
 
-  async #submit(batch: StreamBatch): Promise<void> {
-    const { committer, source, dataSource, keepUnparseable, fieldErrors, accept, onCommit } = this.#options;
+  async #submit({ batch, dataSource }: RoutedBatch): Promise<void> {
+    const { committer, source, keepUnparseable, onCommit } = this.#options;
     const { lines, records, progress } = batch;
-    const part = { dataSource, format: 'text' as const, lines, events: records, keepUnparseable, fieldErrors };
+    const part = { dataSource, format: 'text' as const, lines, events: records, keepUnparseable };
+    const accept = (outcome: WorkOutcome) => this.#options.accept?.(outcome, batch);
     const work: Work = { parts: records > 0 ? [part] : [], progress: { source, partitions: progress }, accept };
     const outcome = await committer.submit(work);
     for (const [partition, { to }] of progress) this.#current.set(partition, to);
     this.#limit.noteTaken();
     onCommit(batch, outcome);
   }
+}
+
+/** Rejects with what the first of them rejects with, but not before all have ended. */
+async function allDone(promises: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(promises)).find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
 }
 
 const endedEarly = () => new MillraceError('unavailable', 'The stream ended although nobody asked it to.');

@@ -18,7 +18,7 @@ export interface TranquilityKafka {
   /** `auto.offset.reset`; undefined when the file does not say. */
   readonly offsetReset: OffsetReset | undefined;
   readonly commitPeriodMs: number;
-  /** Readers to a topic at most. */
+  /** That the partitions are dealt out to, each with a batch of its own. */
   readonly threads: number;
   /** One for each old property of Kafka's. */
   readonly warnings: readonly string[];

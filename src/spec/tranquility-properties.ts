@@ -39,7 +39,7 @@ const effective = {
   reportDropsAsExceptions: flag(false),
   reportParseExceptions: flag(false),
   'commit.periodMillis': whole(15_000, 1),
-  /** How many readers a topic's partitions are dealt out to. -1: one for each core but one. */
+  /** How many readers the partitions are dealt out to, each with a batch of its own. -1: one for each core but one. */
   'consumer.numThreads': whole(-1, -1),
   'kafka.group.id': text('tranquility-kafka'),
 };

@@ -42,13 +42,14 @@ async function read(limit: (submitted: number) => number) {
     return { received: 0, sent: 0, dropped: {}, droppedEvents: [] };
   };
   let bytes = 0;
+  const dataSource = readDataSource({ dataSource: 'd' });
   const reading = new Reading({
     stream: log().stream(),
     committer: { submit },
     source: 'test',
     from: new Map(positions),
     origins: new Map(),
-    dataSource: readDataSource({ dataSource: 'd' }),
+    route: (batch) => [{ batch, dataSource }],
     keepUnparseable: 0,
     onCommit: (batch) => {
       bytes += batch.bytes;

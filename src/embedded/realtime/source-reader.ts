@@ -116,7 +116,7 @@ export class SourceReader {
       source: this.#positions.source,
       from: new Map(partitions.map((name) => [name, stored.get(name) as bigint])),
       origins,
-      dataSource: this.#dataSource,
+      route: (batch) => [{ batch, dataSource: this.#dataSource }],
       keepUnparseable: 0,
       onCommit: (batch) => this.#onCommit(batch),
       onDelay: (error) => this.#onDelay(error),

@@ -40,6 +40,7 @@ export class ReadingTask {
   constructor(options: TaskOptions) {
     const { id, spec, createdAtMs, stream, committer, source, from, origins, onDelay } = options;
     const { maxParseExceptions, maxSavedParseExceptions, logParseExceptions } = parseLimits(spec);
+    const dataSource = boundedDataSource(spec, createdAtMs);
     this.#options = options;
     this.id = id;
     this.createdAtMs = createdAtMs;
@@ -49,7 +50,7 @@ export class ReadingTask {
       source,
       from,
       origins,
-      dataSource: boundedDataSource(spec, createdAtMs),
+      route: (batch) => [{ batch, dataSource }],
       fieldErrors: true,
       keepUnparseable: Math.max(maxSavedParseExceptions, logParseExceptions ? 1 : 0),
       accept: maxParseExceptions === noLimit ? undefined : (outcome) => this.#accept(outcome, maxParseExceptions),

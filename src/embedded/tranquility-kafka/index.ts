@@ -5,28 +5,15 @@
  */
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { Logger } from 'pino';
 import type { MillraceError } from '../../errors.ts';
-import type { Committer } from '../../ingest/committer.ts';
-import type { Metrics } from '../../observe/metrics.ts';
 import { openKafkaStream } from '../../sources/kafka.ts';
 import { openKafkaGroup } from '../../sources/kafka-group.ts';
-import type { DataSource } from '../../spec/data-source.ts';
 import { allTopics, type TranquilityKafka } from '../../spec/tranquility-kafka.ts';
 import { memberName } from '../../store/member-names.ts';
-import type { Store } from '../../store/store.ts';
 import { Positions } from '../positions.ts';
 import { Beginnings } from './beginnings.ts';
+import type { TranquilityContext } from './context.ts';
 import { ShareReader } from './share-reader.ts';
-
-export interface TranquilityContext {
-  readonly store: Store;
-  readonly committer: Committer;
-  readonly metrics: Metrics;
-  readonly log: Logger;
-  /** Adds the dataSource, or changes its definition. */
-  define(dataSource: DataSource): Promise<void>;
-}
 
 /**
  * Reads until the signal aborts; then all that was read is committed.

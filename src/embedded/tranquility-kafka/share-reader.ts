@@ -1,4 +1,4 @@
-/** What this process has to read until the group shares out anew: readers for each topic, and their offsets in the group. */
+/** What this process has to read until the group shares out anew: its readers, and their offsets in the group. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asMillraceError, invalidInput, type MillraceError } from '../../errors.ts';
 import type { PartitionName, Stream } from '../../sources/stream.ts';
@@ -7,9 +7,10 @@ import { dataSourceFor, routeOf, type TranquilityKafka } from '../../spec/tranqu
 import { backOffMs } from '../alarm.ts';
 import type { Positions } from '../positions.ts';
 import type { Beginnings } from './beginnings.ts';
+import { topicOf } from './by-topic.ts';
+import type { TranquilityContext } from './context.ts';
 import { FlushCounts, flushedLine } from './flushed.ts';
-import type { TranquilityContext } from './index.ts';
-import { TopicReader, type TopicReaderOptions } from './topic-reader.ts';
+import { Reader, type ReaderOptions, type Target } from './reader.ts';
 
 type Offsets = ReadonlyMap<PartitionName, bigint>;
 
@@ -30,7 +31,7 @@ export class ShareReader {
   readonly #latest = new Map<PartitionName, bigint>();
   /** Where the group is, as far as it was told. */
   readonly #ofGroup = new Map<PartitionName, bigint>();
-  #readers: readonly TopicReader[] = [];
+  #readers: readonly Reader[] = [];
 
   constructor(options: ShareReaderOptions, share: StreamShare) {
     this.#options = options;
@@ -68,7 +69,7 @@ export class ShareReader {
       try {
         await this.#findPositions();
         const readers = await this.#openReaders();
-        this.#readers = readers.map((options) => new TopicReader(options));
+        this.#readers = readers.map((options) => new Reader(options));
         context.log.info({ partitions: this.#share.partitions }, 'reading what the group shares out to this process');
         return true;
       } catch (error) {
@@ -111,31 +112,36 @@ export class ShareReader {
     await this.#commit(found);
   }
 
-  async #openReaders(): Promise<readonly TopicReaderOptions[]> {
+  /** As many as the file wants, each with partitions of all topics. */
+  async #openReaders(): Promise<readonly ReaderOptions[]> {
     const { context, spec, stream, positions, onFailure } = this.#options;
     const { committer, log, metrics } = context;
-    const readers: TopicReaderOptions[] = [];
-    for (const [topic, partitions] of Map.groupBy(this.#share.partitions, topicOf)) {
+    const { partitions } = this.#share;
+    const targets = await this.#findTargets();
+    const parts = Map.groupBy(partitions, (name) => partitions.indexOf(name) % spec.threads);
+    return [...parts.values()].map((part) => ({
+      ...{ targets, stream, positions, committer, log, onFailure, offsetReset: spec.offsetReset },
+      partitions: part,
+      onCommit: (topic, batch, outcome) => {
+        this.#counts.add(topic, outcome);
+        for (const [name, offset] of batch.latest) this.#latest.set(name, offset);
+        metrics.streamRecords.inc({ supervisor: positions.source }, batch.records);
+      },
+    }));
+  }
+
+  async #findTargets(): Promise<ReadonlyMap<string, Target>> {
+    const { context, spec } = this.#options;
+    const targets = new Map<string, Target>();
+    for (const topic of new Set(this.#share.partitions.map(topicOf))) {
       const route = routeOf(spec, topic);
       // Another process of the group has another file.
       if (!route) throw noRoute(topic);
       const dataSource = dataSourceFor(route, topic);
       await context.define(dataSource);
-      const parts = Map.groupBy(partitions, (name) => partitions.indexOf(name) % spec.threads);
-      for (const part of parts.values()) {
-        readers.push({
-          ...{ topic, route, dataSource, stream, positions, committer, log, onFailure },
-          partitions: part,
-          offsetReset: spec.offsetReset,
-          onCommit: (batch, outcome) => {
-            this.#counts.add(topic, outcome);
-            for (const [name, offset] of batch.latest) this.#latest.set(name, offset);
-            metrics.streamRecords.inc({ supervisor: positions.source }, batch.records);
-          },
-        });
-      }
+      targets.set(topic, { route, dataSource });
     }
-    return readers;
+    return targets;
   }
 
   #current(): Offsets {
@@ -179,9 +185,6 @@ export class ShareReader {
     for (const [name, offset] of changed) this.#ofGroup.set(name, offset);
   }
 }
-
-/** A topic's name holds no slash. */
-const topicOf = (partition: PartitionName): string => partition.slice(0, partition.indexOf('/'));
 
 const noRoute = (topic: string) =>
   invalidInput(

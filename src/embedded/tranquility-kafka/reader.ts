@@ -1,4 +1,4 @@
-/** Some partitions of a topic, read on from their stored positions again after each trouble. */
+/** Some partitions, of whatever topics, read on from their stored positions again after each trouble. */
 import { asMillraceError, MillraceError } from '../../errors.ts';
 import type { WorkOutcome } from '../../ingest/work.ts';
 import type { LostPosition, PartitionName, Stream, StreamBatch } from '../../sources/stream.ts';
@@ -7,24 +7,31 @@ import type { OffsetReset, TopicRoute } from '../../spec/tranquility-kafka.ts';
 import { Alarm, backOffMs } from '../alarm.ts';
 import type { Positions } from '../positions.ts';
 import { Reading, type ReadingEnd } from '../reading.ts';
-import type { TranquilityContext } from './index.ts';
+import { byTopic, topicOf } from './by-topic.ts';
+import type { TranquilityContext } from './context.ts';
 import { requireAllKept } from './refusal.ts';
 
-export interface TopicReaderOptions extends Pick<TranquilityContext, 'committer' | 'log'> {
-  readonly topic: string;
+/** Where a topic's events go. */
+export interface Target {
   readonly route: TopicRoute;
   readonly dataSource: DataSource;
+}
+
+export interface ReaderOptions extends Pick<TranquilityContext, 'committer' | 'log'> {
+  /** By topic. */
+  readonly targets: ReadonlyMap<string, Target>;
   readonly stream: Stream;
   readonly positions: Positions;
   readonly partitions: readonly PartitionName[];
   readonly offsetReset: OffsetReset | undefined;
-  onCommit(batch: StreamBatch, outcome: WorkOutcome): void;
+  /** `batch` is of the one topic. */
+  onCommit(topic: string, batch: StreamBatch, outcome: WorkOutcome): void;
   /** It reads no more, and nobody else should. */
   onFailure(error: MillraceError): void;
 }
 
-export class TopicReader {
-  readonly #options: TopicReaderOptions;
+export class Reader {
+  readonly #options: ReaderOptions;
   readonly #alarm = new Alarm();
   readonly #running: Promise<void>;
   #reading: Reading | undefined;
@@ -34,7 +41,7 @@ export class TopicReader {
   #failures = 0;
   #stopped = false;
 
-  constructor(options: TopicReaderOptions) {
+  constructor(options: ReaderOptions) {
     this.#options = options;
     this.#running = this.#run();
   }
@@ -62,14 +69,14 @@ export class TopicReader {
         if (this.#stopped) return;
         const known = asMillraceError(error);
         if (known.code === 'positionLost' || this.#refusal) return this.#options.onFailure(known);
-        this.#options.log.warn({ topic: this.#options.topic, code: known.code }, known.message);
+        this.#options.log.warn({ code: known.code }, known.message);
         await this.#alarm.pause(backOffMs(this.#failures++));
       }
     }
   }
 
   async #read(): Promise<ReadingEnd> {
-    const { stream, positions, partitions, committer, dataSource, onCommit } = this.#options;
+    const { stream, positions, partitions, committer, targets, onCommit } = this.#options;
     const { stored, origins } = await positions.read();
     if (this.#stopped) return { kind: 'stopped' };
     this.#reading = new Reading({
@@ -78,21 +85,22 @@ export class TopicReader {
       source: positions.source,
       from: new Map(partitions.map((name) => [name, stored.get(name) as bigint])),
       origins,
-      dataSource,
-      keepUnparseable: this.#options.route.reportParseExceptions ? 1 : 0,
-      accept: (outcome) => this.#accept(outcome),
+      route: (batch) => [...byTopic(batch)].map(([topic, part]) => ({ batch: part, ...targetOf(targets, topic) })),
+      keepUnparseable: [...targets.values()].some(({ route }) => route.reportParseExceptions) ? 1 : 0,
+      accept: (outcome, batch) => this.#accept(outcome, batch),
       onCommit: (batch, outcome) => {
         this.#failures = 0;
-        onCommit(batch, outcome);
+        onCommit(topicOfBatch(batch), batch, outcome);
       },
       onDelay: (error) => this.#onDelay(error),
     });
     return this.#reading.ended;
   }
 
-  #accept(outcome: WorkOutcome): void {
+  #accept(outcome: WorkOutcome, batch: StreamBatch): void {
+    const topic = topicOfBatch(batch);
     try {
-      requireAllKept(this.#options.route, this.#options.topic, outcome);
+      requireAllKept(targetOf(this.#options.targets, topic).route, topic, outcome);
     } catch (error) {
       this.#refusal = asMillraceError(error);
       throw error;
@@ -101,7 +109,7 @@ export class TopicReader {
 
   /** To where the file says that reading begins where there is no position. Whoever did not say so is asked. */
   async #move(lost: readonly LostPosition[]): Promise<void> {
-    const { offsetReset, positions, stream, log, topic } = this.#options;
+    const { offsetReset, positions, stream, log } = this.#options;
     const facts = lost.map(whatIsLost).join(' ');
     if (offsetReset === undefined) {
       throw new MillraceError(
@@ -112,15 +120,19 @@ export class TopicReader {
     }
     await positions.move(new Map(lost.map((one) => [one.partition, one[offsetReset]])));
     await positions.adopt(stream.origins());
-    log.error({ topic }, `${facts} It is read on from its ${offsetReset} position, as auto.offset.reset says.`);
+    log.error(`${facts} It is read on from its ${offsetReset} position, as auto.offset.reset says.`);
   }
 
   #onDelay(error: MillraceError): void {
     // A full queue is nothing but pushes and streams taking turns.
     if (error.code === 'bufferFull') return;
-    this.#options.log.warn({ topic: this.#options.topic, code: error.code }, error.message);
+    this.#options.log.warn({ code: error.code }, error.message);
   }
 }
+
+const topicOfBatch = ({ progress }: StreamBatch): string => topicOf([...progress.keys()][0] as PartitionName);
+
+const targetOf = (targets: ReadonlyMap<string, Target>, topic: string): Target => targets.get(topic) as Target;
 
 function whatIsLost({ partition, wanted, earliest, latest }: LostPosition): string {
   const cause =
