@@ -35,6 +35,8 @@ export interface ReadingOptions {
   readonly route: (batch: StreamBatch) => readonly RoutedBatch[];
   /** How many of a batch's last unparseable events its outcome shows. */
   readonly keepUnparseable: number;
+  /** Whether events are counted of which a field does not become its column's number. */
+  readonly fieldErrors?: boolean;
   /** Throws when nothing of a batch with this outcome may be taken. */
   readonly accept?: ((outcome: WorkOutcome, batch: StreamBatch) => void) | undefined;
   onCommit(batch: StreamBatch, outcome: WorkOutcome): void;
@@ -130,9 +132,9 @@ export class Reading {
   }
 
   async #submit({ batch, dataSource }: RoutedBatch): Promise<void> {
-    const { committer, source, keepUnparseable, onCommit } = this.#options;
+    const { committer, source, keepUnparseable, fieldErrors, onCommit } = this.#options;
     const { lines, records, progress } = batch;
-    const part = { dataSource, format: 'text' as const, lines, events: records, keepUnparseable };
+    const part = { dataSource, format: 'text' as const, lines, events: records, keepUnparseable, fieldErrors };
     const accept = (outcome: WorkOutcome) => this.#options.accept?.(outcome, batch);
     const work: Work = { parts: records > 0 ? [part] : [], progress: { source, partitions: progress }, accept };
     const outcome = await committer.submit(work);
