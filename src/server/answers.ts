@@ -45,6 +45,8 @@ function prepare(thrown: unknown, request: FastifyRequest, reply: FastifyReply, 
 
 /** The web framework's own errors in our catalogue. */
 function asAnswered(thrown: unknown, maxBodyBytes: number): MillraceError {
+  if ((thrown as NodeJS.ErrnoException | undefined)?.code === 'ECONNRESET')
+    return new MillraceError('cancelled', 'the client went away before its request was whole', { cause: thrown });
   if (!(thrown instanceof Error) || thrown instanceof MillraceError || !('statusCode' in thrown)) {
     return asMillraceError(thrown);
   }
