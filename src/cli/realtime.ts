@@ -32,9 +32,9 @@ export function realtimeCommand(): Command {
       autoCreate: false,
       dataSources: [],
       realtime: specs,
-      whileServing: async ({ backend, url }) => {
+      whileServing: async ({ backend, url, print }) => {
         const { host } = new URL(url);
-        backend.realtime?.start((segment) => console.log(announcement(segment, host, new Date())));
+        backend.realtime?.start((segment) => print(announcement(segment, host, new Date())));
       },
     });
   });

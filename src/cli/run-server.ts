@@ -27,6 +27,8 @@ export interface Running {
   readonly backend: EmbeddedBackend;
   readonly url: string;
   readonly signal: AbortSignal;
+  /** Prints a line on standard output; in a terminal above the live one. */
+  print(line: string): void;
 }
 
 /** How long requests under way may take after the first Ctrl-C. */
@@ -67,9 +69,11 @@ export async function runServer(options: RunOptions): Promise<void> {
       const pushPort = await start(createTranquilityServer(serverOptions), tranquilityPort, "the file's http.port");
       console.log(`Tranquility's endpoints on http://${shownHost(host)}:${pushPort}`);
     }
+    const print = (line: string) =>
+      terminal && process.stdout.isTTY ? terminal.print(`${line}\n`) : console.log(line);
     const stopLine = terminal && startLiveLine(terminal, metrics);
     try {
-      await Promise.all([aborted(signal), options.whileServing?.({ backend, url, signal })]);
+      await Promise.all([aborted(signal), options.whileServing?.({ backend, url, signal, print })]);
     } finally {
       stopLine?.();
     }
