@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseConfig } from '../../../src/kafka/config.ts';
 import { Connections } from '../../../src/kafka/connections.ts';
-import { encodeBatch, openCluster } from '../../../src/kafka/index.ts';
+import { encodeBatch, openCluster, parseGroup } from '../../../src/kafka/index.ts';
 import { Scribe } from '../../services/kafka/scribe.ts';
 import { startSecuredBroker, users } from '../../services/kafka/secured.ts';
 import { kafkaTool } from '../../services/kafka/tools.ts';
@@ -140,4 +141,24 @@ test('a session is renewed before the broker ends it, and nothing of what is rea
     read,
     Array.from(read, (_, i) => `${i}\n`),
   );
+});
+
+test("a group's member keeps its share beyond a session", async () => {
+  await scribe.createTopic('shared');
+  await using cluster = openCluster({ ...scram('bob', users.bob), ...overTls });
+  const troubles: string[] = [];
+  const group = cluster.group({
+    settings: parseGroup({ 'group.id': 'keepers', 'heartbeat.interval.ms': 100 }),
+    topics: ['shared'],
+    onTrouble: ({ message }) => troubles.push(message),
+  });
+  const ending = new AbortController();
+  for await (const share of group.generations(ending.signal)) {
+    // Until the coordinator was ready.
+    troubles.length = 0;
+    await sleep(2.5 * sessionMs, undefined, { signal: share.revoked });
+    await share.commit([{ topic: 'shared', partition: 0, offset: 0 }]);
+    ending.abort();
+  }
+  assert.deepEqual(troubles, []);
 });
