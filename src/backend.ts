@@ -156,7 +156,48 @@ export interface SupervisorStatus {
   readonly id: string;
   /** ISO 8601. */
   readonly generationTime: string;
-  readonly payload: Readonly<Record<string, unknown>>;
+  readonly payload: SupervisorReport;
+}
+
+export interface SupervisorReport extends SupervisorStateReport {
+  readonly dataSource: string;
+  /** The topic, or the pattern of topics. */
+  readonly stream: string;
+  readonly partitions: number;
+  readonly replicas: number;
+  readonly durationSeconds: number;
+  readonly activeTasks: readonly (ReportedTask & { readonly type: 'ACTIVE'; readonly lag: Offsets })[];
+  readonly publishingTasks: readonly (ReportedTask & { readonly type: 'PUBLISHING' })[];
+  readonly latestOffsets: Offsets;
+  /** Records that are not committed yet. */
+  readonly minimumLag: Offsets;
+  readonly aggregateLag: number;
+  /** ISO 8601. */
+  readonly offsetsLastUpdated: string | null;
+  readonly suspended: boolean;
+  /** The newest last. */
+  readonly recentErrors: readonly SupervisorError[];
+}
+
+type Offsets = Readonly<Record<string, number>>;
+
+export interface ReportedTask {
+  readonly id: string;
+  readonly startingOffsets: Offsets;
+  /** ISO 8601. */
+  readonly startTime: string;
+  readonly remainingSeconds: number;
+  /** Up to where it has committed. */
+  readonly currentOffsets: Offsets;
+}
+
+export interface SupervisorError {
+  /** ISO 8601. */
+  readonly timestamp: string;
+  readonly exceptionClass: string;
+  readonly message: string;
+  /** Whether the stream is to blame. */
+  readonly streamException: boolean;
 }
 
 /** Task group → task → its row stats, as Druid has them. */

@@ -1,8 +1,18 @@
 /** millrace as a library: `import { openMillrace, createTranquilizer } from 'millrace'`. */
-export type { DroppedEvent, DropReason, PushOutcome, Reject } from './backend.ts';
+export type {
+  DroppedEvent,
+  DropReason,
+  ParseError,
+  PushOutcome,
+  Reject,
+  SupervisorError,
+  SupervisorReport,
+  TaskStats,
+} from './backend.ts';
 export { type ErrorCode, MillraceError, type Place } from './errors.ts';
 export { BufferFullError, MessageDroppedError } from './library/errors.ts';
 export { type Events, type Millrace, type MillraceOptions, openMillrace } from './library/millrace.ts';
+export type { StreamSupervisor } from './library/stream-supervisor.ts';
 export {
   createTranquilizer,
   type Tranquilizer,

@@ -3,13 +3,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Backend, PushOutcome, Reject } from '../backend.ts';
+import { formatPath } from '../catalog/validate.ts';
 import { openEmbedded } from '../embedded/index.ts';
 import { invalidInput } from '../errors.ts';
 import { createLogger } from '../observe/log.ts';
 import { createMetrics } from '../observe/metrics.ts';
 import { jsonLines } from '../sources/push-body.ts';
+import { readSupervisorSpec } from '../spec/supervisor.ts';
 import { definitionOf } from './definition.ts';
 import { eventText } from './event-text.ts';
+import { type StreamSupervisor, streamSupervisor } from './stream-supervisor.ts';
 
 export interface MillraceOptions {
   /** The folder that holds the data, made when it is missing. Without one, the data is gone after {@link Millrace.close}. */
@@ -43,6 +46,16 @@ export interface Millrace {
    * https://druid.apache.org/docs/latest/querying/querying
    */
   query<Row = unknown>(query: object, options?: { readonly signal?: AbortSignal }): Promise<Row[]>;
+  /**
+   * Starts a supervisor, or puts it in place of the one that the dataSource has, which ends where this one begins.
+   * https://druid.apache.org/docs/latest/ingestion/supervisor
+   * @param spec a supervisor spec, as it is sent to Druid.
+   * @throws MillraceError `invalidInput` with the JSON path of the mistake, `unsupported` for what millrace does not have yet.
+   * A stream that cannot be reached is no error here: the supervisor's status tells.
+   */
+  supervise(spec: object): Promise<StreamSupervisor>;
+  /** By id; those that the folder has from before, too. */
+  supervisors(): readonly StreamSupervisor[];
   dataSources(): readonly string[];
   /** The last rejected events, newest first, at most 1,000, each with its reason. */
   rejects(dataSource: string): Promise<readonly Reject[]>;
@@ -97,6 +110,16 @@ class EmbeddedMillrace implements Millrace {
     let text = '';
     for await (const chunk of chunks) text += chunk;
     return JSON.parse(text) as Row[];
+  }
+
+  async supervise(spec: object): Promise<StreamSupervisor> {
+    const read = readSupervisorSpec({ value: spec, placeOf: (path) => ({ path: formatPath(path) }) });
+    await this.#backend.supervisors.submit(read);
+    return streamSupervisor(this.#backend.supervisors, read.id);
+  }
+
+  supervisors(): readonly StreamSupervisor[] {
+    return this.#backend.supervisors.ids().map((id) => streamSupervisor(this.#backend.supervisors, id));
   }
 
   dataSources(): readonly string[] {

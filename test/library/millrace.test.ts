@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type Millrace, type MillraceOptions, openMillrace } from '../../src/library/millrace.ts';
+import { settled } from '../support/supervised.ts';
 
 async function open(t: TestContext, options?: MillraceOptions): Promise<Millrace> {
   const millrace = await openMillrace(options);
@@ -153,4 +154,41 @@ test('a query that is given up ends with an error', async (t) => {
   await millrace.push('d', events);
   const query = { queryType: 'timeBoundary', dataSource: 'd' };
   await assert.rejects(millrace.query(query, { signal: AbortSignal.abort() }), { code: 'cancelled' });
+});
+
+test('a supervisor: what it cannot reach shows in its status; it comes back with the folder, until it is terminated', async (t) => {
+  const data = temporaryFolder(t);
+  const first = await openMillrace({ data });
+  const ioConfig = {
+    topic: 'd',
+    // The discard port: nobody listens.
+    consumerProperties: { 'bootstrap.servers': '127.0.0.1:9' },
+    inputFormat: { type: 'json' },
+    startDelay: 'PT0S',
+  };
+  const supervisor = await first.supervise({ type: 'kafka', spec: { dataSchema, ioConfig } });
+  assert.equal(supervisor.id, 'd');
+  await settled(() => assert.equal(supervisor.status().detailedState, 'UNABLE_TO_CONNECT_TO_STREAM'));
+  await supervisor.suspend();
+  await first.close();
+
+  const second = await openMillrace({ data });
+  t.after(() => second.close());
+  const [again, ...others] = second.supervisors();
+  assert.deepEqual([again?.id, others.length], ['d', 0]);
+  assert.equal(again?.status().state, 'SUSPENDED');
+  await assert.rejects(again?.suspend() ?? Promise.resolve(), { code: 'invalidInput' });
+  await again?.resetOffsets({ 'd/0': 5 });
+  await again?.terminate();
+  assert.deepEqual(second.supervisors(), []);
+  assert.throws(() => again?.status(), { code: 'notFound' });
+});
+
+test('a supervisor spec with a mistake is refused with its place', async (t) => {
+  const millrace = await open(t);
+  const spec = { type: 'kafka', spec: { dataSchema, ioConfig: { topic: 'd', consumerProperties: {} } } };
+  await assert.rejects(millrace.supervise(spec), {
+    code: 'invalidInput',
+    message: /^\$\.spec\.ioConfig\.consumerProperties.*bootstrap\.servers/,
+  });
 });

@@ -1,27 +1,19 @@
 /** A supervisor's last errors, as its status shows them. */
+import type { SupervisorError } from '../../backend.ts';
 import type { MillraceError } from '../../errors.ts';
-
-export interface RecentError {
-  /** ISO 8601. */
-  readonly timestamp: string;
-  readonly exceptionClass: string;
-  readonly message: string;
-  /** Whether the stream is to blame. */
-  readonly streamException: boolean;
-}
 
 const maxErrors = 10;
 
 export class RecentErrors {
   readonly #now: () => number;
-  #errors: readonly RecentError[] = [];
+  #errors: readonly SupervisorError[] = [];
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
   /** The newest last, as Druid lists them. */
-  get list(): readonly RecentError[] {
+  get list(): readonly SupervisorError[] {
     return this.#errors;
   }
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { openMillrace } from '../../../src/library/millrace.ts';
 import { KafkaBroker } from '../../services/kafka/broker.ts';
 import { Scribe } from '../../services/kafka/scribe.ts';
 import { kafkaTool } from '../../services/kafka/tools.ts';
@@ -236,6 +237,27 @@ test('the input format kafka with values that are CSV', async () => {
     dimensions: ['page', 'kafka.key', 'kafka.header.a'],
   });
   assert.deepEqual(row?.event, { page: 'p', 'kafka.key': 'u', 'kafka.header.a': 'b' });
+});
+
+test('the library: a supervisor in the own process reads, and its rows are queried', async () => {
+  await scribe.createTopic('library');
+  await write('library', [1, 2, 3]);
+  await using data = await temporaryFolder();
+  const own = await openMillrace({ data: data.path });
+  const consumerProperties = { 'bootstrap.servers': broker.bootstrapServers };
+  const inputFormat = { type: 'csv', columns: ['time', 'page', 'n'] };
+  const io = { topic: 'library', consumerProperties, inputFormat };
+  const supervisor = await own.supervise(kafkaSpec({ schema: { dataSource: 'library' }, io }));
+  await settled(() => assert.deepEqual(supervisor.status().activeTasks[0]?.currentOffsets, { 0: 3 }));
+  const rows = await own.query({
+    queryType: 'timeseries',
+    dataSource: 'library',
+    granularity: 'all',
+    intervals: eternity,
+    aggregations: [{ type: 'longSum', name: 'n', fieldName: 'n' }],
+  });
+  assert.deepEqual(rows, [{ timestamp: '2026-06-01T00:00:00.000Z', result: { n: 6 } }]);
+  await own.close();
 });
 
 test('a topic that is deleted and made anew while nobody reads is not taken for the old one, however far it has grown', async () => {
