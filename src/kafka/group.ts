@@ -40,6 +40,8 @@ export interface GroupOptions extends CoordinatorOptions {
 
 const maxBackoffMs = 5_000;
 const commitTries = 4;
+/** A coordinator that has just begun refuses for a moment, which is not worth a word. */
+const quietTries = 2;
 
 /** Says that this member is none any more, or of another generation. */
 const outdated: readonly (string | undefined)[] = ['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'REBALANCE_IN_PROGRESS'];
@@ -195,7 +197,7 @@ export class ConsumerGroup {
   async #afterFailure(error: MillraceError, tries: number, signal: AbortSignal): Promise<void> {
     if (groupError(error) === 'FENCED_INSTANCE_ID') throw sameName(this.#member);
     if (this.#noteOutdated(error)) return;
-    this.#options.onTrouble(error);
+    if (tries >= quietTries) this.#options.onTrouble(error);
     await sleep(backoffMs(tries), undefined, { signal }).catch(() => {});
   }
 
