@@ -1,49 +1,47 @@
 /**
- * Reading events out of Kafka as lines: CRC checked, decompressed, copied. Beside Kafka's own ConsumerPerformance, by
- * turns on the same topic: 2,000,000 events of about 147 bytes, 2 partitions, the broker on the same machine.
+ * Events from Kafka, beside Kafka's own ConsumerPerformance, by turns on the same topic of 2 partitions, the broker on the same
+ * machine: read as lines (CRC checked, decompressed, copied), then read into the store; and how long an event takes to be seen.
  */
-
 import { KafkaBroker } from '../test/services/kafka/broker.ts';
 import { Scribe } from '../test/services/kafka/scribe.ts';
 import { kafkaTool } from '../test/services/kafka/tools.ts';
 import { eventCount, eventsFile } from './events.ts';
-import { readWithMillrace } from './kafka-read.ts';
+import { type Ingested, ingestTopic } from './kafka-ingest.ts';
+import { measureLatency } from './kafka-latency.ts';
+import { type ReadResult, readWithMillrace } from './kafka-read.ts';
 import { type Figure, median } from './report.ts';
 
-const codecs = ['none', 'lz4', 'zstd'];
 const partitions = 2;
+const manyEvents = 10 * eventCount;
+
+interface Topic {
+  readonly bootstrapServers: string;
+  readonly topic: string;
+  readonly events: number;
+}
 
 export async function kafkaBench(rounds: number): Promise<Figure[]> {
-  const { path } = await eventsFile();
   const broker = await KafkaBroker.start({ forBench: true });
-  const scribe = new Scribe(broker.bootstrapServers);
+  const { bootstrapServers } = broker;
+  const scribe = new Scribe(bootstrapServers);
+  const fill = async (codec: string, events: number): Promise<Topic> => {
+    const topic = `events-${events}-${codec}`;
+    await scribe.createTopic(topic, partitions);
+    await scribe.openProducer(topic, { 'compression.type': codec });
+    await scribe.sendLines(topic, topic, (await eventsFile(events)).path);
+    return { bootstrapServers, topic, events };
+  };
   const figures: Figure[] = [];
   try {
-    for (const codec of codecs) {
-      const topic = `events-${codec}`;
-      await scribe.createTopic(topic, partitions);
-      await scribe.openProducer(codec, { 'compression.type': codec });
-      await scribe.sendLines(codec, topic, path);
-      const theirs: number[] = [];
-      const ours: number[] = [];
-      const memory: number[] = [];
-      for (let round = 0; round < rounds; round++) {
-        theirs.push(await readWithJava(broker.bootstrapServers, topic));
-        const read = await readWithMillrace({
-          bootstrapServers: broker.bootstrapServers,
-          topic,
-          partitions,
-          events: eventCount,
-        });
-        ours.push(eventCount / read.seconds);
-        memory.push(read.peakMemoryMb);
-      }
-      const ratio = median(ours) / median(theirs);
-      figures.push({ name: `read, ${codec}: ConsumerPerformance`, value: median(theirs), unit: 'events/s' });
-      figures.push({ name: `read, ${codec}: millrace`, value: median(ours), unit: 'events/s' });
-      figures.push({ name: `read, ${codec}: ratio`, value: ratio, unit: '', goal: { atLeast: 2 } });
-      figures.push({ name: `read, ${codec}: peak memory`, value: Math.max(...memory), unit: 'MB' });
-    }
+    const plain = await fill('none', eventCount);
+    figures.push(...(await readFigures('none', plain, rounds)));
+    for (const codec of ['lz4', 'zstd'])
+      figures.push(...(await readFigures(codec, await fill(codec, eventCount), rounds)));
+    const some = await ingestFigures('2,000,000 events', plain, rounds);
+    const many = await ingestFigures('20,000,000 events', await fill('none', manyEvents), 1);
+    figures.push(...some, ...many);
+    await scribe.createTopic('live', partitions);
+    figures.push(...latencyFigures(await measureLatency(bootstrapServers, 'live', partitions)));
   } finally {
     await scribe.stop();
     await broker.stop();
@@ -51,13 +49,75 @@ export async function kafkaBench(rounds: number): Promise<Figure[]> {
   return figures;
 }
 
+async function readFigures(codec: string, topic: Topic, rounds: number): Promise<Figure[]> {
+  const theirs: number[] = [];
+  const ours: ReadResult[] = [];
+  for (let round = 0; round < rounds; round++) {
+    theirs.push(await readWithJava(topic));
+    ours.push(await readWithMillrace({ ...topic, partitions }));
+  }
+  return [
+    ...compared(
+      `read, ${codec}`,
+      theirs,
+      ours.map(({ seconds }) => topic.events / seconds),
+      2,
+    ),
+    {
+      name: `read, ${codec}: peak memory`,
+      value: Math.max(...ours.map(({ peakMemoryMb }) => peakMemoryMb)),
+      unit: 'MB',
+    },
+  ];
+}
+
+async function ingestFigures(name: string, topic: Topic, rounds: number): Promise<Figure[]> {
+  const theirs: number[] = [];
+  const ours: Ingested[] = [];
+  for (let round = 0; round < rounds; round++) {
+    theirs.push(await readWithJava(topic));
+    ours.push(await ingestTopic(topic));
+  }
+  const peaks = ours.flatMap(({ peakRssBytes }) => (peakRssBytes === undefined ? [] : [peakRssBytes / 1e6]));
+  const memory: Figure[] =
+    peaks.length === 0
+      ? []
+      : [{ name: `${name}: peak RSS`, value: Math.max(...peaks), unit: 'MB', goal: { atMost: 500 } }];
+  return [
+    ...compared(
+      `into the store, ${name}`,
+      theirs,
+      ours.map(({ seconds }) => topic.events / seconds),
+      1,
+    ),
+    ...memory,
+  ];
+}
+
+function compared(name: string, theirs: readonly number[], ours: readonly number[], atLeast: number): Figure[] {
+  return [
+    { name: `${name}: ConsumerPerformance`, value: median(theirs), unit: 'events/s' },
+    { name: `${name}: millrace`, value: median(ours), unit: 'events/s' },
+    { name: `${name}: ratio`, value: median(ours) / median(theirs), unit: '', goal: { atLeast } },
+  ];
+}
+
+function latencyFigures(latencies: readonly number[]): Figure[] {
+  const sorted = [...latencies].sort((a, b) => a - b);
+  const p99 = sorted[Math.floor(sorted.length * 0.99)] as number;
+  return [
+    { name: 'produce to visible, 10,000 events/s: p50', value: median(sorted), unit: 'ms', goal: { atMost: 150 } },
+    { name: 'produce to visible, 10,000 events/s: p99', value: p99, unit: 'ms', goal: { atMost: 500 } },
+  ];
+}
+
 /** Events a second, without the time to join the group. */
-async function readWithJava(bootstrapServers: string, topic: string): Promise<number> {
+async function readWithJava({ bootstrapServers, topic, events }: Topic): Promise<number> {
   const output = await kafkaTool('org.apache.kafka.tools.ConsumerPerformance', [
     ...['--bootstrap-server', bootstrapServers],
     ...['--topic', topic],
-    ...['--messages', String(eventCount)],
-    ...['--timeout', '60000'],
+    ...['--messages', String(events)],
+    ...['--timeout', '120000'],
   ]);
   const [header = '', values = ''] = output.trim().split('\n').slice(-2);
   const column = header.split(', ').indexOf('fetch.nMsg.sec');

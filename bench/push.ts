@@ -1,11 +1,11 @@
 /** How fast events are taken, against the rate at which DuckDB alone reads and rolls up the same bytes. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { benchFolder, eventCount, eventsFile } from './events.ts';
 import { type LoadResult, runLoad } from './load.ts';
 import { RawDuckDB } from './raw.ts';
 import { type Figure, median } from './report.ts';
-import { startBenchServer } from './server.ts';
+import { peakRssBytes, startBenchServer } from './server.ts';
 
 interface Mode {
   readonly name: string;
@@ -85,15 +85,5 @@ async function runMode(mode: Mode, events: { path: string; sizeBytes: number }):
   } finally {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** The most that was ever resident; undefined where the system has no /proc. */
-function peakRssBytes(pid: number): number | undefined {
-  try {
-    const kilobytes = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
-    return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
-  } catch {
-    return undefined;
   }
 }
