@@ -7,9 +7,17 @@ type StoreName = 'ssl.keystore' | 'ssl.truststore';
 
 export type Store =
   | { readonly type: 'PEM'; readonly where: string; readonly pem: string }
-  | { readonly type: 'PKCS12'; readonly where: string; readonly content: Buffer };
+  | { readonly type: 'PKCS12'; readonly where: string; readonly file: string; readonly content: Buffer };
 
 const types = ['PEM', 'PKCS12', 'JKS'];
+
+/** What makes a store of Java one that can be read here. */
+export const conversions: Readonly<Record<StoreName, (file: string) => string>> = {
+  'ssl.keystore': (file) =>
+    `write it as PKCS12 (keytool -importkeystore -srckeystore ${file} -destkeystore FILE.p12 -deststoretype PKCS12)`,
+  'ssl.truststore': (file) =>
+    `write it as PEM (keytool -list -rfc -keystore ${file} > FILE.pem), and set 'ssl.truststore.type' to PEM`,
+};
 
 /**
  * The file at `ssl.….location`; undefined when there is none. Like Java, of JKS and PKCS12 it takes what the file turns
@@ -26,12 +34,9 @@ export function readStore(properties: KafkaProperties, name: StoreName): Store |
   if (type === 'PEM') return { type, where, pem: checkPem(content.toString('latin1'), `${where}: ${file}`) };
   const kind = kindOf(content);
   if (kind === 'JKS') {
-    throw unsupported(
-      `${where} is a JKS store, which only Java reads; write it as PKCS12 (keytool -importkeystore -srckeystore ${file} ` +
-        `-destkeystore FILE.p12 -deststoretype PKCS12), and set '${name}.type' to PKCS12`,
-    );
+    throw unsupported(`${where} is a JKS store, which only Java reads; ${conversions[name](file)}`);
   }
-  if (kind === 'PKCS12') return { type: kind, where, content };
+  if (kind === 'PKCS12') return { type: kind, where, file, content };
   const advice = kind === 'PEM' ? `; it is PEM: set '${name}.type' to PEM` : '';
   throw invalidInput(`${where}: ${file} is no store of type ${type}${advice}`);
 }

@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { type ConnectionOptions, createSecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls';
 import { invalidInput, unsupported } from '../../errors.ts';
 import { invalidProperty, type KafkaProperties, text } from '../properties.ts';
-import { inlinePem, readStore } from './stores.ts';
+import { conversions, inlinePem, readStore } from './stores.ts';
 
 /** @throws MillraceError when a file cannot be read, is of a kind that cannot be, or its password is wrong. */
 export function tlsOptions(properties: KafkaProperties): ConnectionOptions {
@@ -29,10 +29,8 @@ function trustOptions(properties: KafkaProperties): SecureContextOptions {
   const store = readStore(properties, 'ssl.truststore');
   if (store === undefined) return {};
   if (store.type === 'PEM') return { ca: authorities(store.pem, store.where) };
-  throw unsupported(
-    `${store.where} is a PKCS12 store, which Node reads keys from, but no trusted certificates; write it as PEM ` +
-      "(openssl pkcs12 -in FILE -nokeys -out FILE.pem), and set 'ssl.truststore.type' to PEM",
-  );
+  const what = `${store.where} is a PKCS12 store, which Node reads keys from, but no trusted certificates`;
+  throw unsupported(`${what}; ${conversions['ssl.truststore'](store.file)}`);
 }
 
 /** Node passes over what is no certificate, and would then trust nobody without saying why. */

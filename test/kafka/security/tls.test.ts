@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { openCluster } from '../../../src/kafka/index.ts';
 import { password } from '../../services/kafka/certificates.ts';
 import { startSecuredBroker } from '../../services/kafka/secured.ts';
 
 const { broker, certificates, stop } = await startSecuredBroker();
-after(stop);
+const folder = mkdtempSync(join(tmpdir(), 'millrace-tls-'));
+after(async () => {
+  rmSync(folder, { recursive: true });
+  await stop();
+});
 const { client } = certificates;
 const trust = { 'ssl.truststore.type': 'PEM', 'ssl.truststore.location': certificates.ca };
 const content = (file: string) => readFileSync(file, 'utf8');
@@ -36,6 +43,20 @@ test('a certificate has to name the host, unless that is switched off', async ()
   const byAddress = broker.at('TLS').replace('localhost', '127.0.0.1');
   await assert.rejects(brokersBy(byAddress, trust), /127\.0\.0\.1.*ssl\.endpoint\.identification\.algorithm/);
   assert.equal(await brokersBy(byAddress, { ...trust, 'ssl.endpoint.identification.algorithm': '' }), 1);
+});
+
+test("Java's own trust stores are trusted once they are written as PEM, as the refusal says", async () => {
+  for (const type of ['JKS', 'PKCS12']) {
+    const store = join(folder, `trust.${type}`);
+    const keytool = (...options: readonly string[]) =>
+      execFileSync('keytool', [...options, '-keystore', store, '-storepass', password], { stdio: 'pipe' });
+    keytool('-importcert', '-noprompt', '-alias', 'ca', '-file', certificates.ca, '-storetype', type);
+    const refused = brokersBy(broker.at('TLS'), { 'ssl.truststore.location': store, 'ssl.truststore.type': type });
+    await assert.rejects(refused, { code: 'unsupported', message: /keytool -list -rfc -keystore/ });
+    writeFileSync(`${store}.pem`, keytool('-list', '-rfc'));
+    const pem = { 'ssl.truststore.location': `${store}.pem`, 'ssl.truststore.type': 'PEM' };
+    assert.equal(await brokersBy(broker.at('TLS'), pem), 1);
+  }
 });
 
 test('a broker that wants a certificate of its clients gets it from PEM and PKCS12, from files and properties', async () => {
@@ -73,7 +94,7 @@ test('stores that cannot be used are refused before anything is connected', () =
   const pkcs12 = { 'ssl.keystore.location': client.pkcs12 };
   refused({ ...pkcs12, 'ssl.keystore.password': 'wrong' }, /'ssl\.keystore\.location' cannot be used.*passwords/);
   refused({ ...pkcs12, 'ssl.keystore.type': 'PEM' }, /is not PEM/);
-  refused({ 'ssl.truststore.location': client.pkcs12 }, /no trusted certificates.*openssl pkcs12 -in FILE -nokeys/);
+  refused({ 'ssl.truststore.location': client.pkcs12 }, /no trusted certificates; .*keytool -list -rfc/);
   refused({ 'ssl.truststore.location': certificates.ca }, /it is PEM: set 'ssl\.truststore\.type' to PEM/);
   refused({ 'ssl.truststore.type': 'PEM', 'ssl.truststore.location': client.key }, /holds no certificate/);
   refused({ 'ssl.keystore.key': content(client.key) }, /go together/);
