@@ -9,7 +9,7 @@ export interface GroupSettings {
   readonly instanceId: string | null;
   /** `session.timeout.ms`: after so long without a sign of life the coordinator takes the member for dead. */
   readonly sessionTimeoutMs: number;
-  /** `heartbeat.interval.ms` */
+  /** `heartbeat.interval.ms`: how soon a member hears that the group shares out anew; all wait for it. Kafka's own default is 3000. */
   readonly heartbeatIntervalMs: number;
   /** `max.poll.interval.ms`: how long the others wait for a member that has to give up its share. */
   readonly rebalanceTimeoutMs: number;
@@ -26,7 +26,7 @@ export function parseGroup(properties: KafkaProperties): GroupSettings {
     groupId,
     instanceId: text(properties, 'group.instance.id') ?? null,
     sessionTimeoutMs,
-    heartbeatIntervalMs: count(properties, 'heartbeat.interval.ms', Math.min(3_000, Math.ceil(sessionTimeoutMs / 3))),
+    heartbeatIntervalMs: count(properties, 'heartbeat.interval.ms', Math.min(1_000, Math.ceil(sessionTimeoutMs / 3))),
     rebalanceTimeoutMs: count(properties, 'max.poll.interval.ms', 60_000),
     metadataMaxAgeMs: count(properties, 'metadata.max.age.ms', 5_000),
   };

@@ -165,11 +165,11 @@ test('a share that the group has taken away takes no offsets any more', async ()
 });
 
 test('properties', () => {
-  assert.deepEqual(parseGroup({ 'group.id': 'g', 'session.timeout.ms': '6000' }), {
+  assert.deepEqual(parseGroup({ 'group.id': 'g', 'session.timeout.ms': '1500' }), {
     groupId: 'g',
     instanceId: null,
-    sessionTimeoutMs: 6000,
-    heartbeatIntervalMs: 2000,
+    sessionTimeoutMs: 1500,
+    heartbeatIntervalMs: 500,
     rebalanceTimeoutMs: 60_000,
     metadataMaxAgeMs: 5000,
   });
