@@ -15,7 +15,11 @@ const prefix = 'millrace-';
 /** Files that stay for bodies to come. */
 const maxIdleFiles = 4;
 
-const smallBodyBytes = 2 * 1024 * 1024;
+/** A body from this size on is read by several threads, as one of them alone would take long. */
+const minDividedBytes = 4 * 1024 * 1024;
+
+/** What an event's length is told apart by, where it is long. */
+const windowBytes = 2 * 1024 * 1024;
 const lineFeed = 0x0a;
 const bracket = '['.charCodeAt(0);
 const quote = '"'.charCodeAt(0);
@@ -26,7 +30,7 @@ export class BatchFiles {
   /** By path. */
   readonly #files = new Map<string, OpenFile>();
   readonly #idle: OpenFile[] = [];
-  readonly #begun = new WeakMap<Uint8Array, Promise<string>>();
+  readonly #begun = new WeakMap<Uint8Array, readonly Promise<string>[]>();
   #next = 0;
 
   private constructor(directory: string, readers: number) {
@@ -44,10 +48,10 @@ export class BatchFiles {
   /** Begins to write a body that is large enough for a file of its own, while it waits for its round. */
   begin(body: Uint8Array): void {
     if (body.byteLength < minFileBytes) return;
-    const file = this.#writeFile([body]);
+    const files = this.#pieces(body).map((piece) => this.#writeFile([piece]));
     // Whether it failed is seen when the round asks for it.
-    file.catch(() => {});
-    this.#begun.set(body, file);
+    for (const file of files) file.catch(() => {});
+    this.#begun.set(body, files);
   }
 
   /** Spreads bodies over files, in their order. */
@@ -66,7 +70,7 @@ export class BatchFiles {
       const begun = this.#begun.get(body);
       if (begun) {
         endGroup();
-        files.push(begun);
+        files.push(...begun);
         // The round removes its files; if the body comes again, it is written again.
         this.#begun.delete(body);
         continue;
@@ -97,6 +101,19 @@ export class BatchFiles {
   async close(): Promise<void> {
     for (const { handle } of this.#files.values()) await handle.close();
     await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  /** A large body in as many pieces of whole lines as there are readers. */
+  #pieces(body: Uint8Array): Uint8Array[] {
+    const pieces: Uint8Array[] = [];
+    const share = body.byteLength < minDividedBytes ? body.byteLength : Math.ceil(body.byteLength / this.#readers);
+    for (let start = 0; start < body.byteLength; ) {
+      const lineEnd = body.indexOf(lineFeed, start + share - 1);
+      const end = lineEnd < 0 ? body.byteLength : lineEnd + 1;
+      pieces.push(body.subarray(start, end));
+      start = end;
+    }
+    return pieces;
   }
 
   /** Into a file that was used before where there is one: it has its memory already. */
@@ -143,17 +160,24 @@ interface OpenFile {
   sizeBytes: number;
 }
 
-/** Upper bound of a body's longest line; looked for only where the body's own size would make the engine's buffers large. */
+/** Upper bound of a body's longest line: how long it is counts only where it would make the engine's buffers large. */
 function longestLine(body: Uint8Array): number {
-  if (body.byteLength <= smallBodyBytes) return body.byteLength;
   let longest = 0;
   for (let start = 0; start < body.byteLength; ) {
-    const end = body.indexOf(lineFeed, start);
-    const next = end < 0 ? body.byteLength : end + 1;
-    longest = Math.max(longest, next - start);
-    start = next;
+    const end = lastLineEnd(body, start, start + windowBytes);
+    longest = Math.max(longest, end - start);
+    start = end;
   }
   return longest;
+}
+
+/** The end of the last line that ends before `limit`, or of the one that does not. */
+function lastLineEnd(body: Uint8Array, start: number, limit: number): number {
+  if (limit >= body.byteLength) return body.byteLength;
+  const last = body.lastIndexOf(lineFeed, limit - 1);
+  if (last >= start) return last + 1;
+  const next = body.indexOf(lineFeed, limit);
+  return next < 0 ? body.byteLength : next + 1;
 }
 
 async function roomInMemory(): Promise<boolean> {
