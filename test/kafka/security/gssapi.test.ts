@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openCluster } from '../../../src/kafka/index.ts';
@@ -114,4 +116,18 @@ test('a KDC that is gone', async () => {
   );
   await kdc.restart();
   assert.equal(await brokersAs(keytabOf(late)), 1);
+});
+
+test('a KDC that is silent', async () => {
+  const waiting = kdc.addPrincipal('waiting');
+  await kdc.kill();
+  const sockets = new Set<Socket>();
+  const silent = createServer((socket) => sockets.add(socket.on('error', () => {}))).listen(kdc.port, '127.0.0.1');
+  await once(silent, 'listening');
+  const impatient = { ...keytabOf(waiting), 'socket.connection.setup.timeout.ms': '500' };
+  await fails(impatient, /login by GSSAPI did not end in time; check with kinit/);
+  silent.close();
+  for (const socket of sockets) socket.destroy();
+  await kdc.restart();
+  assert.equal(await brokersAs(keytabOf(waiting)), 1);
 });
