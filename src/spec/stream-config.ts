@@ -6,6 +6,7 @@
  * Fields about Druid's processes (memory, HTTP between tasks, replicas) are read and shown, and steer nothing here.
  */
 import { z } from 'zod';
+import type { TypeIssueParams } from '../catalog/define.ts';
 import { periodMillis } from '../catalog/period.ts';
 import { parseInstant } from '../catalog/time.ts';
 import { lenientBoolean, lenientNumber, oneOf } from './lenient.ts';
@@ -24,6 +25,18 @@ const instantText = z.string().refine((text) => parseInstant(text) !== undefined
   error: 'expected an ISO 8601 instant such as 2026-01-31T00:00Z',
 });
 const whole = (least: number) => lenientNumber.pipe(z.int().min(least));
+
+/** For what changes which records are read, so that it cannot be passed over. */
+const notSupported = (message: string) =>
+  z
+    .unknown()
+    .optional()
+    .transform((value, context) => {
+      if (value === undefined || value === null) return undefined;
+      const params: TypeIssueParams = { unsupported: true };
+      context.issues.push({ code: 'custom', params, input: value, message });
+      return z.NEVER;
+    });
 
 const isPattern = (text: string) => {
   try {
@@ -67,6 +80,8 @@ export const ioConfigSchema = z
     idleConfig: nullable(idleConfig),
     autoScalerConfig: nullable(z.looseObject({})),
     stopTaskCount: nullable(whole(1)),
+    // Passed over, it would let records in that are to be left out.
+    kafkaHeaderBasedFilterConfig: notSupported('records cannot be filtered by their headers'),
   })
   .refine(({ topic, topicPattern }) => (topic === null) !== (topicPattern === null), {
     path: ['topic'],

@@ -110,6 +110,15 @@ test('mistakes of the dataSchema and of the ioConfig are told together', () => {
   });
 });
 
+test('a filter by headers is unsupported, as without it records would be read that are to be left out', () => {
+  const filter = { filter: { type: 'in', dimension: 'region', values: ['eu'] } };
+  assert.throws(() => withIo({ kafkaHeaderBasedFilterConfig: filter }), {
+    code: 'unsupported',
+    message: /\$\.spec\.ioConfig\.kafkaHeaderBasedFilterConfig: .*by their headers/,
+  });
+  assert.equal(withIo({ kafkaHeaderBasedFilterConfig: null }).id, 'd');
+});
+
 test("Druid's other supervisors are unsupported", () => {
   assert.throws(() => read({ type: 'kinesis' }), { code: 'unsupported', message: /'kinesis'/ });
 });

@@ -12,6 +12,7 @@ import { millisOf, type SupervisorSpec, streamOf } from '../../spec/supervisor.t
 import type { Store } from '../../store/store.ts';
 import { Alarm, backOffMs } from '../alarm.ts';
 import { Positions } from '../positions.ts';
+import { IntermediateHandOff } from './intermediate-hand-off.ts';
 import { stillLostMessage } from './lost.ts';
 import { ParseErrors } from './parse-errors.ts';
 import { RecentErrors } from './recent-errors.ts';
@@ -39,6 +40,7 @@ export class Supervisor {
   readonly parseErrors: ParseErrors;
   readonly positions: Positions;
   readonly tasks: Tasks;
+  readonly #handOff: IntermediateHandOff;
   readonly #context: SupervisorContext;
   readonly #stream: Stream;
   readonly #alarm = new Alarm();
@@ -74,6 +76,7 @@ export class Supervisor {
       onEnd: () => this.#alarm.ring(),
       note: (error, ofStream) => this.#note(error, ofStream),
     });
+    this.#handOff = new IntermediateHandOff({ ...context, spec });
     this.#running = this.#run();
   }
 
@@ -155,6 +158,7 @@ export class Supervisor {
     this.#enter('CREATING_TASKS');
     await this.tasks.tend(this.#idle ? [] : partitions.filter((partition) => !this.#lost.has(partition)));
     this.#enter('RUNNING');
+    await this.#handOff.look((error) => this.#note(asMillraceError(error), false));
   }
 
   /** The first round's stages show where it hangs; later ones are all RUNNING. */
@@ -223,7 +227,7 @@ export class Supervisor {
     const waits = [millisOf(period), Math.max(minOffsetFetchMs, millisOf(tuningConfig.offsetFetchPeriod))];
     if (idleConfig?.enabled && !this.#idle)
       waits.push(this.#activeAtMs + idleConfig.inactiveAfterMillis - performance.now());
-    return Math.min(this.tasks.untilDueMs, ...waits);
+    return Math.min(this.tasks.untilDueMs, this.#handOff.untilDueMs, ...waits);
   }
 
   #facts(): StateFacts {

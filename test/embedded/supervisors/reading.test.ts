@@ -130,6 +130,38 @@ it('a task ends after its taskDuration, its rows become segments, and another on
   await s.reads(20);
 });
 
+for (const [what, tuning] of [
+  ['after each intermediateHandoffPeriod', { intermediateHandoffPeriod: 'PT0.2S' }],
+  ['when maxTotalRows are live', { maxTotalRows: 3 }],
+  ['when maxRowsPerSegment of one segment are live', { maxRowsPerSegment: 2 }],
+] as const) {
+  it(`rows become segments while their task goes on: ${what}`, async () => {
+    await using s = await supervised();
+    const minutes = ['00:00', '00:01', '01:00'];
+    s.log.append('clicks/0', ...minutes.map((time) => ({ time: `2026-06-01T${time}:00Z`, n: 1 })));
+    await s.submit({ tuning });
+    await s.reads(3);
+    // Of two hours.
+    await settled(() => assert.equal(globSync(`${s.test.folder}/segments/clicks/*/*.parquet`).length, 2));
+    assert.deepEqual(s.status().activeTasks[0]?.startingOffsets, { 0: 0 });
+    s.log.append('clicks/0', ...events(0, 10));
+    await s.reads(13);
+  });
+}
+
+it('fewer rows than maxTotalRows, and in each segment than maxRowsPerSegment, stay live', async () => {
+  await using s = await supervised();
+  const minutes = ['00:00', '00:01', '01:00', '01:01'];
+  s.log.append('clicks/0', ...minutes.map((time) => ({ time: `2026-06-01T${time}:00Z`, n: 1 })));
+  await s.submit({ tuning: { maxTotalRows: 5, maxRowsPerSegment: 3 } });
+  await s.reads(4);
+  const looked = () => (s.test.backend.supervisors.status('clicks').payload.offsetsLastUpdated ?? '') > since;
+  const since = new Date(Date.now() + 100).toISOString();
+  // Some looks later.
+  await settled(() => assert.ok(looked()));
+  assert.equal(globSync(`${s.test.folder}/segments/clicks/*/*.parquet`).length, 0);
+});
+
 it('handing off a task group ends its task early', async () => {
   await using s = await supervised(new MemoryLog('clicks/0', 'clicks/1'));
   for (const n of [0, 1]) s.log.append(`clicks/${n}`, ...events(0, 10));
