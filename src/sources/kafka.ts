@@ -14,6 +14,7 @@ import { recordValue } from '../spec/kafka-format.ts';
 import { type KafkaOrigin, originText, parseOrigin, partitionName, topicPartition } from './kafka-partition.ts';
 import { problemError } from './kafka-problem.ts';
 import { readBatches } from './kafka-read.ts';
+import { withProvidedValues } from './provided-properties.ts';
 import type { Origin, PartitionName, Stream, StreamBatch } from './stream.ts';
 
 /** What of a supervisor's `ioConfig` says where to read. Either `topic` or `topicPattern` is there. */
@@ -53,7 +54,7 @@ class KafkaStream implements Stream {
   constructor({ topic, topicPattern, consumerProperties, input }: KafkaStreamConfig) {
     this.#columns = input && recordColumns(input);
     this.#topics = topic === null ? new RegExp(topicPattern as string) : [topic];
-    this.#cluster = openCluster(consumerProperties);
+    this.#cluster = openCluster(withProvidedValues(consumerProperties));
   }
 
   async partitions(): Promise<readonly PartitionName[]> {
