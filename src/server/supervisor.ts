@@ -7,6 +7,7 @@ import type { Backend } from '../backend.ts';
 import { validate } from '../catalog/validate.ts';
 import { MillraceError, notFound } from '../errors.ts';
 import type { Logger } from '../observe/log.ts';
+import { lenientNumber } from '../spec/lenient.ts';
 import { type Loaded, loadJson } from '../spec/load.ts';
 import { readResetOffsets } from '../spec/reset-offsets.ts';
 import { readSupervisorSpec, supervisorJson } from '../spec/supervisor.ts';
@@ -102,7 +103,7 @@ export function supervisorRoutes(options: SupervisorRouteOptions) {
   };
 }
 
-const handoffSchema = z.looseObject({ taskGroupIds: z.array(z.int().min(0)) });
+const handoffSchema = z.looseObject({ taskGroupIds: z.array(lenientNumber.pipe(z.int().min(0))) });
 
 async function readJson(request: FastifyRequest): Promise<Loaded> {
   const type = mediaType(request);

@@ -171,7 +171,7 @@ test('reset, resetOffsets and handoff', async (t) => {
     body: { id: 'clicks' },
   });
   await reads(23, 7);
-  assert.deepEqual(await send('/clicks/taskGroups/handoff', { taskGroupIds: [0] }), { status: 202, body: undefined });
+  assert.deepEqual(await send('/clicks/taskGroups/handoff', { taskGroupIds: ['0'] }), { status: 202, body: undefined });
   await reads(23, 10);
 });
 
