@@ -15,10 +15,8 @@ const tables = [
   `CREATE TABLE IF NOT EXISTS meta.segments
      (data_source VARCHAR, "start" TIMESTAMP, "end" TIMESTAMP, version VARCHAR, "rows" BIGINT, size_bytes BIGINT, location VARCHAR,
       first_time TIMESTAMP, last_time TIMESTAMP)`,
-  // Where each source stands: the position up to which its events are in the tables.
-  'CREATE TABLE IF NOT EXISTS meta.offsets (source VARCHAR, "partition" VARCHAR, position BIGINT)',
-  // Which log of the source the position is of, where it says so.
-  'ALTER TABLE meta.offsets ADD COLUMN IF NOT EXISTS origin VARCHAR',
+  // Where each source stands: the position up to which its events are in the tables, and which log it is of, where the source says so.
+  'CREATE TABLE IF NOT EXISTS meta.offsets (source VARCHAR, "partition" VARCHAR, position BIGINT, origin VARCHAR)',
   // By what this folder is known in groups that it is a member of.
   'CREATE TABLE IF NOT EXISTS meta.member_names ("group" VARCHAR, name VARCHAR)',
   'CREATE TABLE IF NOT EXISTS meta.receipts (data_source VARCHAR, key VARCHAR, outcome VARCHAR, taken_at TIMESTAMP)',

@@ -16,7 +16,7 @@ const crashingWriter = `
   import { sql } from ${JSON.stringify(new URL('../../src/sql.ts', import.meta.url).href)};
   const store = await Store.open({ directory: process.argv[1], memoryLimitBytes: 1 << 28, threads: 2, maxReaders: 2, compile: () => undefined });
   for (let n = 0; n < ${commits}; n++) {
-    await store.transaction((transaction) => transaction.run(sql\`INSERT INTO meta.offsets SELECT 'test', 'p' || i, \${n} FROM range(50) r(i)\`));
+    await store.transaction((transaction) => transaction.run(sql\`INSERT INTO meta.offsets SELECT 'test', 'p' || i, \${n}, NULL FROM range(50) r(i)\`));
   }
   process.kill(process.pid, 'SIGKILL');`;
 
