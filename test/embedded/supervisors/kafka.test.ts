@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { openMillrace } from '../../../src/library/millrace.ts';
 import { KafkaBroker } from '../../services/kafka/broker.ts';
 import { Scribe } from '../../services/kafka/scribe.ts';
 import { kafkaTool } from '../../services/kafka/tools.ts';
@@ -44,10 +43,6 @@ async function ask<T>(path: string, body?: unknown): Promise<T> {
   const answer = await response.text();
   assert.equal(response.status, 200, answer);
   return JSON.parse(answer) as T;
-}
-
-interface Stats {
-  readonly totals: { readonly buildSegments: { readonly unparseable: number } };
 }
 
 const supervisors = '/druid/indexer/v1/supervisor';
@@ -160,104 +155,6 @@ test('records that are removed unread are told, and skipped only when somebody s
   const partitions = { type: 'end', stream: 'short', partitionOffsetMap: { 0: 3 } };
   await ask(`${supervisors}/short/resetOffsets`, { type: 'kafka', partitions });
   await reads('short', 2, 5);
-});
-
-test('the input format kafka: headers, time, topic and key are columns beside the value; one that is broken spoils no other', async () => {
-  await scribe.createTopic('records');
-  const at = Date.parse('2026-06-01T00:00:00Z');
-  const send = (value: string | null, key: string, headers: Readonly<Record<string, string>> = {}) =>
-    scribe.send('plain', 'records', value, { key, headers, timestamp: at });
-  await send('{"page":"/a","n":1}', 'ann', { region: 'é"1' });
-  await send('{"page":"/b","n":2},"page":"/evil"}', 'bob', { region: 'x' });
-  await send('{"page":"/c","n":4', 'bob');
-  await send(null, 'cid', { region: 'gone' });
-  await send('{"page":"/d",\n"n":8}', '');
-  await scribe.flush('plain');
-  await ask(
-    supervisors,
-    kafkaSpec({
-      schema: {
-        dataSource: 'records',
-        timestampSpec: { column: 'kafka.timestamp', format: 'millis' },
-        dimensionsSpec: { dimensions: [], includeAllDimensions: true },
-        granularitySpec: { rollup: false },
-      },
-      io: {
-        topic: 'records',
-        consumerProperties: { 'bootstrap.servers': broker.bootstrapServers },
-        inputFormat: {
-          type: 'kafka',
-          valueFormat: { type: 'json' },
-          keyFormat: { type: 'tsv', findColumnsFromHeader: false, columns: ['x'] },
-          headerFormat: { type: 'string' },
-          headerColumnPrefix: 'h.',
-        },
-      },
-    }),
-  );
-  await reads('records', 3, 9);
-  const columns = ['__time', 'kafka.topic', 'kafka.key', 'h.region', 'page', 'n'];
-  const [scan] = await ask<{ events: unknown[][] }[]>('/druid/v2', {
-    queryType: 'scan',
-    dataSource: 'records',
-    intervals: eternity,
-    resultFormat: 'compactedList',
-    columns,
-  });
-  assert.deepEqual(scan?.events, [
-    [at, 'records', 'ann', 'é"1', '/a', 1],
-    [at, 'records', 'cid', 'gone', null, null],
-    [at, 'records', null, null, '/d', 8],
-  ]);
-  const [task] = Object.values(
-    (await ask<Record<string, Record<string, Stats>>>(`${supervisors}/records/stats`))[0] ?? {},
-  );
-  assert.equal(task?.totals.buildSegments.unparseable, 2);
-});
-
-test('the input format kafka with values that are CSV', async () => {
-  await scribe.createTopic('lines');
-  for (const n of [1, 2]) await scribe.send('plain', 'lines', event(n), { key: '{"user":"u"}', headers: { a: 'b' } });
-  await scribe.flush('plain');
-  const valueFormat = { type: 'csv', columns: ['time', 'page', 'n'] };
-  const inputFormat = { type: 'kafka', valueFormat, keyFormat: { type: 'json' }, headerFormat: { type: 'string' } };
-  await ask(
-    supervisors,
-    kafkaSpec({
-      schema: { dataSource: 'lines', dimensionsSpec: { dimensions: ['page', 'kafka.key', 'kafka.header.a'] } },
-      io: { topic: 'lines', consumerProperties: { 'bootstrap.servers': broker.bootstrapServers }, inputFormat },
-    }),
-  );
-  await reads('lines', 2, 3);
-  const [row] = await ask<{ event: unknown }[]>('/druid/v2', {
-    queryType: 'groupBy',
-    dataSource: 'lines',
-    granularity: 'all',
-    intervals: eternity,
-    dimensions: ['page', 'kafka.key', 'kafka.header.a'],
-  });
-  assert.deepEqual(row?.event, { page: 'p', 'kafka.key': 'u', 'kafka.header.a': 'b' });
-});
-
-test('the library: a supervisor in the own process reads, and its rows are queried', async () => {
-  await scribe.createTopic('library');
-  await write('library', [1, 2, 3]);
-  await using data = await temporaryFolder();
-  const own = await openMillrace({ data: data.path });
-  const consumerProperties = { 'bootstrap.servers': broker.bootstrapServers };
-  const inputFormat = { type: 'csv', columns: ['time', 'page', 'n'] };
-  const io = { topic: 'library', consumerProperties, inputFormat };
-  const supervisor = await own.supervise(kafkaSpec({ schema: { dataSource: 'library' }, io }));
-  await settled(() => assert.deepEqual(supervisor.status().activeTasks[0]?.currentOffsets, { 0: 3 }));
-  const rows = await own.query({
-    queryType: 'timeseries',
-    dataSource: 'library',
-    granularity: 'all',
-    intervals: eternity,
-    aggregations: [{ type: 'longSum', name: 'n', fieldName: 'n' }],
-  });
-  assert.deepEqual(rows, [{ timestamp: '2026-06-01T00:00:00.000Z', result: { n: 6 } }]);
-  await own.close();
 });
 
 test('a topic that is deleted and made anew while nobody reads is not taken for the old one, however far it has grown', async () => {
