@@ -51,10 +51,8 @@ export function kafkaSpec({ schema, io, tuning }: SpecChanges = {}): Event {
   };
 }
 
-const patienceMs = 20_000;
-
 /** Tries until the assertions hold; fails with what was wrong at the last try. */
-export async function settled(check: () => Promise<void> | void): Promise<void> {
+export async function settled(check: () => Promise<void> | void, patienceMs = 20_000): Promise<void> {
   for (const deadline = Date.now() + patienceMs; ; ) {
     try {
       return await check();

@@ -1,9 +1,12 @@
+import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,11 +20,14 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -30,7 +36,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 public class Scribe {
   private final Map<String, KafkaProducer<byte[], byte[]>> producers = new HashMap<>();
-  private final List<Future<RecordMetadata>> sent = new ArrayList<>();
+  /** By producer: what it has sent since its last flush. */
+  private final Map<String, List<Future<RecordMetadata>>> sent = new HashMap<>();
   private final String servers;
   private final Admin admin;
 
@@ -68,7 +75,11 @@ public class Scribe {
           partition(words), RecordsToDelete.beforeOffset(Long.parseLong(words[3])))).all().get();
       case "configure" -> configure(words);
       case "producer" -> open(words);
-      case "begin" -> producers.get(words[1]).beginTransaction();
+      case "begin" -> {
+        // What failed with a transaction before is no failure of this one.
+        sent.get(words[1]).clear();
+        producers.get(words[1]).beginTransaction();
+      }
       case "commit" -> producers.get(words[1]).commitTransaction();
       case "abort" -> producers.get(words[1]).abortTransaction();
       case "send" -> send(words[1], partition(words, 2), words[4], words[5].getBytes(StandardCharsets.UTF_8), words, 6);
@@ -79,11 +90,11 @@ public class Scribe {
         }
       }
       case "lines" -> sendLines(words[1], words[2], Path.of(words[3]));
+      case "committed" -> readCommitted(words[1], Path.of(words[2]));
       case "flush" -> {
         producers.get(words[1]).flush();
         long last = -1;
-        for (Future<RecordMetadata> record : sent) last = record.get().offset();
-        sent.clear();
+        for (Future<RecordMetadata> record : sent.put(words[1], new ArrayList<>())) last = record.get().offset();
         return last;
       }
       default -> throw new IllegalArgumentException(words[0]);
@@ -92,13 +103,17 @@ public class Scribe {
   }
 
   private void open(String[] words) {
+    KafkaProducer<byte[], byte[]> before = producers.remove(words[1]);
+    // At once, as a crash would: a transaction that is open is left to whoever has its id next.
+    if (before != null) before.close(Duration.ZERO);
     Properties properties = new Properties();
     properties.putAll(settings(words, 2));
     properties.put("bootstrap.servers", servers);
     ByteArraySerializer bytes = new ByteArraySerializer();
     KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(properties, bytes, bytes);
-    if (properties.containsKey("transactional.id")) producer.initTransactions();
     producers.put(words[1], producer);
+    sent.put(words[1], new ArrayList<>());
+    if (properties.containsKey("transactional.id")) producer.initTransactions();
   }
 
   /** From the word `from` on: the timestamp, if there is one, and headers. */
@@ -109,7 +124,7 @@ public class Scribe {
         new ProducerRecord<>(target.topic(), target.partition(), timestamp, keyBytes, value);
     settings(words, from + 1).forEach((name, header) ->
         record.headers().add(name, header.getBytes(StandardCharsets.UTF_8)));
-    sent.add(producers.get(producer).send(record));
+    sent.get(producer).add(producers.get(producer).send(record));
   }
 
   /** Without a promise for each: a file may have millions. */
@@ -124,6 +139,26 @@ public class Scribe {
     }
     producers.get(producer).flush();
     if (failure.get() != null) throw failure.get();
+  }
+
+  /** What Kafka's own consumer sees of a topic in read_committed mode, up to what is its end now: a value a line. */
+  private void readCommitted(String topic, Path file) throws Exception {
+    Map<String, Object> settings = Map.of("bootstrap.servers", servers, "isolation.level", "read_committed");
+    ByteArrayDeserializer bytes = new ByteArrayDeserializer();
+    try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings, bytes, bytes);
+        OutputStream lines = new BufferedOutputStream(Files.newOutputStream(file))) {
+      List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+          .map(partition -> new TopicPartition(topic, partition.partition())).toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
+          lines.write(record.value());
+          lines.write('\n');
+        }
+      }
+    }
   }
 
   private void configure(String[] words) throws Exception {

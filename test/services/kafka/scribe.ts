@@ -48,7 +48,10 @@ export class Scribe {
   deleteRecords = (topic: string, partition: number, before: number) =>
     this.#command('delete-records', topic, partition, before);
 
-  /** A producer under this name; with `transactional.id`, its transactions are initialised. */
+  /**
+   * A producer under this name, in place of one that has it: that is closed at once, whatever it has under way. With
+   * `transactional.id`, its transactions are initialised: one that was left open is aborted, one about to be committed is.
+   */
   openProducer = (name: string, settings: Settings = {}) => this.#command('producer', name, ...words(settings));
   send = (producer: string, topic: string, value: string | null, record: RecordParts = {}) => {
     const { partition = 0, key = '', timestamp = '', headers = {} } = record;
@@ -63,6 +66,9 @@ export class Scribe {
   sendLines = (producer: string, topic: string, file: string) => this.#command('lines', producer, topic, file);
   /** Sends what is pending and waits for the broker; the last record's offset. */
   flush = (producer: string) => this.#command('flush', producer);
+
+  /** Writes what Kafka's own consumer sees of the topic in read_committed mode now to the file, a value a line. */
+  readCommitted = (topic: string, file: string) => this.#command('committed', topic, file);
 
   begin = (producer: string) => this.#command('begin', producer);
   commit = (producer: string) => this.#command('commit', producer);
