@@ -91,14 +91,17 @@ export class Tasks {
   async #tend(group: TaskGroup, partitions: readonly PartitionName[]): Promise<void> {
     const isDue = group.endEarly || this.#remainingMs(group) <= 0;
     group.endEarly = false;
+    if (partitions.length === 0 || this.#isBack(group)) group.trouble = undefined;
     if (group.task && (isDue || !group.isReading(partitions))) await this.#end(group, true);
-    if (group.task) {
-      const isBack = performance.now() - group.startedAtMs >= recoveredAfterMs;
-      if (isBack && group.trouble?.kind === 'stream') group.trouble = undefined;
-      return;
-    }
+    if (group.task) return;
     const mustWait = group.trouble && performance.now() < group.trouble.retryAtMs;
     if (partitions.length > 0 && !mustWait) await this.#start(group, partitions);
+  }
+
+  /** Whether a task reads again for long enough, or has done so for all of its time, where the stream was the trouble. */
+  #isBack({ task, trouble, startedAtMs }: TaskGroup): boolean {
+    const enoughMs = Math.min(recoveredAfterMs, millisOf(this.#options.spec.ioConfig.taskDuration));
+    return task !== undefined && trouble?.kind === 'stream' && performance.now() - startedAtMs >= enoughMs;
   }
 
   async #start(group: TaskGroup, partitions: readonly PartitionName[]): Promise<void> {

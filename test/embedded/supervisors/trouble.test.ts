@@ -70,6 +70,30 @@ it('a stream that cannot be reached is tried again, and told apart from one that
   await s.state('RUNNING');
 });
 
+it("a stream's trouble is over although nothing new comes, also where tasks are shorter than what shows it", async () => {
+  await using s = await supervised();
+  s.log.append('clicks/0', ...events(0, 10));
+  await s.submit({ io: { taskDuration: 'PT0.2S' } });
+  await s.reads(10);
+  s.log.fail('Connection reset');
+  await s.state('LOST_CONTACT_WITH_STREAM');
+  s.log.fail(undefined);
+  await s.state('RUNNING');
+});
+
+it('a stream that is back without what was read is in touch again, but not healthy', async () => {
+  await using s = await supervised();
+  s.log.append('clicks/0', ...events(0, 10));
+  await s.submit();
+  await s.reads(10);
+  s.log.fail('Connection reset');
+  await s.state('LOST_CONTACT_WITH_STREAM');
+  s.log.cutOff('clicks/0', 5n);
+  s.log.fail(undefined);
+  await s.state('UNHEALTHY_SUPERVISOR');
+  await settled(() => assert.match(String(messages(s)), /at 10, but the stream has 0 to 5: its end was cut off/));
+});
+
 it('a topic that is not there yet is told, and read once it is', async () => {
   await using s = await supervised(new MemoryLog());
   await s.submit();
