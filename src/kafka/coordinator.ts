@@ -21,13 +21,18 @@ type Request<Answer> = (connection: BrokerConnection) => Promise<Answer>;
 export class Coordinator {
   readonly #options: CoordinatorOptions;
   #connection: Promise<BrokerConnection> | undefined;
+  #isClosed = false;
 
   constructor(options: CoordinatorOptions) {
     this.#options = options;
   }
 
-  /** @throws MillraceError `unavailable`; the next request looks for the coordinator again when this one was none. */
+  /**
+   * @throws MillraceError `unavailable`; the next request looks for the coordinator again when this one was none. `conflict` once
+   * it is closed.
+   */
   async ask<Answer>(request: Request<Answer>): Promise<Answer> {
+    if (this.#isClosed) throw hasLeft(this.#options.settings);
     this.#connection ??= this.#connect();
     const connecting = this.#connection;
     try {
@@ -56,6 +61,12 @@ export class Coordinator {
     this.#connection = undefined;
   }
 
+  /** For good: what is asked later would open a connection that nobody closes. */
+  close(): void {
+    this.#isClosed = true;
+    this.disconnect();
+  }
+
   async #connect(): Promise<BrokerConnection> {
     const { cluster, clientId, connection, settings } = this.#options;
     const address = await cluster.coordinator(settings.groupId);
@@ -64,3 +75,6 @@ export class Coordinator {
     return BrokerConnection.open(address, clientId, { ...connection, requestTimeout });
   }
 }
+
+const hasLeft = ({ groupId }: GroupSettings) =>
+  new MillraceError('conflict', `this member has left group '${groupId}', which gives its partitions to others`);

@@ -215,7 +215,7 @@ export class ConsumerGroup {
       await this.#coordinator
         .askWithin(sessionTimeoutMs, (connection) => leaveGroup(connection, this.#member))
         .catch(() => {});
-    this.#coordinator.disconnect();
+    this.#coordinator.close();
   }
 }
 
