@@ -43,6 +43,12 @@ export class Ledger {
     return (await this.#ask<{ payload: Payload }>(`${supervisors}/${this.#topic}/status`)).payload;
   }
 
+  /** Has it go on at these offsets, whatever it has read. */
+  async resetTo(offsets: Readonly<Record<number, number>>): Promise<void> {
+    const partitions = { type: 'end', stream: this.#topic, partitionOffsetMap: offsets };
+    await this.#ask(`${supervisors}/${this.#topic}/resetOffsets`, { type: 'kafka', partitions });
+  }
+
   /** Kill -9, and a start on the same folder. */
   async kill(): Promise<void> {
     await this.#millrace.stop('SIGKILL');
