@@ -1,10 +1,12 @@
 /**
- * Runs the tests: `node scripts/test.ts [FILE…] [--grep PATTERN] [--kafka]`, by default every test/**\/*.test.ts that needs
- * nothing but Node; with --kafka those that need a real Kafka, one file after the other.
+ * Runs the tests: `node scripts/test.ts [FILE…] [--grep PATTERN]`, by default every test/**\/*.test.ts: first those that need nothing
+ * but Node, side by side, then those that need a server from elsewhere, one after the other. What the machine lacks for some of
+ * them is said, and they are left out.
  * The last line is the count, `N passed, N failed`. Exits 1 when a test failed, or when none ran.
  */
-import { globSync, readFileSync } from 'node:fs';
+import { accessSync, constants, globSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
@@ -15,36 +17,84 @@ import { serveOnDemand } from '../test/services/on-demand.ts';
 /** A test that hangs is a test that failed. */
 const testTimeoutMs = 10 * 60_000;
 
+interface Need {
+  readonly what: string;
+  /** In the text of a test file that has it. */
+  readonly pattern: RegExp;
+  readonly isMet: boolean;
+}
+
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
-const { values, positionals } = parseArgs({
-  options: { grep: { type: 'string' }, kafka: { type: 'boolean', default: false } },
-  allowPositionals: true,
-});
-/** Tests with a real broker need Java and Maven, which a machine with Node alone does not have. */
-const needsKafka = (file: string) => /services\/(kafka|on-demand)|\.\/fetching\.ts/.test(readFileSync(file, 'utf8'));
-const all = globSync('test/**/*.test.ts').sort();
-const files = positionals.length > 0 ? positionals : all.filter((file) => needsKafka(file) === values.kafka);
+const { values, positionals } = parseArgs({ options: { grep: { type: 'string' } }, allowPositionals: true });
+const kafka: Need = {
+  what: 'a real Kafka, by Java 17, Maven and openssl',
+  pattern: /services\/(kafka|on-demand)|\.\/fetching\.ts/,
+  isMet: hasProgram('java') && hasProgram('mvn') && hasProgram('openssl'),
+};
+const kerberos: Need = {
+  what: 'a real KDC (krb5kdc) and the optional package kerberos',
+  pattern: /services\/kafka\/kdc\.ts/,
+  isMet: hasProgram('krb5kdc') && hasPackage('kerberos'),
+};
+const files = positionals.length > 0 ? positionals : globSync('test/**/*.test.ts').sort();
+const needsOf = new Map(
+  files.map((file) => [file, [kafka, kerberos].filter(({ pattern }) => pattern.test(text(file)))]),
+);
+const withNodeAlone = files.filter((file) => needsOf.get(file)?.length === 0);
+const withServers = files.filter((file) => needsOf.get(file)?.length && needsOf.get(file)?.every(({ isMet }) => isMet));
 
 const services = await serveOnDemand();
 const counts = { passed: 0, failed: 0 };
-const events = run({
-  files,
-  concurrency: values.kafka ? 1 : availableParallelism(),
-  timeout: testTimeoutMs,
-  ...(values.grep === undefined ? {} : { testNamePatterns: values.grep }),
-});
-events.on('test:pass', ({ name, details, skip }) => {
-  // A file without tests passes under its own name.
-  if (details.type !== 'suite' && skip === undefined && !files.includes(name)) counts.passed++;
-});
-events.on('test:fail', ({ details }) => {
-  // A suite whose tests failed has not failed once more.
-  if (!('failureType' in details.error) || details.error.failureType !== 'subtestsFailed') counts.failed++;
-});
-
-const report = events.compose(new spec());
-report.pipe(process.stdout, { end: false });
-await finished(report);
+await runFiles(withNodeAlone, availableParallelism());
+await runFiles(withServers, 1);
 await services.stop();
+for (const need of [kafka, kerberos]) {
+  const left = files.filter((file) => needsOf.get(file)?.includes(need));
+  if (!need.isMet && left.length > 0) console.log(`NOT RUN, as they need ${need.what}: ${left.join(', ')}`);
+}
 process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
 process.stdout.write(`${counts.passed} passed, ${counts.failed} failed\n`);
+
+async function runFiles(files: string[], concurrency: number): Promise<void> {
+  if (files.length === 0) return;
+  const events = run({
+    files,
+    concurrency,
+    timeout: testTimeoutMs,
+    ...(values.grep === undefined ? {} : { testNamePatterns: values.grep }),
+  });
+  events.on('test:pass', ({ name, details, skip }) => {
+    // A file without tests passes under its own name.
+    if (details.type !== 'suite' && skip === undefined && !files.includes(name)) counts.passed++;
+  });
+  events.on('test:fail', ({ details }) => {
+    // A suite whose tests failed has not failed once more.
+    if (!('failureType' in details.error) || details.error.failureType !== 'subtestsFailed') counts.failed++;
+  });
+  const report = events.compose(new spec());
+  report.pipe(process.stdout, { end: false });
+  await finished(report);
+}
+
+function text(file: string): string {
+  return readFileSync(file, 'utf8');
+}
+
+function hasProgram(name: string): boolean {
+  // Where servers are, which is not on everyone's PATH.
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+  return folders.some((folder) => isThere(join(folder, name), constants.X_OK));
+}
+
+function hasPackage(name: string): boolean {
+  return isThere(join('node_modules', name, 'package.json'), constants.R_OK);
+}
+
+function isThere(path: string, mode: number): boolean {
+  try {
+    accessSync(path, mode);
+    return true;
+  } catch {
+    return false;
+  }
+}
