@@ -2,7 +2,15 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 
 const catalog = new URL('../src/catalog/', import.meta.url);
-const folders = ['aggregators', 'dimensions', 'extractions', 'filters', 'granularities', 'post-aggregators'];
+const folders = [
+  'aggregators',
+  'dimensions',
+  'extractions',
+  'filters',
+  'granularities',
+  'post-aggregators',
+  'virtual-columns',
+];
 
 /** The generated file's text. Each entry file exports one entry, or an array of them, as its default. */
 export function registrySource(): string {

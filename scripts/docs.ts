@@ -48,6 +48,7 @@ function examplesOf(entry: AnyEntry): string {
         ),
       );
     case 'dimension':
+    case 'virtualColumn':
       return bullets(
         entry.examples.map(({ spec, events, values }) => `${inline(spec)} over ${some(events)}: ${some(values)}`),
       );
@@ -101,6 +102,12 @@ export function referenceFiles(): ReadonlyMap<string, string> {
       'dimensions',
       'Dimension specs',
       'What topN and groupBy group by. A bare string is a default dimension.',
+    ),
+    chapterOfKind(
+      'virtualColumn',
+      'virtual-columns',
+      'Virtual columns',
+      "A query's `virtualColumns`: columns computed from others, virtual ones among them.",
     ),
     chapterOfKind(
       'extraction',

@@ -20,7 +20,14 @@ import type { ColumnType, Scope, Value } from './scope.ts';
 
 export type { ColumnType, EventField, Scope, Value } from './scope.ts';
 
-export type Kind = 'aggregator' | 'filter' | 'postAggregator' | 'extraction' | 'dimension' | 'granularity';
+export type Kind =
+  | 'aggregator'
+  | 'filter'
+  | 'postAggregator'
+  | 'extraction'
+  | 'dimension'
+  | 'virtualColumn'
+  | 'granularity';
 
 interface Entry<S> {
   /** The word in `type`, as Druid spells it. */
@@ -105,6 +112,11 @@ export interface DimensionSpec<S = unknown> extends Entry<S> {
   readonly examples: readonly DimensionExample[];
 }
 
+/** Says the same as a dimension spec; what it computes is a column to the rest of the query, of any type. */
+export interface VirtualColumn<S = unknown> extends Omit<DimensionSpec<S>, 'kind'> {
+  readonly kind: 'virtualColumn';
+}
+
 // -------------------------------------------------------------------------------------------------- granularities
 
 /** A compiled granularity: how time falls into buckets. All SQL here is TIMESTAMP in UTC. */
@@ -127,7 +139,7 @@ export interface Granularity<S = unknown> extends Entry<S> {
 
 // ------------------------------------------------------------------------------------------------------- registry
 
-export type AnyEntry = Aggregator | Filter | PostAggregator | Extraction | DimensionSpec | Granularity;
+export type AnyEntry = Aggregator | Filter | PostAggregator | Extraction | DimensionSpec | VirtualColumn | Granularity;
 export type EntryOf<K extends Kind> = Extract<AnyEntry, { kind: K }>;
 
 /** A spec that was checked against its entry's schema. Only {@link specOf} makes them. */
@@ -151,6 +163,8 @@ export const defineExtraction = <S>(entry: Omit<Extraction<S>, 'kind'>): Extract
   ({ kind: 'extraction', ...entry }) as Erased;
 export const defineDimension = <S>(entry: Omit<DimensionSpec<S>, 'kind'>): DimensionSpec =>
   ({ kind: 'dimension', ...entry }) as Erased;
+export const defineVirtualColumn = <S>(entry: Omit<VirtualColumn<S>, 'kind'>): VirtualColumn =>
+  ({ kind: 'virtualColumn', ...entry }) as Erased;
 export const defineGranularity = <S>(entry: Omit<Granularity<S>, 'kind'>): Granularity =>
   ({ kind: 'granularity', ...entry }) as Erased;
 

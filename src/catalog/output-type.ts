@@ -10,18 +10,26 @@ export type OutputType = (typeof outputTypes)[number];
 export const outputTypeSchema = z
   .string()
   .nullish()
-  .transform((written, context): OutputType => {
-    const found = outputTypes.find((type) => type === (written ?? 'STRING').toUpperCase());
-    if (found) return found;
-    const params: TypeIssueParams = /^(array|complex)/i.test(String(written))
-      ? { unsupported: true }
-      : { wrongType: String(written), rightTypes: outputTypes };
-    const message = params.unsupported
-      ? `outputType '${written}' is not supported yet`
-      : `unknown outputType '${written}'`;
-    context.issues.push({ code: 'custom', message, params, input: written });
-    return z.NEVER;
-  });
+  .transform((written, context) => readOutputType(written ?? 'STRING', context));
+
+/** The same where it may be left to the value: undefined then. */
+export const givenOutputTypeSchema = z
+  .string()
+  .nullish()
+  .transform((written, context) => (typeof written === 'string' ? readOutputType(written, context) : undefined));
+
+function readOutputType(written: string, context: z.core.$RefinementCtx): OutputType {
+  const found = outputTypes.find((type) => type === written.toUpperCase());
+  if (found) return found;
+  const params: TypeIssueParams = /^(array|complex)/i.test(written)
+    ? { unsupported: true }
+    : { wrongType: written, rightTypes: outputTypes };
+  const message = params.unsupported
+    ? `outputType '${written}' is not supported yet`
+    : `unknown outputType '${written}'`;
+  context.issues.push({ code: 'custom', message, params, input: written });
+  return z.NEVER;
+}
 
 const conversions: Readonly<Record<Exclude<OutputType, 'STRING'>, { convert: (value: Value) => Sql; sqlType: Sql }>> = {
   LONG: { convert: toLong, sqlType: sql`BIGINT` },

@@ -39,6 +39,7 @@ import postAggregatorsConstant from './post-aggregators/constant.ts';
 import postAggregatorsFieldAccess from './post-aggregators/field-access.ts';
 import postAggregatorsGreatestLeast from './post-aggregators/greatest-least.ts';
 import { register } from './define.ts';
+import virtualColumnsExpression from './virtual-columns/expression.ts';
 
 register(
   [
@@ -83,3 +84,4 @@ register(
     postAggregatorsGreatestLeast,
   ].flat(),
 );
+    virtualColumnsExpression,

@@ -5,6 +5,7 @@ import { invalidInput } from '../errors.ts';
 import { and, ident, type Sql, sql } from '../sql.ts';
 import { columnSql, type TableView } from '../store/table.ts';
 import type { PlanContext } from './define.ts';
+import { withVirtualColumns } from './virtual-columns.ts';
 
 export interface Source {
   readonly table: TableView;
@@ -13,6 +14,8 @@ export interface Source {
   /** Milliseconds at which the first interval starts. */
   readonly startMs: number;
   readonly scope: Scope;
+  /** Names of the virtual columns, which the scope has beside the table's. */
+  readonly virtualColumns: readonly string[];
   /** `FROM … WHERE …`: the intervals' rows that pass the filter. */
   readonly from: Sql;
 }
@@ -21,6 +24,7 @@ export interface SourceSpec {
   readonly dataSource: string;
   readonly intervals: readonly Interval[];
   readonly filter?: Checked<'filter'> | null | undefined;
+  readonly virtualColumns?: readonly Checked<'virtualColumn'>[];
 }
 
 /** Each costs the engine a look of its own at the table. */
@@ -30,7 +34,7 @@ export const timeColumn: Sql = ident('__time');
 
 export function sourceOf(spec: SourceSpec, context: PlanContext): Source {
   const table = context.table(spec.dataSource) ?? emptyTable(spec.dataSource);
-  const scope = tableScope(table);
+  const { scope, rows, names } = withVirtualColumns(spec.virtualColumns ?? [], tableScope(table), table);
   const intervals = condenseIntervals(spec.intervals);
   if (intervals.length > maxIntervals)
     throw invalidInput(`the query has ${intervals.length} separate intervals; expected at most ${maxIntervals}`);
@@ -41,7 +45,8 @@ export function sourceOf(spec: SourceSpec, context: PlanContext): Source {
     intervals,
     startMs: (intervals[0] ?? spec.intervals[0] ?? eternity).start,
     scope,
-    from: sql`FROM ${table.rows} AS t WHERE ${and(conditions)}`,
+    virtualColumns: names,
+    from: sql`FROM ${rows} AS t WHERE ${and(conditions)}`,
   };
 }
 

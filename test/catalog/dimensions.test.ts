@@ -1,7 +1,7 @@
 /** Every documented example of every dimension spec and extraction function. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { compileDimension, compileExtraction, dimensionName, entriesOf, specOf } from '../../src/catalog/index.ts';
+import { compileExtraction, dimensionName, entriesOf, specOf } from '../../src/catalog/index.ts';
 import { columnOf } from '../../src/query/encode.ts';
 import { tableScope } from '../../src/query/source.ts';
 import { sql } from '../../src/sql.ts';
@@ -15,9 +15,14 @@ describe('dimension specs and extraction functions', () => {
   });
   after(() => engine[Symbol.asyncDispose]());
 
-  const valuesOf = async (spec: unknown, events: Parameters<typeof eventTable>[0]) => {
+  const valuesOf = async (
+    spec: unknown,
+    events: Parameters<typeof eventTable>[0],
+    kind: 'dimension' | 'virtualColumn' = 'dimension',
+  ) => {
     const table = eventTable(events);
-    const column = columnOf('d', compileDimension(specOf('dimension').parse(spec), tableScope(table)));
+    const { entry, spec: checked } = specOf(kind).parse(spec);
+    const column = columnOf('d', entry.compile(checked, tableScope(table)));
     const rows = await engine.connection.rows(sql`SELECT ${column.sql} FROM ${table.rows}`);
     return rows.map(([value]) => JSON.parse(column.encode(value)));
   };
@@ -26,6 +31,14 @@ describe('dimension specs and extraction functions', () => {
     it(`${entry.type} has an example`, () => assert.ok(entry.examples.length > 0));
     for (const { spec, events, values } of entry.examples) {
       it(`${entry.type} ${JSON.stringify(spec)}`, async () => assert.deepEqual(await valuesOf(spec, events), values));
+    }
+  }
+
+  for (const entry of entriesOf('virtualColumn')) {
+    it(`virtual column ${entry.type} has an example`, () => assert.ok(entry.examples.length > 0));
+    for (const { spec, events, values } of entry.examples) {
+      it(`virtual column ${entry.type} ${JSON.stringify(spec)}`, async () =>
+        assert.deepEqual(await valuesOf(spec, events, 'virtualColumn'), values));
     }
   }
 

@@ -72,11 +72,6 @@ describe('mistakes in native queries', () => {
     ['movingAverage', { queryType: 'movingAverage' }, /'movingAverage'/],
     ['a query as dataSource', { ...timeseries, dataSource: { type: 'query', query: {} } }, /\$\.dataSource.*'query'/],
     [
-      'virtual columns',
-      { ...timeseries, virtualColumns: [{ type: 'expression', name: 'v', expression: '1' }] },
-      /virtualColumns/,
-    ],
-    [
       'subtotals',
       {
         queryType: 'groupBy',

@@ -79,7 +79,10 @@ export const rowsShape = {
   ...queryShape,
   intervals: intervalsSchema,
   filter: specOf('filter').nullish(),
-  virtualColumns: absentSchema('virtualColumns'),
+  virtualColumns: z
+    .array(specOf('virtualColumn'))
+    .nullish()
+    .transform((list) => list ?? []),
 };
 export const optionalIntervalsSchema = intervalsSchema.nullish().transform((intervals) => intervals ?? [eternity]);
 

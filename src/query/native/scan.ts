@@ -53,8 +53,8 @@ export default defineQueryType<z.infer<typeof schema>>({
   schema,
   plan: (query, context): Plan => {
     const source = sourceOf(query, context);
-    const names = query.columns?.length ? [...new Set(query.columns)] : ['__time', ...source.table.columns.keys()];
-    const known = new Set(['__time', ...source.table.columns.keys()]);
+    const known = new Set(['__time', ...source.table.columns.keys(), ...source.virtualColumns]);
+    const names = [...(query.columns?.length ? new Set(query.columns) : known)];
     const columns = names.map((name) => columnOf(name, source.scope.column(name)));
     const order = query.orderBy?.[0]?.order ?? query.order;
     const statement = sql`
