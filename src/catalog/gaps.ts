@@ -61,4 +61,4 @@ registerGaps('postAggregator', [
   'stddev',
 ]);
 registerGaps('extraction', ['lookup', 'registeredLookup', 'inFiltered', 'searchQuery', 'javascript', 'timeWarp']);
-registerGaps('dimension', ['listFiltered', 'regexFiltered', 'prefixFiltered', 'lookup']);
+registerGaps('dimension', ['lookup']);

@@ -8,6 +8,7 @@ import aggregatorsHyperUnique from './aggregators/hyper-unique.ts';
 import aggregatorsSumMinMax from './aggregators/sum-min-max.ts';
 import dimensionsDefault from './dimensions/default.ts';
 import dimensionsExtraction from './dimensions/extraction.ts';
+import dimensionsFiltered from './dimensions/filtered.ts';
 import extractionsBucket from './extractions/bucket.ts';
 import extractionsCascade from './extractions/cascade.ts';
 import extractionsIdentity from './extractions/identity.ts';
@@ -38,8 +39,8 @@ import postAggregatorsArithmetic from './post-aggregators/arithmetic.ts';
 import postAggregatorsConstant from './post-aggregators/constant.ts';
 import postAggregatorsFieldAccess from './post-aggregators/field-access.ts';
 import postAggregatorsGreatestLeast from './post-aggregators/greatest-least.ts';
-import { register } from './define.ts';
 import virtualColumnsExpression from './virtual-columns/expression.ts';
+import { register } from './define.ts';
 
 register(
   [
@@ -52,6 +53,7 @@ register(
     aggregatorsSumMinMax,
     dimensionsDefault,
     dimensionsExtraction,
+    dimensionsFiltered,
     extractionsBucket,
     extractionsCascade,
     extractionsIdentity,
@@ -82,6 +84,6 @@ register(
     postAggregatorsConstant,
     postAggregatorsFieldAccess,
     postAggregatorsGreatestLeast,
+    virtualColumnsExpression,
   ].flat(),
 );
-    virtualColumnsExpression,

@@ -11,6 +11,8 @@ export interface Value {
   readonly type: ColumnType;
   /** A STRING column of which some row holds several values: the SQL is a VARCHAR[], never NULL, `[NULL]` where empty. */
   readonly multiValue?: boolean;
+  /** The list of some row may be empty, as it has no value that passes; it is not the `[NULL]` that a row without values has. */
+  readonly mayBeEmpty?: boolean;
 }
 
 /** What an expression may refer to: the columns of a table at query time, the fields of an event at ingestion. */

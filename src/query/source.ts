@@ -63,14 +63,25 @@ export function tableScope(table: TableView): Scope {
   };
 }
 
-/** Rows with a value in place of a list: a row for each combination of the multi-value dimensions' values, as Druid groups them. */
-export function unnested(source: Source, values: readonly Value[]): { from: Sql; values: readonly Value[] } {
+/**
+ * Rows with a value in place of a list: a row for each combination of the multi-value dimensions' values, as Druid groups them.
+ * Where a list is empty, groupBy takes it for null; elsewhere the row is left out.
+ */
+export function unnested(
+  source: Source,
+  values: readonly Value[],
+  whereEmpty: 'null' | 'left out' = 'left out',
+): { from: Sql; values: readonly Value[] } {
   const taken = new Set([...source.table.columns.values()].map(({ physical }) => physical.toLowerCase()));
   let from = source.from;
   const singles = values.map((value, i): Value => {
     if (!value.multiValue) return value;
     const name = ident(freshName(`single${i}`, taken));
-    from = sql`FROM (SELECT *, unnest(${value.sql}) AS ${name} ${from}) AS t`;
+    const list =
+      value.mayBeEmpty && whereEmpty === 'null'
+        ? sql`CASE WHEN len(${value.sql}) > 0 THEN ${value.sql} ELSE [NULL] END`
+        : value.sql;
+    from = sql`FROM (SELECT *, unnest(${list}) AS ${name} ${from}) AS t`;
     return { sql: name, type: value.type };
   });
   return { from, values: singles };

@@ -74,6 +74,14 @@ describe('groupBy', () => {
     ]);
   });
 
+  it('a filtered dimension leaves values out; rows that keep none are of the group of null', async () => {
+    const dimensions = [{ type: 'listFiltered', delegate: 'tags', values: ['x'] }];
+    assert.deepEqual(await events({ dimensions }), [
+      { tags: null, count: 12 },
+      { tags: 'x', count: 3 },
+    ]);
+  });
+
   it('limitSpec orders, limits and skips', async () => {
     const limitSpec = (...columns: unknown[]) => ({ limitSpec: { type: 'default', columns, limit: 2 } });
     const urls = async (more: Row) => (await events(more)).map(({ url }) => url);

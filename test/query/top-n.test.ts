@@ -104,6 +104,18 @@ describe('topN', () => {
     ]);
   });
 
+  it('a filtered dimension leaves values out, and rows that keep none', async () => {
+    const top = async (dimension: Row) =>
+      (await ask(query({ dimension, threshold: 9, aggregations: [countSum] }))) as Row[];
+    const [{ result } = {}] = await top({ type: 'regexFiltered', delegate: 'tags', pattern: 'y' });
+    assert.deepEqual(result, [{ tags: 'y', count: 10 }]);
+    const [other] = await top({ type: 'listFiltered', delegate: 'tags', values: ['y'], isWhitelist: false });
+    assert.deepEqual(other?.result, [
+      { tags: null, count: 4 },
+      { tags: 'x', count: 3 },
+    ]);
+  });
+
   it('without rows there is no bucket; a filter that lets nothing through leaves an empty one', async () => {
     assert.deepEqual(await ask(query({ intervals: '2000/2001' })), []);
     assert.deepEqual(await ask(query({ dataSource: 'nowhere' })), []);

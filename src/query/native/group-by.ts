@@ -57,6 +57,7 @@ export default defineQueryType<Query>({
     const { from, values } = unnested(
       source,
       query.dimensions.map((dimension) => compileDimension(dimension, source.scope)),
+      'null',
     );
     const measures = measuresOf(query, source.scope, names);
     const dimensions = new Map(
