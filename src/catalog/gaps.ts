@@ -31,17 +31,11 @@ registerGaps('aggregator', [
 ]);
 registerGaps('filter', [
   'inType',
-  'expression',
-  'arrayContainsElement',
-  'extraction',
   'spatial',
   'javascript',
   'bloom',
-  'istrue',
-  'isfalse',
 ]);
 registerGaps('postAggregator', [
-  'expression',
   'thetaSketchEstimate',
   'thetaSketchSetOp',
   'HLLSketchEstimate',

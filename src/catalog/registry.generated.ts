@@ -20,11 +20,15 @@ import extractionsSubstring from './extractions/substring.ts';
 import extractionsTimeFormat from './extractions/time-format.ts';
 import extractionsTime from './extractions/time.ts';
 import extractionsUpperLower from './extractions/upper-lower.ts';
+import filtersArrayContainsElement from './filters/array-contains-element.ts';
 import filtersBound from './filters/bound.ts';
 import filtersColumnComparison from './filters/column-comparison.ts';
 import filtersEquals from './filters/equals.ts';
+import filtersExpression from './filters/expression.ts';
+import filtersExtraction from './filters/extraction.ts';
 import filtersIn from './filters/in.ts';
 import filtersInterval from './filters/interval.ts';
+import filtersIsTrueFalse from './filters/is-true-false.ts';
 import filtersLike from './filters/like.ts';
 import filtersLogical from './filters/logical.ts';
 import filtersNull from './filters/null.ts';
@@ -37,6 +41,7 @@ import granularitiesPeriod from './granularities/period.ts';
 import granularitiesSimple from './granularities/simple.ts';
 import postAggregatorsArithmetic from './post-aggregators/arithmetic.ts';
 import postAggregatorsConstant from './post-aggregators/constant.ts';
+import postAggregatorsExpression from './post-aggregators/expression.ts';
 import postAggregatorsFieldAccess from './post-aggregators/field-access.ts';
 import postAggregatorsGreatestLeast from './post-aggregators/greatest-least.ts';
 import virtualColumnsExpression from './virtual-columns/expression.ts';
@@ -65,11 +70,15 @@ register(
     extractionsTimeFormat,
     extractionsTime,
     extractionsUpperLower,
+    filtersArrayContainsElement,
     filtersBound,
     filtersColumnComparison,
     filtersEquals,
+    filtersExpression,
+    filtersExtraction,
     filtersIn,
     filtersInterval,
+    filtersIsTrueFalse,
     filtersLike,
     filtersLogical,
     filtersNull,
@@ -82,6 +91,7 @@ register(
     granularitiesSimple,
     postAggregatorsArithmetic,
     postAggregatorsConstant,
+    postAggregatorsExpression,
     postAggregatorsFieldAccess,
     postAggregatorsGreatestLeast,
     virtualColumnsExpression,

@@ -30,9 +30,13 @@ export interface MeasuresSpec {
   readonly postAggregations: readonly Checked<'postAggregator'>[];
 }
 
-/** `taken` are the output names that the query's dimensions have already. */
-export function measuresOf(spec: MeasuresSpec, scope: Scope, taken: readonly string[] = []): Measures {
-  const names = new Set(taken);
+/** `dimensions` are the query's by output name, as they stand beside the states: no result may be named alike, and post-aggregators may read them. */
+export function measuresOf(
+  spec: MeasuresSpec,
+  scope: Scope,
+  dimensions: ReadonlyMap<string, Value> = new Map(),
+): Measures {
+  const names = new Set(dimensions.keys());
   const claim = (name: string | undefined, ...path: [list: keyof MeasuresSpec, index: number]) => {
     if (!name) throw new QueryMistake(path, 'expected a name');
     if (names.has(name))
@@ -57,7 +61,8 @@ export function measuresOf(spec: MeasuresSpec, scope: Scope, taken: readonly str
     const value = posts.add(
       ident(`p${i}`),
       post,
-      (name, as) => (as === 'state' ? values.get(name)?.state : undefined) ?? values.get(name)?.value,
+      (name, as) =>
+        (as === 'state' ? values.get(name)?.state : undefined) ?? values.get(name)?.value ?? dimensions.get(name),
     );
     values.set(claim(post.spec.name ?? undefined, 'postAggregations', i), { value });
   }

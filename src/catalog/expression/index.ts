@@ -3,7 +3,7 @@
  * https://druid.apache.org/docs/latest/querying/math-expr
  */
 import { and, type Sql, sql } from '../../sql.ts';
-import { asText, type Scope, type Value } from '../define.ts';
+import { anyValue, asText, type Scope, type Value } from '../define.ts';
 import { Compilation } from './compile.ts';
 import { expressionFunctions } from './functions/index.ts';
 import { type ElementType, type Node, parseExpression } from './syntax.ts';
@@ -15,7 +15,18 @@ import { asString, isArray, type Typed } from './typed.ts';
  * Throws `invalidInput` for a mistake, with its place in the text, and `unsupported` for what Druid has and we lack.
  */
 export function compileExpression(text: string, scope: Scope): Value {
-  const tree = parseExpression(text);
+  return compileParsed(text, parseExpression(text), scope);
+}
+
+/** Whether the expression is true, in SQL's three-valued logic; of a multi-value column, whether it is true for one of the values. */
+export function compileCondition(text: string, scope: Scope): Sql {
+  const not = (operand: Node): Node => ({ kind: 'unary', operator: '!', operand, offset: operand.offset });
+  // Twice negated, an expression of any type is 1 or 0 where it is not null.
+  const value = compileParsed(text, not(not(parseExpression(text))), scope);
+  return anyValue(value, (single) => (value.type === 'LONG' ? sql`(${single} = 1)` : sql`(${single} = '1')`));
+}
+
+function compileParsed(text: string, tree: Node, scope: Scope): Value {
   const value = compileTree(text, tree, scope);
   const list = soleList(tree, scope);
   if (!list) return value;

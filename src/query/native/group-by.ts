@@ -59,10 +59,10 @@ export default defineQueryType<Query>({
       query.dimensions.map((dimension) => compileDimension(dimension, source.scope)),
       'null',
     );
-    const measures = measuresOf(query, source.scope, names);
     const dimensions = new Map(
       names.map((name, i): [string, Value] => [name, { sql: ident(`d${i}`), type: (values[i] as Value).type }]),
     );
+    const measures = measuresOf(query, source.scope, dimensions);
     const groups = groupsOf(query, source, from, values, measures);
     const columns = [...[...dimensions].map(([name, value]) => columnOf(name, value)), ...measures.columns];
     return {

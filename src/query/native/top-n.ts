@@ -39,7 +39,7 @@ export default defineQueryType<Query>({
     const { from, values } = unnested(source, [compileDimension(query.dimension, source.scope)]);
     const [inner] = values as [Value];
     const dimension: Value = { sql: sql`d`, type: inner.type };
-    const measures = measuresOf(query, source.scope, [name]);
+    const measures = measuresOf(query, source.scope, new Map([[name, dimension]]));
     const { order, after } = topNOrder(query.metric, dimension, measures.results);
     const columns = [columnOf(name, dimension), ...measures.columns];
     const buckets = compileGranularity(query.granularity);
