@@ -14,8 +14,9 @@ import { fileName } from './file-name.ts';
 import { columnList, physicalColumns, type Table } from './schema.ts';
 import type { Store } from './store.ts';
 
-/** Buckets that one transaction hands off. */
+/** Buckets that one transaction hands off, and the live rows from which on it takes no further one: commits wait for memory and cores. */
 const maxBuckets = 64;
+const enoughRows = 250_000;
 
 export interface HandOffResult {
   readonly segments: number;
@@ -39,7 +40,7 @@ export async function handOff(
   beforeMs: number,
 ): Promise<HandOffResult> {
   const { dataSource, segments } = table.definition;
-  const buckets = await liveBuckets(connection, table, beforeMs);
+  const { buckets, more } = await liveBuckets(connection, table, beforeMs);
   const [first] = buckets;
   if (!first) return { segments: 0, rows: 0, more: false };
   const span = { startMs: first.startMs, endMs: (buckets.at(-1) as Bucket).endMs };
@@ -82,7 +83,7 @@ export async function handOff(
     }
     await connection.run('COMMIT');
     for (const key of stale) await store.deepStorage.delete(key);
-    return { segments: buckets.length, rows, more: buckets.length === maxBuckets };
+    return { segments: buckets.length, rows, more };
   } catch (error) {
     await connection.run('ROLLBACK').catch(() => {});
     for (const key of written) await store.deepStorage.delete(key);
@@ -134,12 +135,24 @@ export async function removeOrphans(store: Store, connection: Connection): Promi
   return removed;
 }
 
-async function liveBuckets(connection: Connection, table: Table, beforeMs: number): Promise<Bucket[]> {
+/** The oldest ones, as many as one transaction hands off, and whether there are others. */
+async function liveBuckets(
+  connection: Connection,
+  table: Table,
+  beforeMs: number,
+): Promise<{ readonly buckets: readonly Bucket[]; readonly more: boolean }> {
   const { segments } = table.definition;
-  const starts = sql`SELECT DISTINCT ${segments.floor(sql`__time`)} AS bucket FROM ${table.live} WHERE __time < ${instant(beforeMs)}`;
-  const rows = await connection.rows(sql`
-    SELECT epoch_ms(bucket), epoch_ms(${segments.next(sql`bucket`)}) FROM (${starts}) WHERE bucket < ${instant(beforeMs)} ORDER BY 1 LIMIT ${maxBuckets}`);
-  return rows.map(([startMs, endMs]) => ({ startMs: Number(startMs), endMs: Number(endMs) }));
+  const live = sql`SELECT ${segments.floor(sql`__time`)} AS bucket, count(*) AS n FROM ${table.live} WHERE __time < ${instant(beforeMs)} GROUP BY 1`;
+  const found = await connection.rows(sql`
+    SELECT epoch_ms(bucket), epoch_ms(${segments.next(sql`bucket`)}), n FROM (${live}) WHERE bucket < ${instant(beforeMs)} ORDER BY 1 LIMIT ${maxBuckets + 1}`);
+  const buckets: Bucket[] = [];
+  let rows = 0;
+  for (const [startMs, endMs, n] of found) {
+    if (rows >= enoughRows || buckets.length === maxBuckets) break;
+    buckets.push({ startMs: Number(startMs), endMs: Number(endMs) });
+    rows += Number(n);
+  }
+  return { buckets, more: buckets.length < found.length };
 }
 
 /** Rows of these tables, rolled up, sorted by time and dimensions. */

@@ -129,6 +129,24 @@ it("the segments' first and last rows are those of the rows, live, handed off or
   await store.close();
 });
 
+it('many rows are handed off bucket by bucket, so that commits wait for no long work', async () => {
+  await using folder = await temporaryFolder();
+  const store = await openStore(folder.path);
+  const table = await store.transaction((transaction) => transaction.define(definition));
+  await store.transaction((transaction) =>
+    transaction.run(sql`
+      INSERT INTO ${table.live} (__time, url, "user", views, bytes)
+      SELECT make_timestamp_ms(${start}), '/a', NULL, 1, 2 FROM range(250000)`),
+  );
+  await append(store, table, 1, 600);
+  const connection = await store.connect();
+  assert.deepEqual(await handOff(store, connection, table, start + 2 * hour), { segments: 1, rows: 1, more: true });
+  assert.deepEqual(await handOff(store, connection, table, start + 2 * hour), { segments: 1, rows: 30, more: false });
+  assert.deepEqual(await totals(store), [250_600n, BigInt(500_000 + (600 * 599) / 2)]);
+  connection.close();
+  await store.close();
+});
+
 it('a longer segmentGranularity takes in the segments of the shorter one', async () => {
   await using folder = await temporaryFolder();
   const store = await openStore(folder.path);
