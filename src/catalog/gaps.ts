@@ -29,12 +29,7 @@ registerGaps('aggregator', [
   'singleValue',
   'javascript',
 ]);
-registerGaps('filter', [
-  'inType',
-  'spatial',
-  'javascript',
-  'bloom',
-]);
+registerGaps('filter', ['inType', 'spatial', 'javascript', 'bloom']);
 registerGaps('postAggregator', [
   'thetaSketchEstimate',
   'thetaSketchSetOp',
@@ -56,3 +51,4 @@ registerGaps('postAggregator', [
 ]);
 registerGaps('extraction', ['lookup', 'registeredLookup', 'inFiltered', 'searchQuery', 'javascript', 'timeWarp']);
 registerGaps('dimension', ['lookup']);
+registerGaps('virtualColumn', ['fallback']);

@@ -45,6 +45,8 @@ import postAggregatorsExpression from './post-aggregators/expression.ts';
 import postAggregatorsFieldAccess from './post-aggregators/field-access.ts';
 import postAggregatorsGreatestLeast from './post-aggregators/greatest-least.ts';
 import virtualColumnsExpression from './virtual-columns/expression.ts';
+import virtualColumnsFiltered from './virtual-columns/filtered.ts';
+import virtualColumnsNestedField from './virtual-columns/nested-field.ts';
 import { register } from './define.ts';
 
 register(
@@ -95,5 +97,7 @@ register(
     postAggregatorsFieldAccess,
     postAggregatorsGreatestLeast,
     virtualColumnsExpression,
+    virtualColumnsFiltered,
+    virtualColumnsNestedField,
   ].flat(),
 );

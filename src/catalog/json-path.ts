@@ -1,0 +1,52 @@
+/**
+ * Paths into nested columns, as Druid's JSON functions take them.
+ *
+ *   path = "$" { "." name | "[" index "]" | "['" text "']" }
+ *   jq   = "." [ name ] { "." name | "[" index "]" | "[" quoted "]" | "?" }
+ *
+ * https://druid.apache.org/docs/latest/querying/sql-json-functions#jsonpath-syntax
+ */
+import { type Sql, sql } from '../sql.ts';
+
+/** A member of an object, or an element of a list, negative ones from its end. */
+export type PathPart = string | number;
+
+const part =
+  /\.([^.[\]'"?]+)|\.?\[(-?\d{1,9})\]|\.?\[(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\]|\."((?:[^"\\]|\\.)*)"/y;
+
+/** Undefined for what is no such path. */
+export function parseJsonPath(text: string): readonly PathPart[] | undefined {
+  return text.startsWith('$') ? partsOf(text.slice(1)) : undefined;
+}
+
+export function parseJqPath(text: string): readonly PathPart[] | undefined {
+  if (!text.startsWith('.')) return undefined;
+  return text === '.' ? [] : partsOf(text.replaceAll('?', ''));
+}
+
+function partsOf(text: string): readonly PathPart[] | undefined {
+  const parts: PathPart[] = [];
+  for (let at = 0; at < text.length; at = part.lastIndex) {
+    part.lastIndex = at;
+    const found = part.exec(text);
+    if (!found) return undefined;
+    const [, name, index, ...quoted] = found;
+    if (index !== undefined) parts.push(Number(index));
+    else parts.push(name ?? (quoted.find((other) => other !== undefined) as string).replaceAll(/\\(.)/g, '$1'));
+  }
+  return parts;
+}
+
+/** What stands there, as JSON; NULL where nothing does. */
+export function atPath(json: Sql, parts: readonly PathPart[]): Sql {
+  // By pointers, in which a name has no wildcards.
+  return parts.reduce<Sql>((value, step) => sql`json_extract(${value}, ${stepOf(step)})`, json);
+}
+
+const stepOf = (step: PathPart) =>
+  typeof step === 'number' ? step : `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+
+/** A scalar as text, booleans as Druid keeps them; NULL for objects and lists. */
+export function scalarText(json: Sql): Sql {
+  return sql`CASE json_type(${json}) WHEN 'BOOLEAN' THEN CAST(CAST(CAST(${json} AS BOOLEAN) AS INTEGER) AS VARCHAR) WHEN 'OBJECT' THEN NULL WHEN 'ARRAY' THEN NULL ELSE ${json} ->> '$' END`;
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { sql } from '../../sql.ts';
+import { defineVirtualColumn, type Value } from '../define.ts';
+import { atPath, type PathPart, parseJqPath, parseJsonPath, scalarText } from '../json-path.ts';
+import { givenOutputTypeSchema, outputValue } from '../output-type.ts';
+
+const partSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('field'), field: z.string() }).transform(({ field }): PathPart => field),
+  z.object({ type: z.literal('arrayElement'), index: z.number().int() }).transform(({ index }): PathPart => index),
+]);
+
+const schema = z
+  .object({
+    type: z.literal('nested-field'),
+    columnName: z.string().min(1),
+    outputName: z.string().min(1),
+    expectedType: givenOutputTypeSchema,
+    path: z.string().nullish(),
+    pathParts: z.array(partSchema).nullish(),
+    useJqSyntax: z.boolean().nullish(),
+  })
+  .transform((spec, context) => {
+    const { path, useJqSyntax } = spec;
+    const parts = spec.pathParts ?? (useJqSyntax ? parseJqPath : parseJsonPath)(path ?? '');
+    if (parts) return { ...spec, parts };
+    const expected = useJqSyntax ? "a jq path such as '.a.b[0]'" : "a path such as '$.a.b[0]'";
+    context.issues.push({ code: 'custom', message: `expected ${expected}`, path: ['path'], input: path });
+    return z.NEVER;
+  });
+
+const path = { type: 'nested-field', columnName: 'n', outputName: 'v', path: '$' };
+
+export default defineVirtualColumn<z.infer<typeof schema>>({
+  type: 'nested-field',
+  summary:
+    'A value inside of a nested column, as the expected type; as text where none is named. Objects and lists are null.',
+  see: 'https://druid.apache.org/docs/latest/querying/virtual-columns#nested-field-virtual-column',
+  schema,
+  outputName: (spec) => spec.outputName,
+  compile: (spec, scope) => {
+    const column = scope.column(spec.columnName);
+    const nested = column.type === 'COMPLEX<json>';
+    const whole = spec.parts.length === 0 ? column : { sql: sql`NULL::VARCHAR`, type: 'STRING' as const };
+    const value: Value = nested ? { sql: scalarText(atPath(column.sql, spec.parts)), type: 'STRING' } : whole;
+    return outputValue(spec.expectedType ?? 'STRING', value);
+  },
+  examples: [
+    {
+      spec: { ...path, expectedType: 'LONG' },
+      events: [{ n: 5 }, {}],
+      values: [5, null],
+    },
+    { spec: { ...path, path: '$.a' }, events: [{ n: 5 }], values: [null] },
+  ],
+});
