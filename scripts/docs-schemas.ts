@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import { createProgram } from '../src/cli/program.ts';
+import { dataSourceTypes } from '../src/query/data-sources/index.ts';
 import { contextFields } from '../src/query/native/common.ts';
 import { queryTypes } from '../src/query/native.ts';
 import { firehoseSchema, firehoseTypes } from '../src/sources/firehoses/index.ts';
@@ -28,6 +29,9 @@ export function queryChapter(): Chapter {
   const types = queryTypes.map(({ type, summary, see, schema }) =>
     section(type, `${summary} ([Druid's documentation](${see}))`, schema),
   );
+  const dataSources = dataSourceTypes.map(({ type, summary, see, schema }) =>
+    section(`dataSource ${type}`, `${summary} ([Druid's documentation](${see}))`, schema),
+  );
   const context = section(
     'context',
     "Other members are ignored. ([Druid's documentation](https://druid.apache.org/docs/latest/querying/query-context-reference))",
@@ -37,7 +41,7 @@ export function queryChapter(): Chapter {
     file: 'query-types',
     title: 'Query types',
     intro: 'Native queries, for `POST /druid/v2`. What is `never` can only be left out, so far.',
-    body: [...types, context].join('\n'),
+    body: [...types, ...dataSources, context].join('\n'),
   };
 }
 

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import type { TypeIssueParams } from '../catalog/index.ts';
 import { mistakesError, type ValidateOptions, validate } from '../catalog/validate.ts';
 import { invalidInput } from '../errors.ts';
+import './data-sources/index.ts';
+import type { QueriedData } from './data-sources/define.ts';
 import { type Plan, type PlanContext, QueryMistake, type QueryType } from './define.ts';
 import dataSourceMetadata from './native/data-source-metadata.ts';
 import groupBy from './native/group-by.ts';
@@ -47,7 +49,7 @@ export function planNativeQuery(query: unknown, context: PlanContext, place?: Va
   const { dataSource, context: settings } = checked as Common;
   return {
     type: type.type,
-    dataSource,
+    dataSource: dataSource.name,
     context: { queryId: settings.queryId ?? undefined, timeoutMs: settings.timeout ?? undefined },
     plan: planWithin(() => type.plan(checked, context), reading),
   };
@@ -82,7 +84,7 @@ function isDeeperThan(value: unknown, levels: number): boolean {
 
 /** What every query type's schema gives. */
 interface Common {
-  readonly dataSource: string;
+  readonly dataSource: QueriedData;
   readonly context: { readonly queryId?: string | null; readonly timeout?: number | null };
 }
 

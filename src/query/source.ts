@@ -4,6 +4,7 @@ import { condenseIntervals, eternity, type Interval, withinIntervals } from '../
 import { invalidInput } from '../errors.ts';
 import { and, ident, type Sql, sql } from '../sql.ts';
 import { columnSql, type TableView } from '../store/table.ts';
+import { type QueriedData, within } from './data-sources/define.ts';
 import type { PlanContext } from './define.ts';
 import { withVirtualColumns } from './virtual-columns.ts';
 
@@ -21,7 +22,9 @@ export interface Source {
 }
 
 export interface SourceSpec {
-  readonly dataSource: string;
+  /** Of the query that asks, which some data sources go by. */
+  readonly queryType: string;
+  readonly dataSource: QueriedData;
   readonly intervals: readonly Interval[];
   readonly filter?: Checked<'filter'> | null | undefined;
   readonly virtualColumns?: readonly Checked<'virtualColumn'>[];
@@ -33,7 +36,7 @@ const maxIntervals = 1000;
 export const timeColumn: Sql = ident('__time');
 
 export function sourceOf(spec: SourceSpec, context: PlanContext): Source {
-  const table = context.table(spec.dataSource) ?? emptyTable(spec.dataSource);
+  const table = within(['dataSource'], () => spec.dataSource.view(context, spec.queryType));
   const { scope, rows, names } = withVirtualColumns(spec.virtualColumns ?? [], tableScope(table), table);
   const intervals = condenseIntervals(spec.intervals);
   if (intervals.length > maxIntervals)
@@ -89,21 +92,4 @@ export function unnested(
 
 function freshName(name: string, taken: ReadonlySet<string>): string {
   return taken.has(name) ? freshName(`${name}_`, taken) : name;
-}
-
-/** An unknown dataSource answers as one without rows. */
-function emptyTable(dataSource: string): TableView {
-  return {
-    dataSource,
-    columns: new Map(),
-    rows: sql`(SELECT NULL::TIMESTAMP AS ${timeColumn} WHERE false)`,
-    segments: sql`(SELECT NULL::TIMESTAMP AS segment, NULL::TIMESTAMP AS first, NULL::TIMESTAMP AS last WHERE false)`,
-    timesRepeat: false,
-    segmentStart: (time) => time,
-    segmentEnd: (start) => start,
-    metricsSpec: [],
-    rollup: false,
-    queryGranularity: null,
-    timestampSpec: null,
-  };
 }

@@ -70,7 +70,7 @@ describe('mistakes in native queries', () => {
   const lacking: readonly [string, unknown, RegExp][] = [
     ['select', { queryType: 'select', dataSource: 'pages' }, /'select'/],
     ['movingAverage', { queryType: 'movingAverage' }, /'movingAverage'/],
-    ['a query as dataSource', { ...timeseries, dataSource: { type: 'query', query: {} } }, /\$\.dataSource.*'query'/],
+    ['a join', { ...timeseries, dataSource: { type: 'join', left: 'a' } }, /\$\.dataSource.*'join'/],
     [
       'subtotals',
       {

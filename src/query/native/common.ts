@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { specOf, type TypeIssueParams } from '../../catalog/index.ts';
 import { intervalsSchema } from '../../catalog/intervals.ts';
 import { eternity } from '../../catalog/time.ts';
+import { dataSourceSchema } from '../data-sources/define.ts';
 
 const whole = z.union([
   z.number(),
@@ -26,21 +27,6 @@ export const flagSchema = z.union([
 ]);
 
 const unsupportedParams: TypeIssueParams = { unsupported: true };
-
-/** A table by its name, or as `{"type": "table", "name": …}`. */
-export const dataSourceSchema = z
-  .unknown()
-  .transform((raw, context): string => {
-    if (typeof raw === 'string' && raw !== '') return raw;
-    const { type, name } = (typeof raw === 'object' && raw !== null ? raw : {}) as { type?: unknown; name?: unknown };
-    if (type === 'table' && typeof name === 'string' && name !== '') return name;
-    const known = ['query', 'union', 'join', 'lookup', 'inline', 'globalTable', 'unnest', 'filter', 'restrict'];
-    const lacking = typeof type === 'string' && known.includes(type);
-    const message = lacking ? `dataSource type '${type}' is not supported yet` : 'expected the name of a dataSource';
-    context.issues.push({ code: 'custom', message, params: lacking ? unsupportedParams : {}, input: raw });
-    return z.NEVER;
-  })
-  .meta({ title: 'string' });
 
 /** A field that Druid has and that may stand here only while it says nothing. */
 export const absentSchema = (what: string) =>

@@ -14,8 +14,8 @@ export default defineQueryType<z.infer<typeof schema>>({
   summary: "The newest event's time.",
   see: 'https://druid.apache.org/docs/latest/querying/datasourcemetadataquery',
   schema,
-  plan: ({ dataSource }, context): Plan => {
-    const { from, scope } = sourceOf({ dataSource, intervals: [eternity] }, context);
+  plan: ({ queryType, dataSource }, context): Plan => {
+    const { from, scope } = sourceOf({ queryType, dataSource, intervals: [eternity] }, context);
     const encode = instantEncoder('UTC');
     return {
       statement: sql`SELECT * FROM (SELECT epoch_ms(max(${scope.time})) AS last ${from}) WHERE last IS NOT NULL`,

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { compileFilter, specOf } from '../../catalog/index.ts';
+import { sql } from '../../sql.ts';
+import { tableScope } from '../source.ts';
+import { type DataSourceType, dataSourceSchema, type QueriedData, within } from './define.ts';
+
+export default {
+  type: 'filter',
+  summary: "A data source's rows that pass a filter.",
+  see: 'https://druid.apache.org/docs/latest/querying/datasource#filter',
+  schema: z.object({ type: z.literal('filter'), base: dataSourceSchema, filter: specOf('filter') }).transform(
+    ({ base, filter }): QueriedData => ({
+      name: base.name,
+      view: (context) => {
+        const table = within(['base'], () => base.view(context));
+        const condition = compileFilter(filter, tableScope(table));
+        return { ...table, rows: sql`(SELECT * FROM ${table.rows} AS t WHERE ${condition})` };
+      },
+    }),
+  ),
+} satisfies DataSourceType;

@@ -1,0 +1,10 @@
+/** All types of data sources, of the most used first. */
+import { type DataSourceType, registerDataSources } from './define.ts';
+import filter from './filter.ts';
+import inline from './inline.ts';
+import table from './table.ts';
+import union from './union.ts';
+
+export const dataSourceTypes: readonly DataSourceType[] = [table, union, inline, filter];
+
+registerDataSources(dataSourceTypes);
