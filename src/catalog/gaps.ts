@@ -2,10 +2,6 @@
 import { registerGaps } from './define.ts';
 
 registerGaps('aggregator', [
-  'longAny',
-  'doubleAny',
-  'floatAny',
-  'stringAny',
   'grouping',
   'expression',
   'histogram',

@@ -142,23 +142,6 @@ describe('virtual columns', () => {
     assert.deepEqual(page?.events, [{ v: 'ab', virtual0: 'a' }]);
   });
 
-  it('post-aggregators read dimensions and results', async () => {
-    const query = over('groupBy', [], {
-      dimensions: [{ type: 'default', dimension: 'status', outputName: 's', outputType: 'LONG' }],
-      aggregations: [countSum],
-      postAggregations: [
-        { type: 'expression', name: 'text', expression: "concat(s, ': ', count)" },
-        { type: 'expression', name: 'next', expression: 'count + nothing + 1' },
-        { type: 'expression', name: 'long', expression: 'strlen(text)' },
-      ],
-      having: { type: 'filter', filter: { type: 'expression', expression: 'long > 6' } },
-    });
-    // 200: 2, 404: 1, 500: 8 have six characters; nothing has none.
-    assert.deepEqual(await ask(query), []);
-    const all = (await ask({ ...query, having: undefined })) as { event: Row }[];
-    assert.deepEqual(all[1]?.event, { s: 200, count: 2, text: '200: 2', next: null, long: 6 });
-  });
-
   const mistaken: readonly [string, readonly Row[], RegExp][] = [
     [
       'one computed from itself',
