@@ -50,3 +50,9 @@ const stepOf = (step: PathPart) =>
 export function scalarText(json: Sql): Sql {
   return sql`CASE json_type(${json}) WHEN 'BOOLEAN' THEN CAST(CAST(CAST(${json} AS BOOLEAN) AS INTEGER) AS VARCHAR) WHEN 'OBJECT' THEN NULL WHEN 'ARRAY' THEN NULL ELSE ${json} ->> '$' END`;
 }
+
+/** A list's elements as text, a scalar as a list of one; NULL for objects and null. */
+export function listOf(json: Sql): Sql {
+  const single = scalarText(json);
+  return sql`CASE WHEN json_type(${json}) = 'ARRAY' THEN ${json} ->> '$[*]' WHEN ${single} IS NOT NULL THEN [${single}] END`;
+}

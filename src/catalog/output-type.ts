@@ -7,6 +7,9 @@ import { toDouble, toFloat, toLong } from './numbers.ts';
 const outputTypes = ['STRING', 'LONG', 'FLOAT', 'DOUBLE'] as const;
 export type OutputType = (typeof outputTypes)[number];
 
+const elementTypes = { 'ARRAY<STRING>': sql`VARCHAR`, 'ARRAY<LONG>': sql`BIGINT`, 'ARRAY<DOUBLE>': sql`DOUBLE` };
+export type ArrayType = keyof typeof elementTypes;
+
 export const outputTypeSchema = z
   .string()
   .nullish()
@@ -17,6 +20,22 @@ export const givenOutputTypeSchema = z
   .string()
   .nullish()
   .transform((written, context) => (typeof written === 'string' ? readOutputType(written, context) : undefined));
+
+/** The same where it may be an array as well. */
+export const givenOrArrayTypeSchema = z
+  .string()
+  .nullish()
+  .transform((written, context): OutputType | ArrayType | undefined => {
+    if (typeof written !== 'string') return undefined;
+    return readArrayType(written) ?? readOutputType(written, context);
+  });
+
+function readArrayType(written: string): ArrayType | undefined {
+  const type = written.toUpperCase();
+  return type in elementTypes ? (type as ArrayType) : undefined;
+}
+
+export const isArrayType = (type: string): boolean => type.startsWith('ARRAY<');
 
 function readOutputType(written: string, context: z.core.$RefinementCtx): OutputType {
   const found = outputTypes.find((type) => type === written.toUpperCase());
@@ -38,7 +57,27 @@ const conversions: Readonly<Record<Exclude<OutputType, 'STRING'>, { convert: (va
 };
 
 /** The value in an output type. A multi-value dimension stays text: Druid has no multi-value numbers. */
-export function outputValue(type: OutputType, value: Value): Value {
-  if (type === 'STRING' || value.multiValue) return asText(value);
-  return { sql: conversions[type].convert(value), type };
+export function outputValue(type: OutputType | ArrayType, value: Value): Value {
+  if (type === 'ARRAY<STRING>' || type === 'ARRAY<LONG>' || type === 'ARRAY<DOUBLE>') return arrayValue(type, value);
+  const isArray = isArrayType(value.type);
+  if (type === 'STRING') return isArray ? valuesOfArray(value) : asText(value);
+  if (value.multiValue) return asText(value);
+  const { convert, sqlType } = conversions[type];
+  return { sql: isArray ? sql`NULL::${sqlType}` : convert(value), type };
+}
+
+/** A value that is no array is one of that value; null stays null. */
+function arrayValue(type: ArrayType, value: Value): Value {
+  const isList = value.multiValue || isArrayType(value.type);
+  const list = isList ? value.sql : sql`CASE WHEN ${value.sql} IS NOT NULL THEN [${value.sql}] END`;
+  return { sql: value.type === type ? list : sql`TRY_CAST(${list} AS ${elementTypes[type]}[])`, type };
+}
+
+/** As text an array is a multi-value dimension. */
+function valuesOfArray({ sql: list }: Value): Value {
+  return {
+    sql: sql`CASE WHEN len(${list}) > 0 THEN CAST(${list} AS VARCHAR[]) ELSE [NULL] END`,
+    type: 'STRING',
+    multiValue: true,
+  };
 }

@@ -93,9 +93,9 @@ class PostStages {
         return value;
       },
     };
-    const { sql: computed, type } = compilePostAggregator(post, scope);
-    this.#stages[stage] = [...(this.#stages[stage] ?? []), sql`${computed} AS ${name}`];
-    const value: Value = { sql: name, type };
+    const computed = compilePostAggregator(post, scope);
+    this.#stages[stage] = [...(this.#stages[stage] ?? []), sql`${computed.sql} AS ${name}`];
+    const value: Value = { ...computed, sql: name };
     this.#stageOf.set(value, stage);
     return value;
   }

@@ -33,6 +33,7 @@ describe('paths into nested columns', () => {
   const json = {
     x: { y: 'text', 'a/b~c': 1.5, '*': 'star', '"': 'quote', '': 'nameless' },
     list: [1, { z: true }],
+    numbers: [1, 2],
     nothing: null,
     long: 9007199254740993n,
   };
@@ -50,7 +51,9 @@ describe('paths into nested columns', () => {
     });
     const column = () => ({ sql: sql`CAST(${text} AS JSON)`, type: 'COMPLEX<json>' as const });
     const { sql: value } = entry.compile(spec, { time: sql`now()`, column });
-    const [row] = await engine.connection.rows(sql`SELECT ${value}`);
+    const [row] = await engine.connection.rows(
+      sql`SELECT ${expectedType?.startsWith('ARRAY') ? sql`to_json(${value})` : value}`,
+    );
     return row?.[0];
   };
 
@@ -69,6 +72,17 @@ describe('paths into nested columns', () => {
     for (const path of ['$', '$.x', '$.list', '$.nothing', '$.none', '$.list[7]', '$.x.y.z'])
       assert.equal(await at(path), null, path);
     assert.equal(await at('$.x.y', 'LONG'), null);
+  });
+
+  it('arrays', async () => {
+    const listed = async (path: string, type: string) => {
+      const list = await at(path, type);
+      return list === null ? null : JSON.parse(String(list));
+    };
+    assert.deepEqual(await listed('$.numbers', 'ARRAY<LONG>'), [1, 2]);
+    assert.deepEqual(await listed('$.numbers[0]', 'ARRAY<DOUBLE>'), [1]);
+    assert.deepEqual(await listed('$.x.y', 'ARRAY<STRING>'), ['text']);
+    assert.equal(await listed('$.x', 'ARRAY<STRING>'), null);
   });
 
   it('a path that is none is a mistake', () => {

@@ -22,13 +22,14 @@ describe('aggregators and post-aggregators of a query', () => {
         { type: 'expression', name: 'text', expression: "concat(s, ': ', count)" },
         { type: 'expression', name: 'next', expression: 'count + nothing + 1' },
         { type: 'expression', name: 'long', expression: 'strlen(text)' },
+        { type: 'expression', name: 'list', expression: 'array(s, count)' },
       ],
       having: { type: 'filter', filter: { type: 'expression', expression: 'long > 6' } },
     });
     // 200: 2, 404: 1, 500: 8 have six characters; nothing has none.
     assert.deepEqual(await ask(query), []);
     const all = (await ask({ ...query, having: undefined })) as { event: Row }[];
-    assert.deepEqual(all[1]?.event, { s: 200, count: 2, text: '200: 2', next: null, long: 6 });
+    assert.deepEqual(all[1]?.event, { s: 200, count: 2, text: '200: 2', next: null, long: 6, list: [200, 2] });
   });
 
   it('any of a multi-value dimension is all of a row', async () => {

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { sql } from '../../sql.ts';
 import { definePostAggregator } from '../define.ts';
 import { compileExpression } from '../expression/index.ts';
-import { givenOutputTypeSchema, outputValue } from '../output-type.ts';
+import { givenOrArrayTypeSchema, outputValue } from '../output-type.ts';
 
 const schema = z.object({
   type: z.literal('expression'),
   name: z.string().nullish(),
   expression: z.string().min(1),
-  outputType: givenOutputTypeSchema,
+  outputType: givenOrArrayTypeSchema,
   ordering: z.enum(['numericFirst']).nullish(),
 });
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { sql } from '../../sql.ts';
 import { defineVirtualColumn, type Value } from '../define.ts';
-import { atPath, type PathPart, parseJqPath, parseJsonPath, scalarText } from '../json-path.ts';
-import { givenOutputTypeSchema, outputValue } from '../output-type.ts';
+import { atPath, listOf, type PathPart, parseJqPath, parseJsonPath, scalarText } from '../json-path.ts';
+import { givenOrArrayTypeSchema, isArrayType, outputValue } from '../output-type.ts';
 
 const partSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('field'), field: z.string() }).transform(({ field }): PathPart => field),
@@ -14,7 +14,7 @@ const schema = z
     type: z.literal('nested-field'),
     columnName: z.string().min(1),
     outputName: z.string().min(1),
-    expectedType: givenOutputTypeSchema,
+    expectedType: givenOrArrayTypeSchema,
     path: z.string().nullish(),
     pathParts: z.array(partSchema).nullish(),
     useJqSyntax: z.boolean().nullish(),
@@ -39,10 +39,14 @@ export default defineVirtualColumn<z.infer<typeof schema>>({
   outputName: (spec) => spec.outputName,
   compile: (spec, scope) => {
     const column = scope.column(spec.columnName);
-    const nested = column.type === 'COMPLEX<json>';
-    const whole = spec.parts.length === 0 ? column : { sql: sql`NULL::VARCHAR`, type: 'STRING' as const };
-    const value: Value = nested ? { sql: scalarText(atPath(column.sql, spec.parts)), type: 'STRING' } : whole;
-    return outputValue(spec.expectedType ?? 'STRING', value);
+    const type = spec.expectedType ?? 'STRING';
+    if (column.type !== 'COMPLEX<json>')
+      return outputValue(type, spec.parts.length === 0 ? column : { sql: sql`NULL::VARCHAR`, type: 'STRING' });
+    const json = atPath(column.sql, spec.parts);
+    const value: Value = isArrayType(type)
+      ? { sql: listOf(json), type: 'ARRAY<STRING>' }
+      : { sql: scalarText(json), type: 'STRING' };
+    return outputValue(type, value);
   },
   examples: [
     {
