@@ -10,6 +10,8 @@ export interface QueryType<S = unknown> {
   readonly see: string;
   readonly schema: z.ZodType<S>;
   plan(query: S, context: PlanContext): Plan;
+  /** The answer's rows, for a query of type `asker` around it. Absent where such a query is not supported. */
+  view?(query: S, context: PlanContext, asker: string | undefined): TableView;
 }
 
 /** Query types are kept without their query's own type; only what passed `schema` goes to `plan`. */

@@ -21,6 +21,8 @@ export interface Measures {
   /** Aggregators, then post-aggregators: finished, in terms of the columns of `withPosts`. */
   readonly columns: readonly Column[];
   readonly results: ReadonlyMap<string, Value>;
+  /** The same for a query around this one: sketches as they are, so that they can be merged further. */
+  readonly inner: ReadonlyMap<string, Value>;
   /** A relation with the states → the same with the post-aggregators, `p0`, …, beside them. */
   withPosts(states: Sql): Sql;
 }
@@ -72,9 +74,12 @@ export function measuresOf(
     states,
     columns: [...values].map(([name, { value }]) => columnOf(name, value)),
     results: new Map([...values].map(([name, { value }]) => [name, value])),
+    inner: new Map([...values].map(([name, { value, state }]) => [name, state && isSketch(state) ? state : value])),
     withPosts: (relation) => posts.around(relation),
   };
 }
+
+const isSketch = ({ type }: Value) => type.startsWith('COMPLEX<') && !type.startsWith('COMPLEX<serializablePair');
 
 /**
  * Post-aggregators in stages: one that reads another stands in a SELECT around it. Put into each other's text, a chain of

@@ -1,33 +1,12 @@
 /** Native queries: JSON → plan. https://druid.apache.org/docs/latest/querying/ */
-import { z } from 'zod';
-import type { TypeIssueParams } from '../catalog/index.ts';
 import { mistakesError, type ValidateOptions, validate } from '../catalog/validate.ts';
 import { invalidInput } from '../errors.ts';
 import './data-sources/index.ts';
 import type { QueriedData } from './data-sources/define.ts';
-import { type Plan, type PlanContext, QueryMistake, type QueryType } from './define.ts';
-import dataSourceMetadata from './native/data-source-metadata.ts';
-import groupBy from './native/group-by.ts';
-import scan from './native/scan.ts';
-import search from './native/search.ts';
-import segmentMetadata from './native/segment-metadata.ts';
-import timeBoundary from './native/time-boundary.ts';
-import timeseries from './native/timeseries.ts';
-import topN from './native/top-n.ts';
+import { type Plan, type PlanContext, QueryMistake } from './define.ts';
+import { queryTypeSchema } from './query-types.ts';
 
-export const queryTypes: readonly QueryType[] = [
-  timeseries,
-  topN,
-  groupBy,
-  scan,
-  search,
-  timeBoundary,
-  segmentMetadata,
-  dataSourceMetadata,
-];
-
-/** Query types that Druid has or had. */
-const notYetSupported = ['select', 'movingAverage', 'windowOperator', 'unionAll', 'materializedView'];
+export { queryTypes } from './query-types.ts';
 
 export interface NativeQuery {
   readonly type: string;
@@ -44,7 +23,7 @@ export function planNativeQuery(query: unknown, context: PlanContext, place?: Va
   if (isDeeperThan(query, maxDepth))
     throw invalidInput(`the query is nested more than ${maxDepth} levels deep; expected less`);
   const reading: ValidateOptions = { what: 'query', place };
-  const { type } = validate(envelopeSchema, query, reading);
+  const { type } = validate(queryTypeSchema, query, reading);
   const checked = validate(type.schema, query, reading);
   const { dataSource, context: settings } = checked as Common;
   return {
@@ -87,20 +66,3 @@ interface Common {
   readonly dataSource: QueriedData;
   readonly context: { readonly queryId?: string | null; readonly timeout?: number | null };
 }
-
-const envelopeSchema = z
-  .looseObject({
-    queryType: z.string({ error: `expected a query's type, one of ${queryTypes.map(({ type }) => type).join(', ')}` }),
-  })
-  .transform(({ queryType }, context) => {
-    const type = queryTypes.find((candidate) => candidate.type === queryType);
-    if (type) return { type };
-    const params: TypeIssueParams = notYetSupported.includes(queryType)
-      ? { unsupported: true }
-      : { wrongType: queryType, rightTypes: queryTypes.map((candidate) => candidate.type) };
-    const message = params.unsupported
-      ? `query type '${queryType}' is not supported`
-      : `unknown query type '${queryType}'`;
-    context.issues.push({ code: 'custom', message, path: ['queryType'], params, input: queryType });
-    return z.NEVER;
-  });

@@ -2,9 +2,10 @@
 import { type DataSourceType, registerDataSources } from './define.ts';
 import filter from './filter.ts';
 import inline from './inline.ts';
+import query from './query.ts';
 import table from './table.ts';
 import union from './union.ts';
 
-export const dataSourceTypes: readonly DataSourceType[] = [table, union, inline, filter];
+export const dataSourceTypes: readonly DataSourceType[] = [table, query, union, inline, filter];
 
 registerDataSources(dataSourceTypes);

@@ -7,8 +7,10 @@ import {
   specOf,
   type Value,
 } from '../../catalog/index.ts';
+import { timestampLiteral } from '../../catalog/time.ts';
 import { ident, join, literal, type Sql, sql } from '../../sql.ts';
-import { defineQueryType, type Plan, QueryMistake } from '../define.ts';
+import { derivedView, epoch } from '../data-sources/view.ts';
+import { defineQueryType, type Plan, type PlanContext, QueryMistake } from '../define.ts';
 import {
   arrayPrinter,
   type Column,
@@ -46,33 +48,65 @@ export default defineQueryType<Query>({
   see: 'https://druid.apache.org/docs/latest/querying/groupbyquery',
   schema,
   plan: (query, context): Plan => {
-    const source = sourceOf(query, context);
-    const names = query.dimensions.map(dimensionName);
-    const twice = names.find((name, i) => names.indexOf(name) < i);
-    if (twice !== undefined)
-      throw new QueryMistake(
-        ['dimensions', names.lastIndexOf(twice)],
-        `two dimensions of the query are named '${twice}'; give one another outputName`,
-      );
-    const { from, values } = unnested(
-      source,
-      query.dimensions.map((dimension) => compileDimension(dimension, source.scope)),
-      'null',
-    );
-    const dimensions = new Map(
-      names.map((name, i): [string, Value] => [name, { sql: ident(`d${i}`), type: (values[i] as Value).type }]),
-    );
-    const measures = measuresOf(query, source.scope, dimensions);
-    const groups = groupsOf(query, source, from, values, measures);
+    const { dimensions, measures, from } = resultsOf(query, context);
     const columns = [...[...dimensions].map(([name, value]) => columnOf(name, value)), ...measures.columns];
     return {
-      statement: sql`
-        SELECT ${join([sql`t`, ...columns.map((column) => column.sql)])} FROM ${measures.withPosts(sql`(${groups})`)} AS g
-        ${havingOf(query, dimensions, measures)} ${orderOf(query, dimensions, measures)}`,
+      statement: sql`SELECT ${join([sql`t`, ...columns.map((column) => column.sql)])} ${from}`,
       shape: (batches) => printArray(batches, printerOf(query, columns)),
     };
   },
+  view: (query, context, asker) => {
+    const { source, dimensions, measures, from } = resultsOf(query, context);
+    const bucketed = compileGranularity(query.granularity).extent !== 'all';
+    // Of one bucket for everything only a groupBy knows where it begins.
+    const start = asker === 'groupBy' ? timestampLiteral(source.startMs) : epoch;
+    return derivedView({
+      name: query.dataSource.name,
+      columns: [...dimensions, ...measures.inner].map(([name, value]) => {
+        return { name, kind: dimensions.has(name) ? 'dimension' : 'metric', value };
+      }),
+      time: bucketed ? sql`make_timestamp_ms(t)` : start,
+      from,
+    });
+  },
 });
+
+interface Results {
+  readonly source: Source;
+  readonly dimensions: ReadonlyMap<string, Value>;
+  readonly measures: Measures;
+  /** `FROM … WHERE … ORDER BY … LIMIT …`: rows of `t` in milliseconds, of the dimensions and of the measures' columns. */
+  readonly from: Sql;
+}
+
+function resultsOf(query: Query, context: PlanContext): Results {
+  const source = sourceOf(query, context);
+  const names = query.dimensions.map(dimensionName);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined)
+    throw new QueryMistake(
+      ['dimensions', names.lastIndexOf(twice)],
+      `two dimensions of the query are named '${twice}'; give one another outputName`,
+    );
+  const { from, values } = unnested(
+    source,
+    query.dimensions.map((dimension) => compileDimension(dimension, source.scope)),
+    'null',
+  );
+  const dimensions = new Map(
+    names.map((name, i): [string, Value] => [name, { sql: ident(`d${i}`), type: (values[i] as Value).type }]),
+  );
+  const measures = measuresOf(query, source.scope, dimensions);
+  const groups = groupsOf(query, source, from, values, measures);
+  return {
+    source,
+    dimensions,
+    measures,
+    from: sql`
+      FROM ${measures.withPosts(sql`(${groups})`)} AS g
+      ${havingOf(query, dimensions, measures)} ${orderOf(query, dimensions, measures)}`,
+  };
+}
 
 /** Rows of `t` in milliseconds, `d0` … and the states. */
 function groupsOf(query: Query, source: Source, from: Sql, values: readonly Value[], { folds }: Measures): Sql {

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { TypeIssueParams } from '../../catalog/index.ts';
 import { join, type Sql, sql } from '../../sql.ts';
-import { defineQueryType, type Plan, type RowBatch } from '../define.ts';
+import { derivedView, epoch } from '../data-sources/view.ts';
+import { defineQueryType, type Plan, type PlanContext, type RowBatch } from '../define.ts';
 import { arrayPrinter, type Column, columnOf, objectPrinter, type PrintRow } from '../encode.ts';
-import { sourceOf } from '../source.ts';
+import { type Source, sourceOf } from '../source.ts';
 import { countSchema, rowsShape } from './common.ts';
 
 const notYet: TypeIssueParams = { unsupported: true };
@@ -42,25 +43,21 @@ const schema = z.object({
     }),
 });
 
+type Query = z.infer<typeof schema>;
+
 /** Druid's default. */
 const defaultBatchSize = 20_480;
 
 /** `[{"segmentId":null,"columns":[…],"events":[…],"rowSignature":[…]}]`, an object for each batch of rows. */
-export default defineQueryType<z.infer<typeof schema>>({
+export default defineQueryType<Query>({
   type: 'scan',
   summary: 'Rows as they are stored.',
   see: 'https://druid.apache.org/docs/latest/querying/scan-query',
   schema,
   plan: (query, context): Plan => {
-    const source = sourceOf(query, context);
-    const known = new Set(['__time', ...source.table.columns.keys(), ...source.virtualColumns]);
-    const names = [...(query.columns?.length ? new Set(query.columns) : known)];
+    const { source, names, known, from } = scannedOf(query, context);
     const columns = names.map((name) => columnOf(name, source.scope.column(name)));
-    const order = query.orderBy?.[0]?.order ?? query.order;
-    const statement = sql`
-      SELECT ${join(columns.map((column) => column.sql))} ${source.from}
-      ${orderOf(source.scope.time, order)}
-      ${typeof query.limit === 'number' ? sql`LIMIT ${query.limit}` : sql``} ${query.offset ? sql`OFFSET ${query.offset}` : sql``}`;
+    const statement = sql`SELECT ${join(columns.map((column) => column.sql))} ${from}`;
     const signature = names.map((name) => ({
       name,
       type: known.has(name) ? source.scope.column(name).type : null,
@@ -77,7 +74,41 @@ export default defineQueryType<z.infer<typeof schema>>({
         }),
     };
   },
+  view: (query, context) => {
+    const { source, names, from } = scannedOf(query, context);
+    return derivedView({
+      name: query.dataSource.name,
+      columns: names
+        .filter((name) => name !== '__time')
+        .map((name) => ({ name, kind: 'dimension', value: source.scope.column(name) })),
+      time: names.includes('__time') ? source.scope.time : epoch,
+      from,
+    });
+  },
 });
+
+interface Scanned {
+  readonly source: Source;
+  readonly names: readonly string[];
+  /** Of the columns that there are. */
+  readonly known: ReadonlySet<string>;
+  /** `FROM … ORDER BY … LIMIT …`. */
+  readonly from: Sql;
+}
+
+function scannedOf(query: Query, context: PlanContext): Scanned {
+  const source = sourceOf(query, context);
+  const known = new Set(['__time', ...source.table.columns.keys(), ...source.virtualColumns]);
+  const order = query.orderBy?.[0]?.order ?? query.order;
+  return {
+    source,
+    names: [...(query.columns?.length ? new Set(query.columns) : known)],
+    known,
+    from: sql`
+      ${source.from} ${orderOf(source.scope.time, order)}
+      ${typeof query.limit === 'number' ? sql`LIMIT ${query.limit}` : sql``} ${query.offset ? sql`OFFSET ${query.offset}` : sql``}`,
+  };
+}
 
 const orderOf = (time: Sql, order: 'none' | 'ascending' | 'descending') =>
   order === 'none' ? sql`` : sql`ORDER BY ${time} ${order === 'descending' ? sql`DESC` : sql`ASC`}`;
