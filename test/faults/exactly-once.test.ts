@@ -81,7 +81,7 @@ async function readToEnd(bootstrapServers: string, ledger: Ledger): Promise<void
 }
 
 async function open(t: TestContext, folder: string) {
-  const broker = await KafkaBroker.start();
+  const broker = await KafkaBroker.start({ isKilledOften: true });
   t.after(() => broker.stop());
   const { bootstrapServers } = broker;
   const writers = writerNumbers.map(

@@ -8,7 +8,7 @@ import { filled, readToEnd } from '../kafka/fetching.ts';
 import { KafkaBroker } from '../services/kafka/broker.ts';
 import { Scribe } from '../services/kafka/scribe.ts';
 
-const broker = await KafkaBroker.start();
+const broker = await KafkaBroker.start({ isKilledOften: true });
 const cluster = openCluster({ 'bootstrap.servers': broker.bootstrapServers });
 const scribe = new Scribe(broker.bootstrapServers);
 after(async () => {

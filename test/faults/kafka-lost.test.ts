@@ -36,7 +36,7 @@ async function write(scribe: Scribe, topic: string, events: Events): Promise<voi
 }
 
 test('a broker comes back without the end of its log', async (t) => {
-  const broker = await KafkaBroker.start();
+  const broker = await KafkaBroker.start({ isKilledOften: true });
   t.after(() => broker.stop());
   const folder = temporaryFolder(t);
   const [logs, copy] = [path.join(broker.folder, 'logs'), path.join(folder, 'logs')];

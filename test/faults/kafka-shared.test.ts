@@ -125,7 +125,7 @@ test('records that were removed before they were read: told, and passed over onl
 });
 
 test('a broker that is killed and comes back: each record is there once', async (t) => {
-  const broker = await KafkaBroker.start();
+  const broker = await KafkaBroker.start({ isKilledOften: true });
   const writer = new Scribe(broker.bootstrapServers);
   t.after(async () => {
     await writer.stop();

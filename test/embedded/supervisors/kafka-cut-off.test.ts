@@ -9,7 +9,7 @@ import { temporaryFolder } from '../../support/engine.ts';
 import { kafkaSpec, settled } from '../../support/supervised.ts';
 
 test('a log that lost its end while nobody read, and has grown past the position, is told and not read on', async (t) => {
-  const broker = await KafkaBroker.start();
+  const broker = await KafkaBroker.start({ isKilledOften: true });
   t.after(() => broker.stop());
   await using data = await temporaryFolder();
 

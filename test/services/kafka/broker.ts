@@ -21,6 +21,11 @@ export interface BrokerOptions {
   readonly properties?: Readonly<Record<string, string | number>>;
   /** More arguments of `java`. */
   readonly jvm?: readonly string[];
+  /**
+   * Once it was killed it is back as soon as it is up again, rather than after Kafka's 9 seconds. On a machine that is busy it may
+   * be taken for dead although it lives, and partitions are without a leader for a moment.
+   */
+  readonly isKilledOften?: boolean;
   /** Heap and compiler for a long bench rather than for a quick start. */
   readonly forBench?: boolean;
 }
@@ -163,9 +168,8 @@ export class KafkaBroker {
       'group.initial.rebalance.delay.ms': 0,
       // A compaction that a test waits for comes at once.
       'log.cleaner.backoff.ms': 100,
-      // A broker that was killed is back as soon as it is up again.
-      'broker.session.timeout.ms': 2000,
       'broker.heartbeat.interval.ms': 500,
+      ...(this.#options.isKilledOften && { 'broker.session.timeout.ms': 2000 }),
       ...more,
     };
     const lines = Object.entries(properties).map(
