@@ -76,7 +76,7 @@ function expressionChapter(): Chapter {
     file: 'expressions',
     title: 'Expressions',
     intro:
-      "Functions of Druid's [expression language](https://druid.apache.org/docs/latest/querying/math-expr), in transforms and aggregators.",
+      "Functions of Druid's [expression language](https://druid.apache.org/docs/latest/querying/math-expr), in transforms, virtual columns, filters, aggregators and post-aggregators.",
     body: `| function | what it gives | example |\n|---|---|---|\n${rows.join('')}`,
   };
 }

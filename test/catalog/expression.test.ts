@@ -28,6 +28,9 @@ function tableScope(row: Readonly<Record<string, unknown>>): Scope {
       if (Array.isArray(value)) {
         return { sql: sql`(${JSON.stringify(value)}::JSON::VARCHAR[])`, type: 'STRING', multiValue: true };
       }
+      if (typeof value === 'object' && value !== null) {
+        return { sql: sql`${JSON.stringify(value)}::JSON`, type: 'COMPLEX<json>' };
+      }
       return { sql: sql`${value === undefined || value === null ? null : String(value)}::VARCHAR`, type: 'STRING' };
     },
   };
@@ -114,10 +117,49 @@ const operators: Record<string, unknown> = {
   "timestamp_floor(9223372036854775807, 'PT1H')": null,
   "lpad('a', 3, '')": 'a',
   'IF(1, 2, 3)': 2,
+  'bitwiseShiftLeft(1, 63) < 0': 1,
+  'bitwiseShiftLeft(1, 64)': 1,
+  'bitwiseShiftRight(-1, 63)': -1,
+  'bitwiseAnd(7.9, 3)': 3,
+  "bitwiseAnd('foo', 3)": null,
+  'getExponent(0.25)': -2,
+  "ipv4_match('192.169.0.1', '192.168.0.0/16')": 0,
+  "ipv4_match(3232235521, '192.168.0.1')": 1,
+  "ipv4_match('10.0.0', '0.0.0.0/0')": 0,
+  "ipv4_match(null, '0.0.0.0/0')": 0,
+  "ipv4_parse('256.0.0.1')": null,
+  'ipv4_parse(4294967296)': null,
+  "ipv4_stringify('10.1.2.3')": '10.1.2.3',
+  'ipv4_stringify(-1)': null,
+  // From Druid's own tests of these functions.
+  'human_readable_binary_byte_format(1000)': '1000 B',
+  'human_readable_binary_byte_format(9223372036854775807)': '8.00 EiB',
+  'human_readable_binary_byte_format(45000, 0)': '44 KiB',
+  'human_readable_binary_byte_format(45000, 3)': '43.945 KiB',
+  'human_readable_decimal_byte_format(999)': '999 B',
+  'human_readable_decimal_byte_format(1024)': '1.02 KB',
+  'human_readable_decimal_byte_format(9223372036854775807)': '9.22 EB',
+  'human_readable_decimal_byte_format(45678, 1)': '45.7 KB',
+  "decode_base64_utf8('*')": null,
+  "json_value('text', '$')": 'text',
+  "json_value('text', '$.a')": null,
 };
 for (const [text, result] of Object.entries(operators)) {
   test(`${text} is ${JSON.stringify(result)}`, async () => assert.deepEqual(await inTable(text), result));
 }
+
+test('nested columns', async () => {
+  const row = { n: { text: 'x', list: [1, '2'], object: { a: true }, '': 0 } };
+  assert.equal(await inTable(`json_value(n, '$.text')`, row), 'x');
+  assert.equal(await inTable(`json_value(n, '$.list[1]', 'LONG')`, row), 2);
+  assert.deepEqual(await inTable(`json_value(n, '$.list', 'ARRAY<LONG>')`, row), [1, 2]);
+  assert.equal(await inTable(`json_value(n, '$.object')`, row), null);
+  assert.equal(await inTable(`json_value(n, '$.object.a', 'LONG')`, row), 1);
+  assert.deepEqual(await inTable(`json_keys(n, '$.object')`, row), ['a']);
+  assert.equal(await inTable(`json_keys(n, '$.list')`, row), null);
+  assert.equal(await inTable(`to_json_string(n)`, { n: { a: [1] } }), '{"a":[1]}');
+  assert.equal(await ofEvent(`json_value(n, '$.list[0]', 'LONG') * 2`, row), 2);
+});
 
 test('identifiers are bare or in double quotes, whatever they hold', async () => {
   assert.equal(await inTable('"a b" + $x_1', { 'a b': 1, $x_1: 2 }), 3);

@@ -124,6 +124,18 @@ const functions: ExpressionFunction[] = [
       ),
   ),
   define(
+    'array_set_add_all',
+    'arr1, arr2',
+    [2, 2],
+    'The different values of the two lists, in ascending order.',
+    [`array_to_string(array_set_add_all([2, 1, 2], [3, 1]), '+')`, '1+2+3'],
+    ([a, b]) =>
+      listLike(
+        a as Typed,
+        (list, type) => sql`list_sort(list_distinct(list_concat(${list}, ${asArray(b as Typed, type)})))`,
+      ),
+  ),
+  define(
     'array_slice',
     'arr, start[, end]',
     [2, 3],

@@ -23,6 +23,14 @@ const functions: ExpressionFunction[] = [
     compile: ([whole, part]) => condition(sql`contains(${asString(whole as Typed)}, ${asString(part as Typed)})`),
   },
   {
+    name: 'decode_base64_utf8',
+    args: 'expr',
+    arity: [1, 1],
+    summary: 'The text that is written in Base64; null where it is none.',
+    example: { expression: `decode_base64_utf8('aGVsbG8=')`, result: 'hello' },
+    compile: (args) => string(sql`TRY(decode(from_base64(${asString(arg(args, 0))})))`),
+  },
+  {
     name: 'icontains_string',
     args: 'expr, text',
     arity: [2, 2],
