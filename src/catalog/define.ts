@@ -287,10 +287,11 @@ export function only(...conditions: readonly (Sql | undefined)[]): Sql {
   return given.length === 0 ? sql`` : sql` FILTER (WHERE ${and(given)})`;
 }
 
-/** Whether a value, or any of a multi-value dimension's values, passes the test. */
+/** Whether a value, or any of a multi-value dimension's values, passes the test; unknown where none does and one is null. */
 export function anyValue(value: Value, test: (single: Sql) => Sql): Sql {
   if (!value.multiValue) return test(value.sql);
-  return sql`list_bool_or(list_transform(${value.sql}, lambda v: ${test(sql`v`)}))`;
+  const unknown = sql`CASE WHEN len(${value.sql}) > list_count(${value.sql}) THEN NULL ELSE false END`;
+  return sql`(list_bool_or(list_transform(${value.sql}, lambda v: ${test(sql`v`)})) OR ${unknown})`;
 }
 
 /** The value (each of them, for a multi-value dimension) as VARCHAR. */

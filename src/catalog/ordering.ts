@@ -44,9 +44,9 @@ function numericKey(text: Sql): Sql {
   return sql`{'number': ${double} IS NOT NULL, 'double': coalesce(${double}, 0), 'long': coalesce(TRY_CAST(${text} AS BIGINT), 0), 'text': CASE WHEN ${double} IS NULL THEN ${text} ELSE '' END}`;
 }
 
-/** Runs of digits compare as numbers and come before other text: `file2` before `file10`. */
+/** Runs of digits compare as numbers and come before other text: `file2` before `file10`. Letter case does not matter. */
 function alphanumericKey(text: Sql): Sql {
   const digits = sql`ltrim(run, '0')`;
   const number = sql`'0' || lpad(CAST(length(${digits}) AS VARCHAR), 9, '0') || ${digits} || '.' || CAST(length(run) AS VARCHAR)`;
-  return sql`list_transform(regexp_extract_all(${text}, '[0-9]+|[^0-9]+'), lambda run: CASE WHEN run < ':' AND run >= '0' THEN ${number} ELSE '1' || run END)`;
+  return sql`list_transform(regexp_extract_all(${text}, '[0-9]+|[^0-9]+'), lambda run: CASE WHEN run < ':' AND run >= '0' THEN ${number} ELSE '1' || lower(run) END)`;
 }

@@ -106,7 +106,7 @@ describe('segmentMetadata', () => {
       count: { type: 'longSum', name: 'count', fieldName: 'count' },
       latency: { type: 'doubleSum', name: 'latency', fieldName: 'latency' },
     });
-    assert.deepEqual([merged?.rollup, merged?.queryGranularity], [true, 'none']);
+    assert.deepEqual([merged?.rollup, merged?.queryGranularity], [true, { type: 'none' }]);
     assert.deepEqual(merged?.timestampSpec, { column: 'time', format: 'auto' });
   });
 

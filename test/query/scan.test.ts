@@ -65,11 +65,7 @@ describe('scan', () => {
           ['/a', null, null],
           ['/c', null, 'y'],
         ],
-        rowSignature: [
-          { name: 'url', type: 'STRING' },
-          { name: 'nope', type: null },
-          { name: 'tags', type: 'STRING' },
-        ],
+        rowSignature: [{ name: 'url', type: 'STRING' }, { name: 'nope' }, { name: 'tags', type: 'STRING' }],
       },
     ]);
   });

@@ -36,7 +36,8 @@ export default defineAggregator<z.infer<typeof schema>>({
       values.map((value) => (value.multiValue ? value.sql : sql`[${value.sql}]`)),
       ' || ',
     );
-    return sql`CAST(len(list_filter(list_distinct(flatten(list(${all})${only(where)})), lambda v: v <> '')) AS BIGINT)`;
+    const distinct = sql`list_filter(list_distinct(flatten(list(${all})${only(where)})), lambda v: v <> '')`;
+    return sql`CAST(coalesce(len(${distinct}), 0) AS BIGINT)`;
   },
   finish: (spec, state) =>
     spec.round ? { sql: state, type: 'LONG' } : { sql: sql`CAST(coalesce(${state}, 0) AS DOUBLE)`, type: 'DOUBLE' },

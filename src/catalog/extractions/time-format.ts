@@ -16,7 +16,7 @@ const schema = z.object({
   timeZone: z.string().nullish(),
   locale: localeSchema,
   granularity: specOf('granularity').nullish(),
-  /** Whether text of digits in a string dimension is milliseconds; `__time` always is. */
+  /** Milliseconds instead of text, as long as neither a format nor a zone is given. */
   asMillis: z.boolean().nullish(),
 });
 
@@ -25,6 +25,7 @@ function print(spec: z.infer<typeof schema>, time: Sql): Sql {
   const buckets = spec.granularity ? compileGranularity(spec.granularity) : undefined;
   // Druid puts all of time at 1970, too.
   const floored = buckets?.extent === 'all' ? sql`make_timestamp_ms(0)` : buckets ? buckets.floor(time) : time;
+  if (spec.asMillis && !spec.format && !spec.timeZone) return sql`CAST(epoch_ms(${floored}) AS VARCHAR)`;
   const pattern = spec.format ?? `yyyy-MM-dd'T'HH:mm:ss.SSS${timeZone === 'UTC' ? "'Z'" : 'ZZ'}`;
   return printJoda({ tokens: tokenizeJoda(pattern) ?? [], timeZone, locale: spec.locale }, floored);
 }
@@ -54,6 +55,10 @@ export default defineExtraction<z.infer<typeof schema>>({
         ['x', null],
         [null, null],
       ],
+    },
+    {
+      spec: { type: 'timeFormat', granularity: 'day', asMillis: true },
+      pairs: [['1442068033512', '1442016000000']],
     },
     {
       spec: { type: 'timeFormat', timeZone: 'Europe/Berlin' },

@@ -43,6 +43,10 @@ function within(spec: z.infer<typeof schema>, value: Value): Sql {
     const [subject, upper] = comparable(spec.ordering, value, spec.upper);
     conditions.push(spec.upperStrict ? sql`${subject} < ${upper}` : sql`${subject} <= ${upper}`);
   }
+  const [first, second] = conditions;
+  // The engine would make BETWEEN of the two, which it has for plain types only.
+  if (first && second && spec.ordering !== 'lexicographic')
+    return sql`CASE WHEN ${first} THEN ${second} WHEN ${value.sql} IS NOT NULL THEN false END`;
   // Null sorts first: without a lower bound it lies within.
   return conditions.length === 1 && !(spec.lower ?? undefined)
     ? sql`coalesce(${and(conditions)}, true)`

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { anyValue, defineFilter } from '../define.ts';
-import { equalsScalar, matchType, scalarSchema } from '../operand.ts';
+import { anyValue, defineFilter, type Value } from '../define.ts';
+import { toDouble } from '../numbers.ts';
+import { equalsScalar, type MatchType, matchType, scalarSchema } from '../operand.ts';
 
 const schema = z.object({
   type: z.literal('equals'),
@@ -9,6 +10,10 @@ const schema = z.object({
   matchValue: scalarSchema,
 });
 
+/** Text is compared as a number with a number: `10.0` and `010` equal 10. */
+const asMatched = (type: MatchType, value: Value): Value =>
+  type !== 'STRING' && value.type === 'STRING' ? { sql: toDouble(value), type: 'DOUBLE' } : value;
+
 export default defineFilter<z.infer<typeof schema>>({
   type: 'equals',
   summary: 'Passes the rows of which the value, or one of the values, equals the given one. Null never passes.',
@@ -16,7 +21,9 @@ export default defineFilter<z.infer<typeof schema>>({
   schema,
   compile: (spec, scope) => {
     const column = scope.column(spec.column);
-    return anyValue(column, (single) => equalsScalar({ sql: single, type: column.type }, spec.matchValue));
+    return anyValue(column, (single) =>
+      equalsScalar(asMatched(spec.matchValueType, { sql: single, type: column.type }), spec.matchValue),
+    );
   },
   examples: [
     {
@@ -28,6 +35,11 @@ export default defineFilter<z.infer<typeof schema>>({
       spec: { type: 'equals', column: 'n', matchValueType: 'LONG', matchValue: 5 },
       matches: [{ n: 5 }],
       rejects: [{ n: 6 }, {}],
+    },
+    {
+      spec: { type: 'equals', column: 'a', matchValueType: 'LONG', matchValue: 10 },
+      matches: [{ a: '10' }, { a: '010' }, { a: '10.0' }],
+      rejects: [{ a: '100' }, { a: 'x' }, {}],
     },
   ],
 });

@@ -14,7 +14,8 @@ export interface Fact {
 
 const anyOf = (fact: Sql) => sql`bool_or(${fact})`;
 const totalOf = (fact: Sql) => sql`CAST(sum(${fact}) AS BIGINT)`;
-const smallestOf = (fact: Sql) => sql`min(${fact})`;
+/** Null is the smallest value. */
+const smallestOf = (fact: Sql) => sql`CASE WHEN count(*) = count(${fact}) THEN min(${fact}) END`;
 const largestOf = (fact: Sql) => sql`max(${fact})`;
 const encodeFlag: Encode = (value) => String(value);
 
@@ -24,14 +25,14 @@ const nothing = sql`NULL`;
 export function factsOf(value: Value, analyses: ReadonlySet<string>): readonly Fact[] {
   const asked = (analysis: string, fold: Sql) => (analyses.has(analysis) ? fold : nothing);
   const text = value.type === 'STRING';
-  const known = value.multiValue ? listFacts(value.sql) : valueFacts(value.sql, text);
+  const known = value.multiValue ? listFacts(value.sql) : valueFacts(value);
   return [
     { name: 'hasMultipleValues', fold: known.several, merge: anyOf, encode: encodeFlag },
     { name: 'hasNulls', fold: known.nulls, merge: anyOf, encode: encodeFlag },
     { name: 'size', fold: sql`coalesce(${asked('size', known.size)}, 0)`, merge: totalOf, encode: encodeLong },
     {
       name: 'cardinality',
-      fold: text ? asked('cardinality', known.distinct) : nothing,
+      fold: text ? sql`coalesce(${asked('cardinality', known.distinct)}, 0)` : nothing,
       merge: largestOf,
       encode: encodeLong,
     },
@@ -50,14 +51,16 @@ interface Known {
   readonly most: Sql;
 }
 
-function valueFacts(value: Sql, text: boolean): Known {
+function valueFacts({ sql: value, type }: Value): Known {
+  const text = type === 'STRING';
   const nulls = sql`(count(*) > count(${value}))`;
   return {
     several: sql`false`,
-    nulls,
+    // Druid says so of every complex column.
+    nulls: type.startsWith('COMPLEX<') ? sql`true` : nulls,
     size: text ? sql`CAST(sum(strlen(${value})) AS BIGINT)` : sql`8 * count(*)`,
     distinct: sql`(count(DISTINCT ${value}) + CAST(${nulls} AS BIGINT))`,
-    least: sql`min(${value})`,
+    least: sql`CASE WHEN NOT ${nulls} THEN min(${value}) END`,
     most: sql`max(${value})`,
   };
 }
@@ -70,7 +73,7 @@ function listFacts(list: Sql): Known {
     nulls,
     size: sql`CAST(sum(list_sum(list_transform(${list}, lambda v: strlen(v)))) AS BIGINT)`,
     distinct: sql`(${distinct} + CAST(${nulls} AS BIGINT))`,
-    least: sql`min(list_min(${list}))`,
+    least: sql`CASE WHEN NOT (${nulls}) THEN min(list_min(${list})) END`,
     most: sql`max(list_max(${list}))`,
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { TypeIssueParams } from '../../catalog/index.ts';
 import { join, type Sql, sql } from '../../sql.ts';
+import type { TableView } from '../../store/table.ts';
 import { derivedView, epoch } from '../data-sources/view.ts';
 import { defineQueryType, type Plan, type PlanContext, type RowBatch } from '../define.ts';
 import { arrayPrinter, type Column, columnOf, objectPrinter, type PrintRow } from '../encode.ts';
@@ -60,7 +61,7 @@ export default defineQueryType<Query>({
     const statement = sql`SELECT ${join(columns.map((column) => column.sql))} ${from}`;
     const signature = names.map((name) => ({
       name,
-      type: known.has(name) ? source.scope.column(name).type : null,
+      ...(known.has(name) && { type: source.scope.column(name).type }),
     }));
     const list = query.resultFormat === 'list';
     return {
@@ -98,7 +99,7 @@ interface Scanned {
 
 function scannedOf(query: Query, context: PlanContext): Scanned {
   const source = sourceOf(query, context);
-  const known = new Set(['__time', ...source.table.columns.keys(), ...source.virtualColumns]);
+  const known = new Set(['__time', ...stored(source.table), ...source.virtualColumns]);
   const order = query.orderBy?.[0]?.order ?? query.order;
   return {
     source,
@@ -108,6 +109,12 @@ function scannedOf(query: Query, context: PlanContext): Scanned {
       ${source.from} ${orderOf(source.scope.time, order)}
       ${typeof query.limit === 'number' ? sql`LIMIT ${query.limit}` : sql``} ${query.offset ? sql`OFFSET ${query.offset}` : sql``}`,
   };
+}
+
+/** Dimensions as they are defined, then metrics by their names, as Druid's segments have them. */
+function stored({ columns }: TableView): string[] {
+  const of = (kind: string) => [...columns.values()].filter((column) => column.kind === kind).map(({ name }) => name);
+  return [...of('dimension'), ...of('metric').sort()];
 }
 
 const orderOf = (time: Sql, order: 'none' | 'ascending' | 'descending') =>

@@ -56,7 +56,11 @@ function dimensionsOf(query: Query, { table }: Source) {
 }
 
 function hitsOf(query: Query, source: Source, dimension: Dimension): Sql {
-  const { from, values } = unnested(source, [asText(compileDimension(dimension, source.scope))]);
+  const text = asText(compileDimension(dimension, source.scope));
+  // A row counts once, however often it has the value.
+  const { from, values } = unnested(source, [
+    text.multiValue ? { ...text, sql: sql`list_distinct(${text.sql})` } : text,
+  ]);
   const value = (values[0] as (typeof values)[number]).sql;
   return sql`
     SELECT ${dimensionName(dimension)} AS d, v, n FROM (SELECT ${value} AS v, count(*) AS n ${from} GROUP BY 1)

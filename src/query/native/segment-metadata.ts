@@ -134,9 +134,8 @@ function printSegment({ columns: values }: RowBatch, row: number, { query, colum
     size: sizes.reduce((total, size) => total + size, 0),
     numRows: Number(values[1]?.[row]),
     aggregators: asked('aggregators', combiningAggregators(table)),
-    projections: null,
     timestampSpec: asked('timestampSpec', table.timestampSpec),
-    queryGranularity: asked('queryGranularity', table.queryGranularity),
+    queryGranularity: asked('queryGranularity', printedGranularity(table.queryGranularity)),
     rollup: asked('rollup', table.rollup),
   };
   return `${JSON.stringify(head).slice(0, -1)},"columns":{${columnTexts}},${JSON.stringify(tail).slice(1)}`;
@@ -149,12 +148,29 @@ function intervalsOf(boundsJson: string): readonly Interval[] {
   );
 }
 
+/** Simple granularities by their names, as Druid prints them; none and all are types. */
+function printedGranularity(granularity: unknown): unknown {
+  const { type, ...rest } = (
+    typeof granularity === 'object' && granularity !== null ? granularity : { type: granularity }
+  ) as { type?: unknown };
+  if (typeof type !== 'string' || Object.keys(rest).length > 0) return granularity;
+  return /^(none|all)$/i.test(type) ? { type: type.toLowerCase() } : type.toUpperCase();
+}
+
+/** What Druid prints although the definition may leave it out. */
+const printedDefaults: Readonly<Record<string, object>> = {
+  hyperUnique: { isInputHyperUnique: false, round: false },
+};
+
 /** The aggregators that would combine stored rows: over their own column, and a sum for a count. */
 function combiningAggregators({ metricsSpec }: TableView): Record<string, unknown> {
   return Object.fromEntries(
-    metricsSpec.map((metric) => {
+    metricsSpec.map((written) => {
+      // What a filter let pass is stored: there is nothing left to filter.
+      const filtered = written.type === 'filtered' ? (written.aggregator as typeof written) : undefined;
+      const metric = filtered ? { ...filtered, name: written.name ?? filtered.name } : written;
       const type = metric.type === 'count' ? 'longSum' : metric.type;
-      return [String(metric.name), { ...metric, type, fieldName: metric.name }];
+      return [String(metric.name), { ...metric, ...printedDefaults[String(type)], type, fieldName: metric.name }];
     }),
   );
 }
