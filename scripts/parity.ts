@@ -1,0 +1,72 @@
+/**
+ * `npm run parity [-- CASE…]`: the cases of test/conformance, asked of a real Druid and of millrace; each difference is printed.
+ * A CASE is a topic, or `topic/name`. `--record` writes what Druid answers as golden data. `--druid URL` asks a Druid that runs
+ * already and has the data. Exits 1 when a case differs that should not.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { topics } from '../test/conformance/cases/index.ts';
+import { differences } from '../test/conformance/compare.ts';
+import { batchTask, dataSets } from '../test/conformance/data-sets.ts';
+import type { Answer, Asked, Query } from '../test/conformance/define.ts';
+import { readGolden, writeGolden } from '../test/conformance/golden.ts';
+import { openMillrace } from '../test/conformance/millrace.ts';
+import { DruidCluster } from '../test/services/druid/cluster.ts';
+
+const { values, positionals } = parseArgs({
+  options: { record: { type: 'boolean', default: false }, druid: { type: 'string' } },
+  allowPositionals: true,
+});
+await using druid = values.druid === undefined ? await startDruid() : druidAt(values.druid);
+await using millrace = await openMillrace();
+
+const counts = { same: 0, known: 0, different: 0 };
+for (const [topic, cases] of Object.entries(topics)) {
+  const golden = readGolden(topic);
+  for (const [name, one] of Object.entries(cases)) {
+    if (!isChosen(topic, name)) continue;
+    const expected = await druid.ask(one.query);
+    golden[name] = expected;
+    const found = differences(one, expected, await millrace.ask(one.query));
+    counts[found.length === 0 ? 'same' : one.differs === undefined ? 'different' : 'known']++;
+    if (found.length > 0) console.log([`${topic}/${name}: ${one.differs ?? ''}`, ...found].join('\n  '));
+    else if (one.differs !== undefined) console.log(`${topic}/${name}: no longer differs`);
+  }
+  if (values.record)
+    writeGolden(topic, Object.fromEntries(Object.keys(cases).map((name) => [name, golden[name] as Answer])));
+}
+console.log(`${counts.same} the same, ${counts.known} known to differ, ${counts.different} different`);
+process.exitCode = counts.different > 0 ? 1 : 0;
+
+function isChosen(topic: string, name: string): boolean {
+  return positionals.length === 0 || positionals.some((chosen) => chosen === topic || chosen === `${topic}/${name}`);
+}
+
+async function startDruid(): Promise<Asked & AsyncDisposable> {
+  console.log('Starting Druid; the first time its jars are fetched …');
+  const cluster = await DruidCluster.start();
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-parity-'));
+  for (const dataSet of dataSets) {
+    writeFileSync(join(folder, `${dataSet.dataSchema.dataSource}.ndjson`), dataSet.lines);
+    await cluster.ingest(batchTask(dataSet, folder));
+  }
+  rmSync(folder, { recursive: true });
+  return { ...druidAt(cluster.broker), [Symbol.asyncDispose]: () => cluster.stop() };
+}
+
+function druidAt(broker: string): Asked & AsyncDisposable {
+  return {
+    ask: async (query: Query): Promise<Answer> => {
+      const response = await fetch(`${broker}/druid/v2`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(query),
+      });
+      const body = (await response.json()) as { readonly errorMessage?: string };
+      return { status: response.status, body: response.ok ? body : body.errorMessage };
+    },
+    [Symbol.asyncDispose]: async () => {},
+  };
+}

@@ -1,0 +1,25 @@
+/** All cases, by topic. */
+import type { Cases } from '../define.ts';
+import { aggregatorCases } from './aggregators.ts';
+import { extractionCases } from './extractions.ts';
+import { filterCases } from './filters.ts';
+import { granularityCases } from './granularities.ts';
+import { groupByCases } from './group-by.ts';
+import { metadataCases } from './metadata.ts';
+import { postAggregatorCases } from './post-aggregators.ts';
+import { rowsCases } from './rows.ts';
+import { timeseriesCases } from './timeseries.ts';
+import { topNCases } from './top-n.ts';
+
+export const topics: Readonly<Record<string, Cases>> = {
+  timeseries: timeseriesCases,
+  'top-n': topNCases,
+  'group-by': groupByCases,
+  rows: rowsCases,
+  metadata: metadataCases,
+  filters: filterCases,
+  aggregators: aggregatorCases,
+  'post-aggregators': postAggregatorCases,
+  extractions: extractionCases,
+  granularities: granularityCases,
+};

@@ -1,0 +1,107 @@
+/** The data that a real Druid and millrace are asked about: the same lines under the same dataSchema. */
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+
+export interface DataSet {
+  readonly dataSchema: DataSchema;
+  /** NDJSON. */
+  readonly lines: string;
+}
+
+interface DataSchema extends Readonly<Record<string, unknown>> {
+  readonly dataSource: string;
+}
+
+const read = (name: string) => readFileSync(new URL(`data/${name}`, import.meta.url));
+const wikipedia = gunzipSync(read('wikipedia.ndjson.gz')).toString();
+const odd = read('odd.ndjson').toString();
+
+const ofWikipedia = { timestampSpec: { column: 'time', format: 'iso' } };
+const edits = [
+  { type: 'count', name: 'count' },
+  { type: 'longSum', name: 'added', fieldName: 'added' },
+  { type: 'longSum', name: 'deleted', fieldName: 'deleted' },
+  { type: 'doubleSum', name: 'delta', fieldName: 'delta' },
+];
+
+export const dataSets: readonly DataSet[] = [
+  {
+    lines: wikipedia,
+    dataSchema: {
+      ...ofWikipedia,
+      dataSource: 'wikipedia',
+      dimensionsSpec: {
+        dimensions: [
+          'channel',
+          'cityName',
+          'comment',
+          'countryName',
+          'isAnonymous',
+          'isRobot',
+          { type: 'long', name: 'metroCode' },
+          'namespace',
+          'page',
+          'regionName',
+          'user',
+        ],
+      },
+      metricsSpec: [...edits, { type: 'floatSum', name: 'deltaFloat', fieldName: 'delta' }],
+      granularitySpec: { segmentGranularity: 'hour', queryGranularity: 'none', rollup: false },
+    },
+  },
+  {
+    lines: wikipedia,
+    dataSchema: {
+      ...ofWikipedia,
+      dataSource: 'edits',
+      dimensionsSpec: { dimensions: ['channel', 'countryName', 'isRobot', 'namespace'] },
+      metricsSpec: [
+        ...edits,
+        { type: 'longMin', name: 'leastDelta', fieldName: 'delta' },
+        { type: 'doubleMax', name: 'mostDelta', fieldName: 'delta' },
+        { type: 'hyperUnique', name: 'users', fieldName: 'user' },
+        {
+          type: 'filtered',
+          filter: { type: 'selector', dimension: 'isNew', value: 'true' },
+          aggregator: { type: 'count', name: 'newPages' },
+        },
+      ],
+      granularitySpec: { segmentGranularity: 'day', queryGranularity: 'hour', rollup: true },
+    },
+  },
+  {
+    lines: odd,
+    dataSchema: {
+      dataSource: 'odd',
+      timestampSpec: { column: 't', format: 'iso' },
+      dimensionsSpec: {
+        dimensions: [
+          'name',
+          'tags',
+          'size',
+          { type: 'long', name: 'n' },
+          { type: 'double', name: 'd' },
+          { type: 'float', name: 'f' },
+        ],
+      },
+      metricsSpec: [{ type: 'count', name: 'count' }],
+      granularitySpec: { segmentGranularity: 'day', queryGranularity: 'none', rollup: false },
+    },
+  },
+];
+
+export const dataSourceNames = dataSets.map(({ dataSchema }) => dataSchema.dataSource);
+
+/** The batch ingestion that loads a data set out of a folder of files named after the dataSources. */
+export const batchTask = ({ dataSchema }: DataSet, folder: string) => ({
+  type: 'index',
+  spec: {
+    dataSchema,
+    ioConfig: {
+      type: 'index',
+      inputSource: { type: 'local', baseDir: folder, filter: `${dataSchema.dataSource}.ndjson` },
+      inputFormat: { type: 'json' },
+    },
+    tuningConfig: { type: 'index', maxRowsPerSegment: 1_000_000 },
+  },
+});

@@ -1,0 +1,24 @@
+/** A millrace that holds the data sets, asked as Druid is. */
+import { MillraceError } from '../../src/errors.ts';
+import { temporaryBackend } from '../support/backend.ts';
+import { dataSets } from './data-sets.ts';
+import type { Answer, Asked } from './define.ts';
+
+export async function openMillrace(): Promise<Asked & AsyncDisposable> {
+  const millrace = await temporaryBackend();
+  for (const { dataSchema, lines } of dataSets) {
+    await millrace.define(dataSchema);
+    await millrace.push(dataSchema.dataSource, lines.trimEnd());
+  }
+  return {
+    ask: async (query): Promise<Answer> => {
+      try {
+        return { status: 200, body: await millrace.query(query) };
+      } catch (error) {
+        if (error instanceof MillraceError) return { status: error.status, body: error.message };
+        throw error;
+      }
+    },
+    [Symbol.asyncDispose]: () => millrace[Symbol.asyncDispose](),
+  };
+}
