@@ -25,7 +25,7 @@ registerGaps('aggregator', [
   'singleValue',
   'javascript',
 ]);
-registerGaps('filter', ['inType', 'spatial', 'javascript', 'bloom']);
+registerGaps('filter', ['spatial', 'javascript', 'bloom']);
 registerGaps('postAggregator', [
   'thetaSketchEstimate',
   'thetaSketchSetOp',

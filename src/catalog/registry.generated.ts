@@ -27,6 +27,7 @@ import filtersColumnComparison from './filters/column-comparison.ts';
 import filtersEquals from './filters/equals.ts';
 import filtersExpression from './filters/expression.ts';
 import filtersExtraction from './filters/extraction.ts';
+import filtersInType from './filters/in-type.ts';
 import filtersIn from './filters/in.ts';
 import filtersInterval from './filters/interval.ts';
 import filtersIsTrueFalse from './filters/is-true-false.ts';
@@ -80,6 +81,7 @@ register(
     filtersEquals,
     filtersExpression,
     filtersExtraction,
+    filtersInType,
     filtersIn,
     filtersInterval,
     filtersIsTrueFalse,

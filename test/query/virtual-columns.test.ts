@@ -142,6 +142,38 @@ describe('virtual columns', () => {
     assert.deepEqual(page?.events, [{ v: 'ab', virtual0: 'a' }]);
   });
 
+  it('arrays are filtered by their elements', async () => {
+    const virtualColumns = [
+      expression('both', 'array(status, count)'),
+      expression('parts', "string_to_array(user, 'o')"),
+    ];
+    const urls = async (column: string, elementMatchValueType: string, elementMatchValue: unknown) => {
+      const filter = { type: 'arrayContainsElement', column, elementMatchValueType, elementMatchValue };
+      const pages = (await ask(over('scan', virtualColumns, { columns: ['url'], filter }))) as { events: Row[] }[];
+      return pages.flatMap(({ events }) => events.map(({ url }) => url));
+    };
+    assert.deepEqual(await urls('both', 'LONG', 8), ['/c']);
+    assert.deepEqual(await urls('both', 'LONG', null), ['/a']);
+    assert.deepEqual(await urls('parts', 'STRING', 'b'), ['/a', '/c']);
+  });
+
+  it('they stand over any data source', async () => {
+    const inline = {
+      type: 'inline',
+      columnNames: ['__time', 'x'],
+      columnTypes: ['LONG', 'LONG'],
+      rows: [
+        [Date.UTC(2018, 2, 2), 1],
+        [Date.UTC(2018, 2, 3), 2],
+      ],
+    };
+    const query = over('timeseries', [expression('square', 'x * x')], {
+      dataSource: inline,
+      aggregations: [{ type: 'longSum', name: 'sum', fieldName: 'square' }],
+    });
+    assert.deepEqual(((await ask(query)) as { result: Row }[])[0]?.result, { sum: 5 });
+  });
+
   const mistaken: readonly [string, readonly Row[], RegExp][] = [
     [
       'one computed from itself',
