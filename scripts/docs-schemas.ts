@@ -40,7 +40,7 @@ export function queryChapter(): Chapter {
   return {
     file: 'query-types',
     title: 'Query types',
-    intro: 'Native queries, for `POST /druid/v2`. What is `never` can only be left out, so far.',
+    intro: 'Native queries, for `POST /druid/v2`, and what they read.',
     body: [...types, ...dataSources, context].join('\n'),
   };
 }

@@ -72,18 +72,6 @@ describe('mistakes in native queries', () => {
     ['movingAverage', { queryType: 'movingAverage' }, /'movingAverage'/],
     ['a join', { ...timeseries, dataSource: { type: 'join', left: 'a' } }, /\$\.dataSource.*'join'/],
     [
-      'subtotals',
-      {
-        queryType: 'groupBy',
-        dataSource: 'pages',
-        intervals: march,
-        granularity: 'all',
-        dimensions: [],
-        subtotalsSpec: [[]],
-      },
-      /subtotalsSpec/,
-    ],
-    [
       'an aggregator that Druid has',
       { ...timeseries, aggregations: [{ type: 'thetaSketch', name: 't', fieldName: 'x' }] },
       /'thetaSketch'/,

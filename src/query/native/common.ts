@@ -1,6 +1,6 @@
 /** What several query types have in common. https://druid.apache.org/docs/latest/querying/ */
 import { z } from 'zod';
-import { specOf, type TypeIssueParams } from '../../catalog/index.ts';
+import { specOf } from '../../catalog/index.ts';
 import { intervalsSchema } from '../../catalog/intervals.ts';
 import { eternity } from '../../catalog/time.ts';
 import { dataSourceSchema } from '../data-sources/define.ts';
@@ -25,19 +25,6 @@ export const flagSchema = z.union([
     .regex(/^(true|false)$/i, 'expected true or false')
     .transform((text) => text.toLowerCase() === 'true'),
 ]);
-
-const unsupportedParams: TypeIssueParams = { unsupported: true };
-
-/** A field that Druid has and that may stand here only while it says nothing. */
-export const absentSchema = (what: string) =>
-  z
-    .unknown()
-    .refine((value) => value === undefined || value === null || (Array.isArray(value) && value.length === 0), {
-      error: `${what} are not supported yet`,
-      params: unsupportedParams,
-    })
-    .meta({ title: 'never' })
-    .optional();
 
 /** Loose, since most of what a context may hold tunes what is not here. */
 export const contextFields = z.looseObject({

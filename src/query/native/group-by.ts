@@ -22,9 +22,10 @@ import {
 } from '../encode.ts';
 import { type Measures, measuresOf } from '../measures.ts';
 import { type Source, sourceOf, unnested } from '../source.ts';
-import { absentSchema, measuresShape, rowsShape } from './common.ts';
+import { measuresShape, rowsShape } from './common.ts';
 import { havingSchema } from './having.ts';
 import { limitSpecSchema, orderTerm } from './limit-spec.ts';
+import { type Grouping, groupedBy, subtotalsOf, subtotalsSchema } from './subtotals.ts';
 
 const schema = z.object({
   queryType: z.literal('groupBy'),
@@ -36,7 +37,7 @@ const schema = z.object({
     .transform((list) => list ?? []),
   having: havingSchema.nullish(),
   limitSpec: limitSpecSchema.nullish(),
-  subtotalsSpec: absentSchema('subtotalsSpec'),
+  subtotalsSpec: subtotalsSchema,
 });
 
 type Query = z.infer<typeof schema>;
@@ -108,18 +109,21 @@ function resultsOf(query: Query, context: PlanContext): Results {
   };
 }
 
-/** Rows of `t` in milliseconds, `d0` … and the states. */
-function groupsOf(query: Query, source: Source, from: Sql, values: readonly Value[], { folds }: Measures): Sql {
+/** Rows of `t` in milliseconds, `d0` … and the states; with subtotals also `s`. */
+function groupsOf(query: Query, source: Source, from: Sql, keys: readonly Value[], { folds }: Measures): Sql {
   const buckets = compileGranularity(query.granularity);
-  const start = literal(BigInt(source.startMs));
   const bucketed = buckets.extent !== 'all';
-  const keys = values.map((value, i) => sql`${value.sql} AS ${ident(`d${i}`)}`);
-  const time = bucketed ? sql`epoch_ms(${buckets.floor(source.scope.time)}) AS t` : sql`${start} AS t`;
-  const ordinals = keys.map((_, i) => sql`${i + 2}`);
-  if (bucketed) ordinals.unshift(sql`1`);
-  const grouping = ordinals.length === 0 ? sql`` : sql` GROUP BY ${join(ordinals)}`;
-  // The count makes it an aggregate where nothing else does.
-  return sql`SELECT ${join([time, ...keys, ...folds, sql`count(*) AS n`])} ${from}${grouping}`;
+  const grouping: Grouping = {
+    from,
+    bucket: bucketed ? sql`epoch_ms(${buckets.floor(source.scope.time)}) AS t` : undefined,
+    start: sql`${literal(BigInt(source.startMs))} AS t`,
+    keys,
+    folds,
+  };
+  const { subtotalsSpec } = query;
+  return subtotalsSpec
+    ? subtotalsOf(subtotalsSpec, query.dimensions.map(dimensionName), grouping)
+    : groupedBy(grouping);
 }
 
 function havingOf(query: Query, dimensions: ReadonlyMap<string, Value>, { results }: Measures): Sql {
@@ -134,16 +138,19 @@ function havingOf(query: Query, dimensions: ReadonlyMap<string, Value>, { result
   return sql`WHERE ${query.having(scope)}`;
 }
 
-/** By time, then as the limitSpec says, then by the dimensions. */
+/** By time, then as the limitSpec says, then by the dimensions. Subtotals come one after the other unless the limitSpec orders them all. */
 function orderOf(query: Query, dimensions: ReadonlyMap<string, Value>, { results }: Measures): Sql {
   const { columns, limit, offset } = query.limitSpec ?? { columns: [], limit: undefined, offset: undefined };
   const chosen = columns.map((order) => orderTerm(order, dimensions, results));
   const bucketed = compileGranularity(query.granularity).extent !== 'all';
   const time = bucketed ? [sql`t`] : [];
+  const subtotal = query.subtotalsSpec ? [sql`s`] : [];
   const rest = [...dimensions]
     .filter(([name]) => !columns.some((order) => order.dimension === name))
     .map(([, { sql: value }]) => sql`${value} ASC NULLS FIRST`);
-  const terms = query.context.sortByDimsFirst ? [...chosen, ...rest, ...time] : [...time, ...chosen, ...rest];
+  const ordered = chosen.length > 0 ? [...chosen, ...subtotal, ...rest] : rest;
+  const inOne = query.context.sortByDimsFirst ? [...ordered, ...time] : [...time, ...ordered];
+  const terms = chosen.length > 0 ? inOne : [...subtotal, ...inOne];
   return join(
     [
       terms.length === 0 ? sql`` : sql`ORDER BY ${join(terms)}`,
