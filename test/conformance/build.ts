@@ -41,3 +41,7 @@ export function differing(cases: Cases, why: Readonly<Record<string, string>>): 
   const differ = Object.entries(why).map(([name, differs]) => [name, { ...(cases[name] as Case), differs }] as const);
   return { ...cases, ...Object.fromEntries(differ) };
 }
+
+/** The cases, in none of which Druid promises an order of the rows. */
+export const unordered = (cases: Cases): Cases =>
+  Object.fromEntries(Object.entries(cases).map(([name, one]) => [name, { ...one, unordered: true }]));

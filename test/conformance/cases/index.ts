@@ -1,6 +1,8 @@
 /** All cases, by topic. */
 import type { Cases } from '../define.ts';
 import { aggregatorCases } from './aggregators.ts';
+import { dataSourceCases } from './data-sources.ts';
+import { expressionCases } from './expressions.ts';
 import { extractionCases } from './extractions.ts';
 import { filterCases } from './filters.ts';
 import { granularityCases } from './granularities.ts';
@@ -22,4 +24,6 @@ export const topics: Readonly<Record<string, Cases>> = {
   'post-aggregators': postAggregatorCases,
   extractions: extractionCases,
   granularities: granularityCases,
+  expressions: expressionCases,
+  'data-sources': dataSourceCases,
 };
