@@ -14,6 +14,8 @@ export interface Backend {
   push(submission: Submission, accepted?: (received: number) => void): Promise<PushOutcome>;
   /** Answers a native query. Rejects before the first byte, or the answer's chunks throw, with a MillraceError. */
   query(query: unknown, options?: QueryOptions): Promise<Answer>;
+  /** Answers Druid's SQL, a request as `/druid/v2/sql` takes it. Rejects as `query` does. */
+  sql(request: unknown, options?: QueryOptions): Promise<SqlAnswer>;
   /** Stops a running query; false when none of that id runs. */
   cancel(queryId: string): boolean;
   /** Adds a dataSource, or changes its definition for the rows to come. */
@@ -86,6 +88,12 @@ export interface Answer {
   readonly queryId: string;
   /** JSON text in pieces, compact. Leaving the loop early stops the query. */
   readonly chunks: AsyncIterable<string>;
+}
+
+export interface SqlAnswer extends Answer {
+  readonly contentType: string;
+  /** Whether the answer begins with the names of its columns. */
+  readonly header: boolean;
 }
 
 export interface Health {

@@ -1,14 +1,23 @@
 /** The embedded backend: one process, one data folder. */
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
-import type { Answer, Backend, Health, PushOutcome, QueryOptions, Receivers, Reject, Submission } from '../backend.ts';
+import type {
+  Answer,
+  Backend,
+  Health,
+  PushOutcome,
+  QueryOptions,
+  Receivers,
+  Reject,
+  SqlAnswer,
+  Submission,
+} from '../backend.ts';
 import { invalidInput, MillraceError } from '../errors.ts';
 import { BatchFiles } from '../ingest/batch-files.ts';
 import { Committer } from '../ingest/committer.ts';
 import { DeadLetters } from '../ingest/dead-letters.ts';
 import { withoutHeader } from '../ingest/header.ts';
 import { eventFields } from '../ingest/reader.ts';
-import { maxRejects } from '../ingest/rejects.ts';
 import { storedColumn, tableDefinition } from '../ingest/table.ts';
 import type { Part } from '../ingest/work.ts';
 import type { Metrics } from '../observe/metrics.ts';
@@ -26,6 +35,7 @@ import { Housekeeping } from './housekeeping.ts';
 import { Queries } from './queries.ts';
 import type { RealtimeSpecs } from './realtime/context.ts';
 import { RealtimeNode } from './realtime/node.ts';
+import { readRejects } from './rejects.ts';
 import { splitByDataSource } from './split.ts';
 import { EmbeddedSupervisors } from './supervisors/index.ts';
 
@@ -183,6 +193,10 @@ export class EmbeddedBackend implements Backend {
     return this.#queries.start(query, options);
   }
 
+  sql(request: unknown, options: QueryOptions = {}): Promise<SqlAnswer> {
+    return this.#queries.startSql(request, options);
+  }
+
   cancel(queryId: string): boolean {
     return this.#queries.cancel(queryId);
   }
@@ -202,23 +216,8 @@ export class EmbeddedBackend implements Backend {
     return columns && { dimensions: namesOf('dimension'), metrics: namesOf('metric') };
   }
 
-  async rejects(dataSource: string): Promise<readonly Reject[]> {
-    const statement = sql`
-      SELECT epoch_ms(rejected_at), reason, detail, event FROM meta.rejects WHERE data_source = ${dataSource}
-      ORDER BY rejected_at DESC, rowid DESC LIMIT ${maxRejects}`;
-    const rejects: Reject[] = [];
-    for await (const { columns, rowCount } of this.#store.read(statement)) {
-      for (let row = 0; row < rowCount; row++) {
-        const [at, reason, detail, event] = columns.map((column) => column[row]) as [
-          bigint,
-          Reject['reason'],
-          string,
-          string,
-        ];
-        rejects.push({ rejectedAt: new Date(Number(at)).toISOString(), reason, detail, event });
-      }
-    }
-    return rejects;
+  rejects(dataSource: string): Promise<readonly Reject[]> {
+    return readRejects(this.#store, dataSource);
   }
 
   async health(): Promise<Health> {

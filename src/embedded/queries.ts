@@ -1,10 +1,11 @@
 /** Running queries: their plans, time limits and cancels. */
 import { randomUUID } from 'node:crypto';
-import type { Answer, QueryOptions } from '../backend.ts';
+import type { Answer, QueryOptions, SqlAnswer } from '../backend.ts';
 import { asMillraceError, MillraceError } from '../errors.ts';
 import type { Metrics } from '../observe/metrics.ts';
-import type { Reader, RowBatch } from '../query/define.ts';
+import type { Plan, Reader, RowBatch } from '../query/define.ts';
 import { planNativeQuery } from '../query/native.ts';
+import { asQueryMistake, planSql } from '../query/sql/plan.ts';
 import type { Store } from '../store/store.ts';
 
 /** Druid's default for `timeout`. */
@@ -26,36 +27,59 @@ export class Queries {
   }
 
   /** Plans and starts a query; errors that show before the first row reject here, so that they get their HTTP status. */
-  async start(query: unknown, { signal, place }: QueryOptions): Promise<Answer> {
-    const measure = { type: 'unknown', done: this.#metrics.querySeconds.startTimer() };
+  start(query: unknown, { signal, place }: QueryOptions): Promise<Answer> {
+    return this.#measured('unknown', (measure) => {
+      const planned = planNativeQuery(query, { table: (name) => this.#store.view(name), nowMs: this.#now() }, place);
+      measure.type = planned.type;
+      return this.#run(planned, signal, measure);
+    });
+  }
+
+  startSql(request: unknown, { signal }: QueryOptions): Promise<SqlAnswer> {
+    return this.#measured('sql', async (measure) => {
+      const planned = await planSql(request, {
+        tables: { table: (name) => this.#store.view(name), names: () => [...this.#store.tables.keys()].sort() },
+        nowMs: this.#now(),
+        row: (statement) => this.#store.row(statement, signal),
+      });
+      const answer = await this.#run(planned, signal, measure, asQueryMistake);
+      return { ...answer, contentType: planned.contentType, header: planned.header };
+    });
+  }
+
+  async #measured<A>(type: string, start: (measure: Measure) => Promise<A>): Promise<A> {
+    const measure = { type, done: this.#metrics.querySeconds.startTimer() };
     try {
-      const { plan, type, context } = planNativeQuery(
-        query,
-        { table: (name) => this.#store.view(name), nowMs: this.#now() },
-        place,
-      );
-      measure.type = type;
-      const queryId = context.queryId ?? randomUUID();
-      const abort = this.#register(queryId);
-      const signals = [abort.signal, ...(signal ? [signal] : [])];
-      // 0 means no limit.
-      const timeoutMs = context.timeoutMs ?? defaultTimeoutMs;
-      if (timeoutMs > 0) signals.push(AbortSignal.timeout(Math.min(timeoutMs, longestTimeoutMs)));
-      const stop = AbortSignal.any(signals);
-      const reader: Reader = {
-        read: (statement) => this.#store.read(statement, stop),
-        row: (statement) => this.#store.row(statement, stop),
-      };
-      const batches = plan.statement ? reader.read(plan.statement) : noRows();
-      const chunks = this.#watch(plan.shape(batches, reader), stop, timeoutMs, measure, () =>
-        this.#unregister(queryId, abort),
-      );
-      const first = await chunks.next();
-      return { queryId, chunks: resume(first, chunks) };
+      return await start(measure);
     } catch (error) {
       if (!(error instanceof WatchedError)) this.#finish(measure, asMillraceError(error).code);
       throw error instanceof WatchedError ? error.cause : error;
     }
+  }
+
+  async #run(
+    { plan, context }: Planned,
+    signal: AbortSignal | undefined,
+    measure: Measure,
+    reworded = (error: MillraceError) => error,
+  ): Promise<Answer> {
+    const queryId = context.queryId ?? randomUUID();
+    const abort = this.#register(queryId);
+    const signals = [abort.signal, ...(signal ? [signal] : [])];
+    // 0 means no limit.
+    const timeoutMs = context.timeoutMs ?? defaultTimeoutMs;
+    if (timeoutMs > 0) signals.push(AbortSignal.timeout(Math.min(timeoutMs, longestTimeoutMs)));
+    const stop = AbortSignal.any(signals);
+    const reader: Reader = {
+      read: (statement) => this.#store.read(statement, stop),
+      row: (statement) => this.#store.row(statement, stop),
+    };
+    const batches = plan.statement ? reader.read(plan.statement) : noRows();
+    const known = (error: unknown) =>
+      stop.aborted ? stopError(stop.reason, timeoutMs) : reworded(asMillraceError(error));
+    const chunks = this.#watch(plan.shape(batches, reader), known, measure, () => this.#unregister(queryId, abort));
+    const first = await chunks.next();
+    return { queryId, chunks: resume(first, chunks) };
   }
 
   cancel(queryId: string): boolean {
@@ -66,8 +90,7 @@ export class Queries {
 
   async *#watch(
     chunks: AsyncIterable<string>,
-    stop: AbortSignal,
-    timeoutMs: number,
+    asKnown: (error: unknown) => MillraceError,
     measure: Measure,
     finished: () => void,
   ): AsyncGenerator<string, void, void> {
@@ -76,7 +99,7 @@ export class Queries {
       yield* chunks;
       status = 'ok';
     } catch (error) {
-      const known = stop.aborted ? stopError(stop.reason, timeoutMs) : asMillraceError(error);
+      const known = asKnown(error);
       status = known.code;
       throw new WatchedError(known);
     } finally {
@@ -102,6 +125,11 @@ export class Queries {
     running?.delete(abort);
     if (running?.size === 0) this.#running.delete(queryId);
   }
+}
+
+interface Planned {
+  readonly plan: Plan;
+  readonly context: { readonly queryId: string | undefined; readonly timeoutMs: number | undefined };
 }
 
 interface Measure {

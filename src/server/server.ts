@@ -11,6 +11,7 @@ import { pushRoutes } from './push.ts';
 import { queryRoutes } from './query.ts';
 import { receiverRoutes } from './receiver.ts';
 import { rejectRoutes } from './rejects.ts';
+import { sqlRoutes } from './sql.ts';
 import { statusRoutes } from './status.ts';
 import { supervisorRoutes } from './supervisor.ts';
 
@@ -40,6 +41,7 @@ export function createServer(options: ServerOptions): Server {
   server.register(queryRoutes(options));
   server.register(receiverRoutes(options));
   server.register(rejectRoutes(options.backend));
+  server.register(sqlRoutes(options));
   server.register(statusRoutes(options));
   server.register(supervisorRoutes(options));
   return server;

@@ -59,9 +59,13 @@ export class Engine {
   }
 }
 
+/** Until the statement has ended. */
+const interruptAgainMs = 20;
+
 export class Connection {
   readonly #connection: DuckDBConnection;
   #interrupted = false;
+  #interruptions: NodeJS.Timeout | undefined;
 
   constructor(connection: DuckDBConnection) {
     this.#connection = connection;
@@ -100,6 +104,7 @@ export class Connection {
   async *stream(statement: Sql | string): AsyncGenerator<Rows, void, void> {
     let drained = false;
     this.#interrupted = false;
+    this.#stopInterrupting();
     try {
       // The client's own `stream` looks for several statements first, one more way to the engine and back.
       const prepared = await this.#connection.prepare(textOf(statement));
@@ -116,7 +121,8 @@ export class Connection {
       drained = true;
       throw engineError(error);
     } finally {
-      if (!drained) this.interrupt();
+      this.#stopInterrupting();
+      if (!drained) this.#connection.interrupt();
     }
   }
 
@@ -124,9 +130,17 @@ export class Connection {
   interrupt(): void {
     this.#interrupted = true;
     this.#connection.interrupt();
+    // One that comes between preparing a statement and running it is forgotten by the engine.
+    this.#interruptions ??= setInterval(() => this.#connection.interrupt(), interruptAgainMs);
+  }
+
+  #stopInterrupting(): void {
+    clearInterval(this.#interruptions);
+    this.#interruptions = undefined;
   }
 
   close(): void {
+    this.#stopInterrupting();
     this.#connection.disconnectSync();
   }
 }

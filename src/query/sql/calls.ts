@@ -1,0 +1,46 @@
+/** What every call of a function is checked for, and what the function may ask of it. */
+import { type MillraceError, nearestWord } from '../../errors.ts';
+import type { ExpressionNode } from './ast.ts';
+import { lacks, mistake, type SqlContext } from './context.ts';
+import { type Call, integerOf, textOf } from './functions/define.ts';
+import { aggregateFunctions, scalarFunctions, sqlFunctionGaps } from './functions/index.ts';
+import type { Expr } from './types.ts';
+
+export function callOf(args: readonly Expr[], node: ExpressionNode, context: SqlContext): Call {
+  const fail = (message: string) => mistake(context, node, `${node.function_name?.toUpperCase()}: ${message}`);
+  return {
+    zone: context.zone,
+    nowMs: context.nowMs,
+    text: (index) => textOf(args, index, { fail }),
+    integer: (index) => integerOf(args, index, { fail }),
+    fail,
+    gap: lacks,
+  };
+}
+
+export function checkArity(
+  name: string,
+  [least, most = Number.POSITIVE_INFINITY]: readonly [number, number?],
+  count: number,
+  node: ExpressionNode,
+  context: SqlContext,
+): void {
+  if (count >= least && count <= most) return;
+  const range = most === Number.POSITIVE_INFINITY ? `at least ${least}` : `${least} to ${most}`;
+  const wanted = least === most ? `${least}` : range;
+  const message = `Invalid number of arguments to function '${name}'. Was expecting ${wanted} arguments`;
+  throw mistake(context, node, message);
+}
+
+export function unknownFunction(
+  name: string,
+  args: readonly Expr[],
+  node: ExpressionNode,
+  context: SqlContext,
+): MillraceError {
+  if (sqlFunctionGaps.has(name)) return lacks(`The function ${name}`);
+  const near = nearestWord(name, [...scalarFunctions.keys(), ...aggregateFunctions.keys()]);
+  const types = args.map(({ type }) => `<${type}>`).join(', ');
+  const hint = near === undefined ? '' : `; did you mean ${near}?`;
+  return mistake(context, node, `No match found for function signature ${name}(${types})${hint}`);
+}

@@ -1,0 +1,99 @@
+/** Rows in Druid's result formats. Every one ends with a line feed, the line formats and csv with one more. */
+import { type Sql, sql } from '../../sql.ts';
+import type { RowBatch } from '../define.ts';
+import {
+  arrayPrinter,
+  columnOf,
+  type Column as Encoded,
+  instantColumn,
+  objectPrinter,
+  type PrintRow,
+} from '../encode.ts';
+import type { ResultFormat } from './request.ts';
+import type { Column } from './scope.ts';
+import { catalogValue, nativeType } from './types.ts';
+
+export interface Headers {
+  readonly names: boolean;
+  readonly types: boolean;
+  readonly sqlTypes: boolean;
+}
+
+export const contentTypes: Readonly<Record<ResultFormat, string>> = {
+  object: 'application/json',
+  array: 'application/json',
+  objectLines: 'text/plain',
+  arrayLines: 'text/plain',
+  csv: 'text/csv',
+};
+
+/** How a column is read from the engine and printed. Lists are JSON text, but one value alone stands plain. */
+export function encodedColumn({ name, expr }: Column, zone: string): Encoded {
+  if (expr.multiValue) return columnOf(name, { sql: plainList(expr.sql), type: 'STRING' });
+  if (expr.type === 'TIMESTAMP' || expr.type === 'DATE') return instantColumn(name, expr.sql, zone);
+  if (expr.type === 'BOOLEAN') return { name, sql: expr.sql, encode: String };
+  return columnOf(name, catalogValue(expr));
+}
+
+const plainList = (list: Sql): Sql =>
+  sql`CASE WHEN len(${list}) = 1 THEN ${list}[1] ELSE CAST(to_json(${list}) AS VARCHAR) END`;
+
+/** The text in pieces, a piece for each batch. */
+export async function* printRows(
+  batches: AsyncIterable<RowBatch>,
+  columns: readonly Column[],
+  options: { readonly format: ResultFormat; readonly headers: Headers; readonly zone: string },
+): AsyncGenerator<string> {
+  const encoded = columns.map((column) => encodedColumn(column, options.zone));
+  const { format } = options;
+  const lines = format !== 'object' && format !== 'array';
+  const print = printers[format](encoded);
+  const head = headerRows(columns, options.headers, format);
+  let separator = lines ? '' : '[';
+  const join = (texts: readonly string[]) => {
+    let piece = '';
+    for (const text of texts) {
+      piece += lines ? `${text}\n` : separator + text;
+      if (!lines) separator = ',';
+    }
+    return piece;
+  };
+  if (head.length > 0) yield join(head);
+  for await (const batch of batches) {
+    yield join(Array.from({ length: batch.rowCount }, (_, row) => print(batch, row)));
+  }
+  yield lines ? '\n' : `${separator === '[' ? '[' : ''}]\n`;
+}
+
+const printers: Readonly<Record<ResultFormat, (columns: readonly Encoded[]) => PrintRow>> = {
+  object: (columns) => objectPrinter(columns),
+  objectLines: (columns) => objectPrinter(columns),
+  array: (columns) => arrayPrinter(columns),
+  arrayLines: (columns) => arrayPrinter(columns),
+  csv: (columns) => (batch, row) =>
+    columns.map(({ encode }, i) => csvField(encode((batch.columns[i] as readonly unknown[])[row]))).join(','),
+};
+
+/** JSON → a field of csv. Null is empty, and so is ''. */
+function csvField(json: string): string {
+  if (json === 'null') return '';
+  const text = json.startsWith('"') ? String(JSON.parse(json)) : json;
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function headerRows(columns: readonly Column[], { names, types, sqlTypes }: Headers, format: ResultFormat): string[] {
+  if (!names) return [];
+  const native = columns.map(({ expr }) => nativeType(expr));
+  const sqlNames = columns.map(({ expr }) => expr.type);
+  if (format === 'object' || format === 'objectLines') {
+    const member = ({ name }: Column, i: number) => {
+      const told = { ...(types ? { type: native[i] } : {}), ...(sqlTypes ? { sqlType: sqlNames[i] } : {}) };
+      return `${JSON.stringify(name)}:${types || sqlTypes ? JSON.stringify(told) : 'null'}`;
+    };
+    return [`{${columns.map(member).join(',')}}`];
+  }
+  const rows = [columns.map(({ name }) => name), ...(types ? [native] : []), ...(sqlTypes ? [sqlNames] : [])];
+  return rows.map((row) =>
+    format === 'csv' ? row.map((text) => csvField(JSON.stringify(text))).join(',') : JSON.stringify(row),
+  );
+}

@@ -1,0 +1,109 @@
+/** The contract of a function of Druid's SQL. https://druid.apache.org/docs/latest/querying/sql-functions */
+import type { Call as NativeCall } from '../../../catalog/expression/function.ts';
+import { expressionFunctions } from '../../../catalog/expression/functions/index.ts';
+import { literalOf, type Typed } from '../../../catalog/expression/typed.ts';
+import { canonicalZone } from '../../../catalog/zone.ts';
+import { type Sql, sql } from '../../../sql.ts';
+import { boolean, catalogValue, type Expr, isTime, isWhole } from '../types.ts';
+
+interface Named {
+  /** In upper case, other names of it behind. */
+  readonly names: readonly [string, ...string[]];
+  /** How many arguments it takes; without the second number any more. */
+  readonly arity: readonly [least: number, most?: number];
+}
+
+export interface ScalarFunction extends Named {
+  compile(args: readonly Expr[], call: Call): Expr;
+}
+
+export interface AggregateFunction extends Named {
+  /** `over` is what follows the engine's aggregate: FILTER, OVER. */
+  compile(args: readonly Expr[], call: AggregateCall): Expr;
+}
+
+/** What a function may ask of its call. */
+export interface Call {
+  /** The clock of `sqlTimeZone`. */
+  readonly zone: string;
+  readonly nowMs: number;
+  /** The literal text of an argument; undefined where it is not given or NULL, and a mistake where it is no literal. */
+  text(index: number): string | undefined;
+  /** The literal whole number of an argument, likewise. */
+  integer(index: number): number | undefined;
+  fail(message: string): Error;
+  /** What Druid can do and we cannot. */
+  gap(what: string): Error;
+}
+
+export interface AggregateCall extends Call {
+  readonly distinct: boolean;
+  /** COUNT(DISTINCT) is that of a sketch, which leaves '' out. */
+  readonly approximate: boolean;
+  readonly over: Sql;
+  /** The `__time` of what is read. */
+  time(): Expr;
+}
+
+/** The argument, which the arity promises. */
+export const arg = (args: readonly Expr[], index: number): Expr => args[index] as Expr;
+
+export const zoneOf = (call: Call, index: number): string => {
+  const name = call.text(index);
+  return name === undefined ? call.zone : canonicalZone(name);
+};
+
+/** As the native expression language takes it. */
+export function typedOf(expr: Expr): Typed {
+  if (expr.type === 'NULL') return literalOf(null);
+  if (expr.type === 'VARCHAR') {
+    return typeof expr.literal === 'string' ? literalOf(expr.literal) : { type: 'STRING', sql: expr.sql };
+  }
+  if (expr.type === 'BOOLEAN') return { type: 'LONG', sql: catalogValue(expr).sql, condition: expr.sql };
+  if (isWhole(expr) || isTime(expr)) return { type: 'LONG', sql: catalogValue(expr).sql };
+  return { type: 'DOUBLE', sql: expr.type === 'FLOAT' ? sql`CAST(${expr.sql} AS DOUBLE)` : expr.sql };
+}
+
+const ofType = { LONG: 'BIGINT', DOUBLE: 'DOUBLE', STRING: 'VARCHAR' } as const;
+
+/** The same function of the native expression language, as Druid plans it. */
+export function native(name: string, args: readonly Expr[], call: Call): Expr {
+  const nativeCall: NativeCall = {
+    text: (index) => textOf(args, index, call),
+    integer: (index) => integerOf(args, index, call),
+    settle: (typed) => typed,
+    fail: (index, message) => call.fail(`argument ${index + 1}: ${message}`),
+    gap: (_, what) => call.gap(what),
+  };
+  const found = expressionFunctions.get(name);
+  if (!found) throw call.gap(name);
+  const result = found.compile(args.map(typedOf), nativeCall);
+  if (result.condition) return boolean(result.condition);
+  if (result.type === 'NULL') return { sql: sql`NULL`, type: 'NULL', literal: null };
+  const type = ofType[result.type as keyof typeof ofType];
+  if (!type) throw call.gap(`${name} of a list`);
+  return { sql: result.sql, type };
+}
+
+/** A function that the native language has, under its name there, with the same arguments. */
+export const viaNative = (
+  names: readonly [string, ...string[]],
+  arity: readonly [number, number?],
+  name: string,
+): ScalarFunction => ({ names, arity, compile: (args, call) => native(name, args, call) });
+
+export function textOf(args: readonly Expr[], index: number, call: Pick<Call, 'fail'>): string | undefined {
+  const expr = args[index];
+  if (expr === undefined || expr.type === 'NULL') return undefined;
+  if (typeof expr.literal !== 'string') throw call.fail(`expected a text literal as argument ${index + 1}`);
+  return expr.literal;
+}
+
+export function integerOf(args: readonly Expr[], index: number, call: Pick<Call, 'fail'>): number | undefined {
+  const expr = args[index];
+  if (expr === undefined || expr.type === 'NULL') return undefined;
+  const number = Number(expr.literal);
+  if (expr.literal === undefined || !Number.isSafeInteger(number))
+    throw call.fail(`expected a literal whole number as argument ${index + 1}`);
+  return number;
+}

@@ -1,0 +1,181 @@
+/** Times. https://druid.apache.org/docs/latest/querying/sql-scalar#date-and-time-functions */
+import { periodBuckets } from '../../../catalog/buckets.ts';
+import { parsePeriod } from '../../../catalog/period.ts';
+import { parseInterval, timestampLiteral, withinIntervals } from '../../../catalog/time.ts';
+import { fromLocal, toLocal } from '../../../catalog/zone.ts';
+import { type Sql, sql } from '../../../sql.ts';
+import { bigint, boolean, cast, catalogValue, type Expr, isTime, literalTime, timestamp } from '../types.ts';
+import { arg, type Call, native, type ScalarFunction, zoneOf } from './define.ts';
+
+const literal = (text: string): Expr => ({ sql: sql`${text}`, type: 'VARCHAR', literal: text });
+
+const functions: ScalarFunction[] = [
+  {
+    names: ['TIME_FLOOR'],
+    arity: [2, 4],
+    compile: (args, call) => timestamp(bucketsOf(args, call).floor(timeOf(args, call))),
+  },
+  {
+    names: ['TIME_CEIL'],
+    arity: [2, 4],
+    compile: (args, call) => timestamp(ceil(bucketsOf(args, call), timeOf(args, call))),
+  },
+  {
+    names: ['DATE_TRUNC'],
+    arity: [2, 2],
+    compile: (args, call) => floorToUnit(arg(args, 1), call.text(0) ?? '', call),
+  },
+  {
+    names: ['TIME_SHIFT'],
+    arity: [3, 4],
+    compile([time, period, step], call) {
+      const shifted = native(
+        'timestamp_shift',
+        [time as Expr, period as Expr, step as Expr, literal(zoneOf(call, 3))],
+        call,
+      );
+      return cast(shifted, 'TIMESTAMP', call.zone);
+    },
+  },
+  {
+    names: ['TIME_EXTRACT'],
+    arity: [1, 3],
+    compile: (args, call) => extract(arg(args, 0), call.text(1) ?? 'EPOCH', zoneOf(call, 2), call),
+  },
+  // What the parser makes of EXTRACT(unit FROM time).
+  {
+    names: ['DATE_PART'],
+    arity: [2, 2],
+    compile: (args, call) => extract(arg(args, 1), call.text(0) ?? '', call.zone, call),
+  },
+  {
+    names: ['TIME_FORMAT'],
+    arity: [1, 3],
+    compile(args, call) {
+      const zone = literal(zoneOf(call, 2));
+      const pattern = args[1] ?? { sql: sql`NULL`, type: 'NULL' };
+      return native('timestamp_format', [asTime(arg(args, 0), call), pattern, zone], call);
+    },
+  },
+  {
+    names: ['TIME_PARSE'],
+    arity: [1, 3],
+    compile(args, call) {
+      const pattern = args[1] ?? { sql: sql`NULL`, type: 'NULL' };
+      const millis = native('timestamp_parse', [arg(args, 0), pattern, literal(zoneOf(call, 2))], call);
+      return cast(millis, 'TIMESTAMP', call.zone);
+    },
+  },
+  {
+    names: ['TIME_IN_INTERVAL'],
+    arity: [2, 2],
+    compile(args, call) {
+      const interval = parseInterval(call.text(1) ?? '');
+      if (!interval) throw call.fail("expected an ISO 8601 interval such as '2018-01-01/P1D'");
+      return boolean(withinIntervals(timeOf(args, call), [interval]));
+    },
+  },
+  {
+    names: ['MILLIS_TO_TIMESTAMP'],
+    arity: [1, 1],
+    compile: (args, call) => cast(cast(arg(args, 0), 'BIGINT', call.zone), 'TIMESTAMP', call.zone),
+  },
+  {
+    names: ['TIMESTAMP_TO_MILLIS'],
+    arity: [1, 1],
+    compile: (args, call) => bigint(catalogValue(asTime(arg(args, 0), call)).sql),
+  },
+  {
+    names: ['TIMESTAMPADD'],
+    arity: [3, 3],
+    compile(args, call) {
+      const period = periodOfUnit(call.text(0) ?? '', call);
+      const shift = [asTime(arg(args, 2), call), literal(period), arg(args, 1), literal(call.zone)];
+      return cast(native('timestamp_shift', shift, call), 'TIMESTAMP', call.zone);
+    },
+  },
+  {
+    names: ['TIMESTAMPDIFF'],
+    arity: [3, 3],
+    compile(args, call) {
+      const unit = (call.text(0) ?? '').toLowerCase();
+      periodOfUnit(unit, call);
+      const [from, to] = [asTime(arg(args, 1), call).sql, asTime(arg(args, 2), call).sql];
+      // Whole units that have passed.
+      return { sql: sql`datesub(${unit}, ${toLocal(call.zone, from)}, ${toLocal(call.zone, to)})`, type: 'INTEGER' };
+    },
+  },
+  {
+    names: ['CURRENT_TIMESTAMP'],
+    arity: [0, 0],
+    compile: (_, call) => timestamp(timestampLiteral(call.nowMs)),
+  },
+  {
+    names: ['CURRENT_DATE'],
+    arity: [0, 0],
+    compile: (_, call) => cast(timestamp(timestampLiteral(call.nowMs)), 'DATE', call.zone),
+  },
+];
+
+export default functions;
+
+const periods: Readonly<Record<string, string>> = {
+  SECOND: 'PT1S',
+  MINUTE: 'PT1M',
+  HOUR: 'PT1H',
+  DAY: 'P1D',
+  WEEK: 'P1W',
+  MONTH: 'P1M',
+  QUARTER: 'P3M',
+  YEAR: 'P1Y',
+};
+
+function periodOfUnit(unit: string, call: Call): string {
+  const period = periods[unit.toUpperCase()];
+  if (!period) throw call.fail(`expected one of ${Object.keys(periods).join(', ')}, got '${unit}'`);
+  return period;
+}
+
+export const floorToUnit = (time: Expr, unit: string, call: Call): Expr =>
+  timestamp(bucketsOfPeriod(periodOfUnit(unit, call), call.zone, undefined, call).floor(asTime(time, call).sql));
+
+export const ceilToUnit = (time: Expr, unit: string, call: Call): Expr =>
+  timestamp(ceil(bucketsOfPeriod(periodOfUnit(unit, call), call.zone, undefined, call), asTime(time, call).sql));
+
+function asTime(expr: Expr, call: Call): Expr {
+  if (isTime(expr) || expr.type === 'VARCHAR' || expr.type === 'NULL') return cast(expr, 'TIMESTAMP', call.zone);
+  throw call.fail(`expected a TIMESTAMP, got a ${expr.type}`);
+}
+
+const timeOf = (args: readonly Expr[], call: Call): Sql => asTime(arg(args, 0), call).sql;
+
+type Buckets = NonNullable<ReturnType<typeof periodBuckets>>;
+
+const ceil = (buckets: Buckets, time: Sql): Sql =>
+  sql`CASE WHEN ${buckets.floor(time)} = ${time} THEN ${time} ELSE ${buckets.next(buckets.floor(time))} END`;
+
+function bucketsOf(args: readonly Expr[], call: Call): Buckets {
+  const origin = args[2] && args[2].type !== 'NULL' ? args[2].literal : undefined;
+  const originMs = typeof origin === 'string' ? literalTime(origin) : undefined;
+  if (args[2] && args[2].type !== 'NULL' && originMs === undefined) throw call.gap('an origin that is no literal');
+  return bucketsOfPeriod(call.text(1) ?? '', zoneOf(call, 3), originMs, call);
+}
+
+function bucketsOfPeriod(text: string, zone: string, originMs: number | undefined, call: Call): Buckets {
+  const period = parsePeriod(text);
+  const buckets = period && periodBuckets(period, zone, originMs);
+  if (!buckets) throw call.fail(`expected a positive ISO 8601 period such as 'PT1H', got '${text}'`);
+  return buckets;
+}
+
+function extract(time: Expr, unit: string, zone: string, call: Call): Expr {
+  return native('timestamp_extract', [asTime(time, call), literal(unit.toUpperCase()), literal(zone)], call);
+}
+
+/** `time + step` on the clock of the zone, where a day may have 23 hours. */
+export const shifted = (time: Sql, operator: Sql, interval: Expr, zone: string): Expr =>
+  timestamp(
+    interval.calendar
+      ? fromLocal(zone, sql`(${toLocal(zone, time)} ${operator} ${interval.sql})`)
+      : sql`(${time} ${operator} ${interval.sql})`,
+  );

@@ -1,0 +1,229 @@
+/** The tree of a SELECT, a set operation or VALUES → one statement of the engine. */
+import { ident, join, type Sql, sql } from '../../sql.ts';
+import type { ExpressionNode, ModifierNode, QueryNode } from './ast.ts';
+import { lacks, mistake, type SqlContext } from './context.ts';
+import { ExpressionCompiler } from './expression.ts';
+import { FromCompiler } from './from.ts';
+import { type Column, type CompiledQuery, columnsOf, outputColumn, type Relation, type Scope } from './scope.ts';
+import { commonType, type Expr, inType, varchar } from './types.ts';
+
+export class QueryCompiler {
+  readonly #context: SqlContext;
+  readonly #expressions: ExpressionCompiler;
+  readonly #from: FromCompiler;
+  #relations = 0;
+
+  constructor(context: SqlContext) {
+    this.#context = context;
+    this.#expressions = new ExpressionCompiler(context, (node, scope) => this.#compile(node, scope));
+    this.#from = new FromCompiler({
+      context,
+      expressions: this.#expressions,
+      subquery: (node, scope) => this.#compile(node, scope),
+      name: (prefix) => this.#name(prefix),
+    });
+  }
+
+  compile(node: QueryNode): CompiledQuery {
+    return this.#compile(node, { relations: [], ctes: new Map() });
+  }
+
+  #name(prefix: string): Sql {
+    return ident(`${prefix}${this.#relations++}`);
+  }
+
+  #compile(node: QueryNode, outer: Scope): CompiledQuery {
+    const { scope, withClause } = this.#ctes(node, outer);
+    const query = this.#body(node, scope);
+    return { ...query, sql: sql`${withClause}${query.sql}` };
+  }
+
+  #body(node: QueryNode, scope: Scope): CompiledQuery {
+    if (node.type === 'SELECT_NODE') return this.#select(node, scope);
+    if (node.type === 'SET_OPERATION_NODE') return this.#setOperation(node, scope);
+    throw lacks(`a query of the kind ${node.type}`);
+  }
+
+  #ctes(node: QueryNode, outer: Scope): { scope: Scope; withClause: Sql } {
+    let scope: Scope = outer;
+    const parts: Sql[] = [];
+    for (const { key, value } of node.cte_map?.map ?? []) {
+      const query = this.#compile(value.query.node, { relations: [], ctes: scope.ctes });
+      const name = this.#name('w');
+      parts.push(sql`${name} AS (${query.sql})`);
+      const columns = query.columns.map((column, i) => ({
+        name: value.aliases?.[i] ?? column.name,
+        expr: { ...column.expr, sql: outputColumn(i) },
+      }));
+      scope = { ...scope, ctes: new Map(scope.ctes).set(key, { sql: sql`SELECT * FROM ${name}`, columns }) };
+    }
+    return { scope, withClause: parts.length === 0 ? sql`` : sql`WITH ${join(parts)} ` };
+  }
+
+  #select(node: QueryNode, outer: Scope): CompiledQuery {
+    if (node.sample || node.qualify || node.aggregate_handling === 'FORCE_AGGREGATES')
+      throw mistake(this.#context, {}, "SAMPLE, QUALIFY and GROUP BY ALL are not part of Druid's SQL");
+    const from = this.#from.compile(node.from_table, outer);
+    const inner: Scope = { relations: from.relations, ctes: outer.ctes, outer };
+    const where = node.where_clause ? sql` WHERE ${this.#expressions.condition(node.where_clause, inner)}` : sql``;
+    const items = (node.select_list ?? []).flatMap((item) => this.#items(item, from.relations));
+    const grouping = this.#grouping(node, items, inner);
+    const { scope } = grouping;
+    const outputs = items.map(({ name, node: item, column }, i): Column => {
+      const expr = item ? this.#expressions.compile(item, scope) : (column as Column).expr;
+      const single = scope.singles?.get(expr.sql.text) ?? expr;
+      return { name: name ?? `EXPR$${i}`, expr: single.type === 'NULL' ? varchar(sql`NULL::VARCHAR`) : single };
+    });
+    const having = node.having ? sql` HAVING ${this.#expressions.condition(node.having, scope)}` : sql``;
+    const tail = this.#modifiers(node.modifiers ?? [], outputs, scope);
+    const list = join(outputs.map(({ expr }, i) => sql`${expr.sql} AS ${outputColumn(i)}`));
+    const source = from.sql ? sql` FROM ${join([from.sql, ...grouping.unnested], ', ')}` : sql``;
+    return {
+      sql: sql`SELECT ${tail.distinct}${list}${source}${where}${grouping.sql}${having}${tail.sql}`,
+      columns: outputs.map(({ name, expr }, i) => ({ name, expr: outward(expr, outputColumn(i)) })),
+    };
+  }
+
+  /** Entries of a SELECT list; a star is all columns. */
+  #items(node: ExpressionNode, relations: readonly Relation[]): Item[] {
+    if (node.class !== 'STAR') return [{ name: node.alias || nameOf(node), node }];
+    const foreign = [node.exclude_list, node.replace_list, node.rename_list].some(
+      (list) => list && JSON.stringify(list) !== '[]',
+    );
+    if (node.columns || foreign) throw mistake(this.#context, node, "only a plain * is part of Druid's SQL");
+    const wanted = node.relation_name ? relations.filter(({ alias }) => alias === node.relation_name) : relations;
+    if (wanted.length === 0)
+      throw mistake(
+        this.#context,
+        node,
+        node.relation_name ? `Table '${node.relation_name}' not found` : 'Expected a FROM for the *',
+      );
+    return wanted.flatMap(({ columns }) =>
+      columns.filter(({ merged }) => !merged).map((column) => ({ name: column.name, column })),
+    );
+  }
+
+  #grouping(node: QueryNode, items: readonly Item[], scope: Scope): Grouping {
+    const expressions = node.group_expressions ?? [];
+    const singles = new Map<string, Expr>();
+    const unnested: Sql[] = [];
+    const keys = expressions.map((expression) => {
+      const key = this.#groupKey(expression, items, scope);
+      if (!key.multiValue) return key.sql;
+      const name = this.#name('u');
+      const list = sql`CASE WHEN len(${key.sql}) > 0 THEN ${key.sql} ELSE [NULL] END`;
+      unnested.push(sql`LATERAL (SELECT unnest(${list}) AS v) AS ${name}`);
+      const single = varchar(sql`${name}.v`);
+      singles.set(key.sql.text, single);
+      return single.sql;
+    });
+    const grouped: Scope = { ...scope, singles };
+    const sets = node.group_sets ?? [];
+    if (expressions.length === 0) return { sql: sql``, unnested, scope: grouped };
+    if (sets.length <= 1) return { sql: sql` GROUP BY ${join(keys)}`, unnested, scope: grouped };
+    const written = sets.map((set) => sql`(${join(set.map((index) => keys[index] as Sql))})`);
+    return { sql: sql` GROUP BY GROUPING SETS (${join(written)})`, unnested, scope: grouped };
+  }
+
+  #groupKey(node: ExpressionNode, items: readonly Item[], scope: Scope): Expr {
+    const ordinal = ordinalOf(node);
+    const item = ordinal === undefined ? undefined : items[ordinal - 1];
+    if (ordinal !== undefined && !item) throw mistake(this.#context, node, 'Ordinal out of range');
+    if (item?.column) return item.column.expr;
+    return this.#expressions.compile(item?.node ?? node, scope);
+  }
+
+  #modifiers(modifiers: readonly ModifierNode[], outputs: readonly Column[], scope: Scope): Tail {
+    let [distinct, order, limit] = [sql``, sql``, sql``];
+    for (const modifier of modifiers) {
+      if (modifier.type === 'DISTINCT_MODIFIER') {
+        if (modifier.distinct_on_targets?.length)
+          throw mistake(this.#context, {}, "DISTINCT ON is not part of Druid's SQL");
+        distinct = sql`DISTINCT `;
+      } else if (modifier.type === 'ORDER_MODIFIER') {
+        const aliases = new Map(outputs.map(({ name, expr }) => [name, expr]));
+        const place = (node: ExpressionNode) => this.#place(node, outputs);
+        order = sql` ORDER BY ${this.#expressions.orders(modifier.orders ?? [], { ...scope, aliases }, place)}`;
+      } else if (modifier.type === 'LIMIT_MODIFIER') {
+        const rows = (node: ExpressionNode | undefined, word: Sql) =>
+          node ? sql`${word}${this.#rowCount(node, scope)}` : sql``;
+        limit = sql`${rows(modifier.limit, sql` LIMIT `)}${rows(modifier.offset, sql` OFFSET `)}`;
+      } else throw mistake(this.#context, {}, `${modifier.type} is not part of Druid's SQL`);
+    }
+    return { distinct, sql: sql`${order}${limit}` };
+  }
+
+  /** Which output column an entry of ORDER BY is, by its number or its name. */
+  #place(node: ExpressionNode, outputs: readonly Column[]): Sql | undefined {
+    const ordinal = ordinalOf(node);
+    if (ordinal !== undefined) {
+      if (ordinal < 1 || ordinal > outputs.length) throw mistake(this.#context, node, 'Ordinal out of range');
+      return sql`${ordinal}`;
+    }
+    const name = node.class === 'COLUMN_REF' && node.column_names?.length === 1 ? node.column_names[0] : undefined;
+    const index = name === undefined ? -1 : outputs.findIndex((column) => column.name === name);
+    return index < 0 ? undefined : sql`${index + 1}`;
+  }
+
+  #rowCount(node: ExpressionNode, scope: Scope): Sql {
+    const { literal } = this.#expressions.compile(node, scope);
+    if (typeof literal !== 'bigint' || literal < 0n) throw mistake(this.#context, node, 'Expected a number of rows');
+    return sql`${literal}`;
+  }
+
+  #setOperation(node: QueryNode, scope: Scope): CompiledQuery {
+    const sides = [node.left, node.right].map((side) => this.#compile(side as QueryNode, scope));
+    const [left, right] = sides as [CompiledQuery, CompiledQuery];
+    if (node.setop_type !== 'UNION') throw lacks(node.setop_type ?? 'this set operation');
+    if (left.columns.length !== right.columns.length)
+      throw mistake(this.#context, {}, 'Column count mismatch in UNION');
+    const columns = left.columns.map((column, i): Column => {
+      const type = commonType([column.expr, (right.columns[i] as Column).expr]);
+      if (type === undefined) throw mistake(this.#context, {}, `Type mismatch in column ${i + 1} of UNION`);
+      return { name: column.name, expr: { ...column.expr, type, sql: outputColumn(i) } };
+    });
+    const parts = sides.map((side) => {
+      const name = this.#name('s');
+      const values = columnsOf(side, name).map(
+        ({ expr }, i) =>
+          sql`${inType(expr, (columns[i] as Column).expr.type, this.#context.zone)} AS ${outputColumn(i)}`,
+      );
+      return sql`SELECT ${join(values)} FROM (${side.sql}) AS ${name}`;
+    });
+    const union = join(parts, node.setop_all === false ? ' UNION ' : ' UNION ALL ');
+    const tail = this.#modifiers(node.modifiers ?? [], columns, scope);
+    return { sql: sql`SELECT ${tail.distinct}* FROM (${union}) AS ${this.#name('s')}${tail.sql}`, columns };
+  }
+}
+
+interface Item {
+  readonly name: string | undefined;
+  readonly node?: ExpressionNode;
+  /** Of a star. */
+  readonly column?: Column;
+}
+
+interface Grouping {
+  readonly sql: Sql;
+  /** Relations to be added to FROM. */
+  readonly unnested: readonly Sql[];
+  readonly scope: Scope;
+}
+
+interface Tail {
+  readonly distinct: Sql;
+  readonly sql: Sql;
+}
+
+const nameOf = ({ class: kind, column_names }: ExpressionNode): string | undefined =>
+  kind === 'COLUMN_REF' ? column_names?.at(-1) : undefined;
+
+function ordinalOf({ class: kind, value }: ExpressionNode): number | undefined {
+  const whole = kind === 'CONSTANT' && (value?.type.id === 'INTEGER' || value?.type.id === 'BIGINT');
+  return whole ? Number(value?.value) : undefined;
+}
+
+/** As others see it: no literal any more. */
+function outward({ type, native, multiValue }: Expr, column: Sql): Expr {
+  return { sql: column, type, ...(native ? { native } : {}), ...(multiValue ? { multiValue } : {}) };
+}

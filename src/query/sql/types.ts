@@ -1,0 +1,151 @@
+/** Typed SQL, and what Druid's SQL types become in the engine and in answers. */
+import type { ColumnType, Value } from '../../catalog/index.ts';
+import { toDouble, toFloat, toLong } from '../../catalog/numbers.ts';
+import { parseInstant, timestampLiteral } from '../../catalog/time.ts';
+import { isoTimestamp } from '../../catalog/timestamps.ts';
+import { fromLocal, toLocal } from '../../catalog/zone.ts';
+import { type Sql, sql } from '../../sql.ts';
+
+/** INTEGER is a BIGINT to the engine, DECIMAL a DOUBLE, DATE a TIMESTAMP at midnight; OTHER is a sketch or another complex state. */
+export type SqlType =
+  | ('VARCHAR' | 'BIGINT' | 'INTEGER' | 'DOUBLE' | 'FLOAT' | 'DECIMAL' | 'BOOLEAN')
+  | ('TIMESTAMP' | 'DATE' | 'INTERVAL' | 'NULL' | 'OTHER');
+
+export interface Expr {
+  readonly sql: Sql;
+  readonly type: SqlType;
+  /** Druid's own type, where `type` does not tell it. */
+  readonly native?: ColumnType;
+  /** A multi-value dimension: `sql` is a list. */
+  readonly multiValue?: boolean;
+  /** An INTERVAL of days or months, which count on a zone's clock. */
+  readonly calendar?: boolean;
+  /** Set for a literal. */
+  readonly literal?: string | bigint | number | boolean | null;
+}
+
+const natives: Readonly<Record<SqlType, ColumnType>> = {
+  VARCHAR: 'STRING',
+  BIGINT: 'LONG',
+  INTEGER: 'LONG',
+  DOUBLE: 'DOUBLE',
+  FLOAT: 'FLOAT',
+  DECIMAL: 'DOUBLE',
+  BOOLEAN: 'LONG',
+  TIMESTAMP: 'LONG',
+  DATE: 'LONG',
+  INTERVAL: 'LONG',
+  NULL: 'STRING',
+  OTHER: 'COMPLEX<json>',
+};
+
+export const nativeType = ({ native, type }: Pick<Expr, 'native' | 'type'>): ColumnType => native ?? natives[type];
+
+/** A stored column's type; `COMPLEX<…>` is OTHER. */
+export function sqlTypeOf(type: ColumnType): SqlType {
+  switch (type) {
+    case 'STRING':
+      return 'VARCHAR';
+    case 'LONG':
+      return 'BIGINT';
+    case 'DOUBLE':
+    case 'FLOAT':
+      return type;
+    default:
+      return 'OTHER';
+  }
+}
+
+export const varchar = (value: Sql): Expr => ({ sql: value, type: 'VARCHAR' });
+export const bigint = (value: Sql): Expr => ({ sql: value, type: 'BIGINT' });
+export const double = (value: Sql): Expr => ({ sql: value, type: 'DOUBLE' });
+export const boolean = (value: Sql): Expr => ({ sql: value, type: 'BOOLEAN' });
+export const timestamp = (value: Sql): Expr => ({ sql: value, type: 'TIMESTAMP' });
+
+export const isWhole = ({ type }: Expr): boolean => type === 'BIGINT' || type === 'INTEGER';
+export const isNumber = (expr: Expr): boolean => isWhole(expr) || ['DOUBLE', 'FLOAT', 'DECIMAL'].includes(expr.type);
+export const isTime = ({ type }: Expr): boolean => type === 'TIMESTAMP' || type === 'DATE';
+
+/** As the catalogue's conversions take it. Times are milliseconds there, conditions 1 and 0. */
+export function catalogValue(expr: Expr): Value {
+  switch (expr.type) {
+    case 'TIMESTAMP':
+    case 'DATE':
+      return { sql: sql`epoch_ms(${expr.sql})`, type: 'LONG' };
+    case 'BOOLEAN':
+      return { sql: sql`CAST(${expr.sql} AS BIGINT)`, type: 'LONG' };
+    case 'NULL':
+      return { sql: sql`NULL::VARCHAR`, type: 'STRING' };
+    default:
+      return { sql: expr.sql, type: nativeType(expr) };
+  }
+}
+
+/** CAST. What text does not write is null, as in Druid. `zone` is the clock on which text without an offset is read and written. */
+export function cast(expr: Expr, type: SqlType, zone: string): Expr {
+  if (expr.type === type) return expr;
+  switch (type) {
+    case 'VARCHAR':
+      return varchar(textOf(expr, zone));
+    case 'BIGINT':
+    case 'INTEGER':
+      return { sql: isWhole(expr) ? expr.sql : toLong(catalogValue(expr)), type };
+    case 'DOUBLE':
+    case 'DECIMAL':
+      return { sql: toDouble(catalogValue(expr)), type };
+    case 'FLOAT':
+      return { sql: toFloat(catalogValue(expr)), type };
+    case 'BOOLEAN':
+      return boolean(conditionOf(expr));
+    case 'TIMESTAMP':
+      return timestamp(timeOf(expr, zone));
+    case 'DATE':
+      return { sql: fromLocal(zone, sql`date_trunc('day', ${toLocal(zone, timeOf(expr, zone))})`), type };
+    default:
+      return { ...expr, type };
+  }
+}
+
+function textOf(expr: Expr, zone: string): Sql {
+  if (expr.type === 'TIMESTAMP') return sql`strftime(${toLocal(zone, expr.sql)}, '%Y-%m-%d %H:%M:%S')`;
+  if (expr.type === 'DATE') return sql`strftime(${toLocal(zone, expr.sql)}, '%Y-%m-%d')`;
+  return sql`CAST(${expr.sql} AS VARCHAR)`;
+}
+
+export function conditionOf(expr: Expr): Sql {
+  if (expr.type === 'BOOLEAN') return expr.sql;
+  if (expr.type === 'NULL') return sql`NULL::BOOLEAN`;
+  if (expr.type === 'VARCHAR') return sql`(lower(${expr.sql}) = 'true')`;
+  return sql`(${expr.sql} <> 0)`;
+}
+
+function timeOf(expr: Expr, zone: string): Sql {
+  if (isTime(expr)) return expr.sql;
+  if (isNumber(expr)) return sql`TRY(make_timestamp_ms(${toLong(catalogValue(expr))}))`;
+  if (expr.type === 'NULL') return sql`NULL::TIMESTAMP`;
+  const ms = typeof expr.literal === 'string' ? literalTime(expr.literal) : undefined;
+  return ms === undefined ? isoTimestamp(expr.sql, { blank: true, zone }) : fromLocal(zone, timestampLiteral(ms));
+}
+
+/** Milliseconds of `2018-03-06` or `2018-03-06 09:57:58`, which name no offset. */
+export function literalTime(text: string): number | undefined {
+  if (!/^\d{4}-\d{1,2}-\d{1,2}(?:[ T]\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d+)?)?)?$/.test(text.trim())) return undefined;
+  return parseInstant(text.trim().replace(' ', 'T'));
+}
+
+const numeric: readonly SqlType[] = ['INTEGER', 'BIGINT', 'FLOAT', 'DECIMAL', 'DOUBLE'];
+
+/** The type in which values meet in CASE, COALESCE, comparisons and unions; undefined where they cannot. */
+export function commonType(values: readonly Pick<Expr, 'type'>[]): SqlType | undefined {
+  const types = [...new Set(values.map(({ type }) => type))].filter((type) => type !== 'NULL');
+  if (types.length <= 1) return types[0] ?? 'NULL';
+  if (types.every((type) => numeric.includes(type)))
+    return types.every((type) => type === 'INTEGER' || type === 'BIGINT') ? 'BIGINT' : 'DOUBLE';
+  if (types.every((type) => type === 'TIMESTAMP' || type === 'DATE')) return 'TIMESTAMP';
+  const others = types.filter((type) => type !== 'VARCHAR');
+  return others.length === types.length ? undefined : commonType(others.map((type) => ({ type })));
+}
+
+/** Converted to a type that {@link commonType} gave. */
+export const inType = (expr: Expr, type: SqlType, zone: string): Sql =>
+  type === 'NULL' ? sql`NULL::VARCHAR` : cast(expr, type, zone).sql;

@@ -1,0 +1,29 @@
+/** Druid's SQL. https://druid.apache.org/docs/latest/api-reference/sql-api */
+import type { FastifyInstance } from 'fastify';
+import { notFound } from '../errors.ts';
+import { loadJson } from '../spec/load.ts';
+import { abortedWith, readText } from './body.ts';
+import { headerText, sendPieces } from './pieces.ts';
+import type { QueryRouteOptions } from './query.ts';
+
+export function sqlRoutes({ backend, log }: QueryRouteOptions) {
+  return async (server: FastifyInstance): Promise<void> => {
+    server.post('/druid/v2/sql', async (request, reply) => {
+      const signal = abortedWith(reply);
+      const text = await readText(request);
+      // A client may send the query's text alone.
+      const plain = /^text\/plain\b/i.test(request.headers['content-type'] ?? '');
+      const body = plain ? { query: text } : loadJson(text).value;
+      const { queryId, chunks, contentType, header } = await backend.sql(body, { signal });
+      reply.header('X-Druid-SQL-Query-Id', headerText(queryId)).type(contentType);
+      if (header) reply.header('X-Druid-SQL-Header-Included', 'yes');
+      return sendPieces(reply, chunks, (error) => {
+        if (!signal.aborted) log.warn({ queryId, err: error }, 'an answer was cut off by an error');
+      });
+    });
+    server.delete<{ Params: { id: string } }>('/druid/v2/sql/:id', async ({ params: { id } }, reply) => {
+      if (!backend.cancel(id)) throw notFound(`there is no running query '${id}'`);
+      return reply.status(202).send();
+    });
+  };
+}
