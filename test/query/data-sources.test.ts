@@ -118,6 +118,68 @@ describe('data sources', () => {
     assert.deepEqual(await events({ ...timeless, rows: [] }, { dimensions: ['count'], aggregations: [] }), []);
   });
 
+  describe('unnest', () => {
+    const tag = { type: 'expression', name: 'tag', expression: '"tags"' };
+    const unnest = { type: 'unnest', base: 'pages', virtualColumn: tag };
+
+    it("has a row for each value, the dimension's list beside it; a row without a value stays", async () => {
+      const scan = {
+        queryType: 'scan',
+        intervals: '2018-03-06/P1D',
+        columns: ['url', 'tags', 'tag'],
+        order: 'ascending',
+      };
+      const [batch] = (await ask({ ...scan, dataSource: unnest, resultFormat: 'compactedList' })) as Row[];
+      assert.deepEqual(batch?.events, [
+        ['/a', ['x', 'y'], 'x'],
+        ['/a', ['x', 'y'], 'y'],
+        ['/b', 'x', 'x'],
+        ['/a', null, null],
+      ]);
+      assert.deepEqual(await events(unnest, { dimensions: ['tag'] }), [
+        { tag: null, count: 4 },
+        { tag: 'x', count: 3 },
+        { tag: 'y', count: 10 },
+      ]);
+    });
+
+    it('unnestFilter leaves single values out', async () => {
+      const unnestFilter = { type: 'selector', dimension: 'tag', value: 'y' };
+      assert.deepEqual(await events({ ...unnest, unnestFilter }, { dimensions: ['tag', 'url'] }), [
+        { tag: 'y', url: '/a', count: 2 },
+        { tag: 'y', url: '/c', count: 8 },
+      ]);
+    });
+
+    it('arrays give elements of their type, empty ones no row; a single value is one', async () => {
+      const of = (expression: string) => ({ ...unnest, virtualColumn: { ...tag, expression } });
+      const more = { dimensions: [{ type: 'default', dimension: 'tag', outputType: 'LONG' }], aggregations: [] };
+      assert.deepEqual(await events(of('array(1, 2)'), more), [{ tag: 1 }, { tag: 2 }]);
+      assert.deepEqual(await events(of('array_slice(array(1, 2), 0, 0)'), more), []);
+      assert.deepEqual(await events(of('status'), { dimensions: ['tag'] }), [
+        { tag: null, count: 4 },
+        { tag: '200', count: 2 },
+        { tag: '404', count: 1 },
+        { tag: '500', count: 8 },
+      ]);
+    });
+
+    it('over an unnest, and over a union', async () => {
+      const twice = { ...unnest, base: unnest, virtualColumn: { ...tag, name: 'other' } };
+      const first = { intervals: '2018-03-06T01:00/PT15M', dimensions: ['tag', 'other'], aggregations: [] };
+      assert.deepEqual(await events(twice, first), [
+        { tag: 'x', other: 'x' },
+        { tag: 'x', other: 'y' },
+        { tag: 'y', other: 'x' },
+        { tag: 'y', other: 'y' },
+      ]);
+      const filter = { type: 'selector', dimension: 'tag', value: 'z' };
+      assert.deepEqual(await events({ ...unnest, base: union }, { dimensions: ['tag'], filter }), [
+        { tag: 'z', count: 16 },
+      ]);
+    });
+  });
+
   const refused: readonly [string, unknown, RegExp][] = [
     ['an unknown type', { type: 'unoin', dataSources: [] }, /\$\.dataSource\.type.*'union'/],
     ['a union of nothing', { type: 'union', dataSources: [] }, /\$\.dataSource\.dataSources/],

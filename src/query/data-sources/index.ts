@@ -5,7 +5,8 @@ import inline from './inline.ts';
 import query from './query.ts';
 import table from './table.ts';
 import union from './union.ts';
+import unnest from './unnest.ts';
 
-export const dataSourceTypes: readonly DataSourceType[] = [table, query, union, inline, filter];
+export const dataSourceTypes: readonly DataSourceType[] = [table, query, union, inline, filter, unnest];
 
 registerDataSources(dataSourceTypes);
