@@ -19,6 +19,7 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -64,13 +65,27 @@ public class Scribe {
     Runtime.getRuntime().halt(0);
   }
 
+  /** A broker tells of a new partition a moment before it takes what is written there; the admin client tries until it does. */
+  private void awaitLeaders(String[] words) throws Exception {
+    Map<TopicPartition, OffsetSpec> partitions = new HashMap<>();
+    for (int partition = 0; partition < Integer.parseInt(words[2]); partition++) {
+      partitions.put(new TopicPartition(words[1], partition), OffsetSpec.latest());
+    }
+    admin.listOffsets(partitions).all().get();
+  }
+
   private long perform(String[] words) throws Exception {
     switch (words[0]) {
-      case "topic" -> admin.createTopics(List.of(
-          new NewTopic(words[1], Integer.parseInt(words[2]), (short) 1).configs(settings(words, 3)))).all().get();
+      case "topic" -> {
+        admin.createTopics(List.of(
+            new NewTopic(words[1], Integer.parseInt(words[2]), (short) 1).configs(settings(words, 3)))).all().get();
+        awaitLeaders(words);
+      }
       case "delete-topic" -> admin.deleteTopics(List.of(words[1])).all().get();
-      case "partitions" -> admin.createPartitions(
-          Map.of(words[1], NewPartitions.increaseTo(Integer.parseInt(words[2])))).all().get();
+      case "partitions" -> {
+        admin.createPartitions(Map.of(words[1], NewPartitions.increaseTo(Integer.parseInt(words[2])))).all().get();
+        awaitLeaders(words);
+      }
       case "delete-records" -> admin.deleteRecords(Map.of(
           partition(words), RecordsToDelete.beforeOffset(Long.parseLong(words[3])))).all().get();
       case "configure" -> configure(words);
