@@ -6,9 +6,9 @@ import { lacks, mistake, type SqlContext } from './context.ts';
 import type { AggregateCall } from './functions/define.ts';
 import { aggregateFunctions, scalarFunctions } from './functions/index.ts';
 import { constantOf, intervalOf, textLiteral } from './literals.ts';
-import { binary, binaryOperators, compare, comparisons, isIn, like, tested, together } from './operators.ts';
+import { binary, binaryOperators, compare, comparisons, isIn, like, negative, tested, together } from './operators.ts';
 import { type CompiledQuery, resolve, type Scope } from './scope.ts';
-import { boolean, cast, conditionOf, type Expr, isWhole, type SqlType } from './types.ts';
+import { boolean, cast, conditionOf, type Expr, type SqlType } from './types.ts';
 import { frameOf, windowFunction } from './window.ts';
 
 const castTypes: Readonly<Record<string, SqlType>> = {
@@ -172,7 +172,9 @@ export class ExpressionCompiler {
     const children = node.children ?? [];
     const lower = name.toLowerCase();
     if (binaryOperators.has(lower) || /^(?:not_)?like_escape$/.test(lower)) {
-      const operands = children.map((child) => this.compile(child, scope));
+      // LIKE may test each value of a list.
+      const takesLists = /~~|like/.test(lower);
+      const operands = children.map((child) => (takesLists ? this.compile(child, scope) : this.#single(child, scope)));
       return this.#binary(lower, operands, node);
     }
     const unit = unitFirst.has(name) ? children[0]?.column_names : undefined;
@@ -185,7 +187,7 @@ export class ExpressionCompiler {
   #binary(name: string, operands: readonly Expr[], node: ExpressionNode): Expr {
     const [left, right, escapedBy] = operands as [Expr, Expr | undefined, Expr | undefined];
     const around = this.#around(node);
-    if (right === undefined) return { sql: sql`(- ${left.sql})`, type: isWhole(left) ? 'BIGINT' : 'DOUBLE' };
+    if (right === undefined) return negative(name, left, around);
     return escapedBy
       ? like(left, right, name === 'not_like_escape', around, escapedBy)
       : binary(name, left, right, around);

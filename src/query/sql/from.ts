@@ -26,7 +26,7 @@ const joinTypes: Readonly<Record<string, Sql>> = {
   INNER: sql`INNER JOIN`,
   LEFT: sql`LEFT JOIN`,
   RIGHT: sql`RIGHT JOIN`,
-  OUTER: sql`FULL JOIN`,
+  FULL: sql`FULL JOIN`,
 };
 
 export class FromCompiler {

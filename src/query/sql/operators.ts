@@ -95,6 +95,12 @@ function arithmetic(operator: Sql, left: Expr, right: Expr, around: Surroundings
   return bigint(operator.text === '/' ? sql`(${a.sql} // ${b.sql})` : sql`(${a.sql} ${operator} ${b.sql})`);
 }
 
+/** `-x`, and `+x`. */
+export function negative(sign: string, value: Expr, around: Surroundings): Expr {
+  const number = numberOf(value, around);
+  return sign === '-' ? { sql: sql`(- ${number.sql})`, type: isWhole(number) ? 'BIGINT' : number.type } : number;
+}
+
 const asDouble = (number: Expr): Sql => (number.type === 'DOUBLE' ? number.sql : sql`CAST(${number.sql} AS DOUBLE)`);
 
 export function isIn(value: Expr, options: readonly Expr[], negated: boolean, around: Surroundings): Expr {

@@ -72,6 +72,7 @@ export class QueryCompiler {
     const outputs = items.map(({ name, node: item, column }, i): Column => {
       const expr = item ? this.#expressions.compile(item, scope) : (column as Column).expr;
       const single = scope.singles?.get(expr.sql.text) ?? expr;
+      if (single.type === 'INTERVAL') throw mistake(this.#context, item ?? {}, 'An INTERVAL cannot be a result');
       return { name: name ?? `EXPR$${i}`, expr: single.type === 'NULL' ? varchar(sql`NULL::VARCHAR`) : single };
     });
     const having = node.having ? sql` HAVING ${this.#expressions.condition(node.having, scope)}` : sql``;

@@ -147,6 +147,11 @@ const mistakes: Readonly<Record<string, RegExp>> = {
   'SELECT COUNT(*) FROM views WHERE': /Incorrect syntax/,
   "SELECT '\0'": /NUL character \(line \[1\], column \[9\]\)/,
   'SELEC 1': /unexpected token \[SELEC\] \(line \[1\], column \[1\]\)/,
+  "SELECT 1, INTERVAL '1' DAY": /INTERVAL cannot be a result/,
+  'SELECT AVG(__time) FROM views': /AVG: expected a number, got a TIMESTAMP/,
+  'SELECT ms FROM views WHERE COUNT(*) > 1': /WHERE clause cannot contain aggregates/,
+  'SELECT x FROM (SELECT ms AS x, url AS x FROM views)': /Column 'x' is ambiguous/,
+  'SELECT 99999999999999999999': /a literal of a type or size/,
   'SELECT UPPER() FROM views': /Invalid number of arguments to function 'UPPER'/,
   'SELECT url, ms FROM views GROUP BY url': /not being grouped/,
   'SELECT p.name FROM people p JOIN people q ON name = q.name': /Column 'name' is ambiguous/,
@@ -168,6 +173,8 @@ test('what Druid has and millrace lacks is 501', async () => {
   const { message, status } = await refusal("SELECT LOOKUP(url, 'x') FROM views");
   assert.match(message, /LOOKUP is not supported yet/);
   assert.equal(status, 501);
+  for (const query of ["SELECT tags || 'x' FROM views", 'SELECT MAX(tags) FROM views', 'SELECT LOWER(tags) FROM views'])
+    assert.match((await refusal(query)).message, /a multi-value dimension inside of an expression/);
 });
 
 test('nesting without end is refused, and the next query is answered', async () => {

@@ -49,6 +49,18 @@ const cases: Readonly<Record<string, unknown>> = {
     [45, null],
   ],
   'SELECT p.name, v.ms FROM people p INNER JOIN (SELECT "user" AS name, ms FROM views) v USING (name)': [['alice', 32]],
+  'SELECT a.ms, b.age FROM views a FULL JOIN people b ON a."user" = b.name WHERE a.ms IS NULL OR b.age = 30 ORDER BY 2':
+    [
+      [32, 30],
+      [null, 41],
+    ],
+  'SELECT v.ms FROM views v WHERE v.ms > (SELECT AVG(ms) FROM views w WHERE w.url = v.url)': [[45]],
+  'SELECT url, SUM(SUM(ms)) OVER (ORDER BY url) FROM views GROUP BY url ORDER BY url': [
+    ['/', 11],
+    ['/about', 18],
+    ['/foo', 95],
+  ],
+  'SELECT ms AS m FROM views ORDER BY m * -1 LIMIT 1': [[45]],
   'SELECT COUNT(*) FROM views, people': [[8]],
   'WITH slow AS (SELECT url, ms FROM views WHERE ms > 10), one AS (SELECT MAX(ms) AS top FROM slow) SELECT slow.url FROM slow JOIN one ON slow.ms = one.top':
     [['/foo']],
