@@ -127,6 +127,7 @@ const operators: Record<string, unknown> = {
   "ipv4_match(3232235521, '192.168.0.1')": 1,
   "ipv4_match('10.0.0', '0.0.0.0/0')": 0,
   "ipv4_match(null, '0.0.0.0/0')": 0,
+  "ipv4_parse('010.0.0.1')": 167772161,
   "ipv4_parse('256.0.0.1')": null,
   'ipv4_parse(4294967296)': null,
   "ipv4_stringify('10.1.2.3')": '10.1.2.3',
@@ -147,6 +148,11 @@ const operators: Record<string, unknown> = {
 for (const [text, result] of Object.entries(operators)) {
   test(`${text} is ${JSON.stringify(result)}`, async () => assert.deepEqual(await inTable(text), result));
 }
+
+test('a list of longs and doubles holds doubles', async () => {
+  assert.deepEqual(await inTable('array(n, d)', { n: 1, d: 1.5 }), [1, 1.5]);
+  assert.equal(compileExpression('array(n, d)', tableScope({ n: 1, d: 1.5 })).type, 'ARRAY<DOUBLE>');
+});
 
 test('nested columns', async () => {
   const row = { n: { text: 'x', list: [1, '2'], object: { a: true }, '': 0 } };

@@ -20,7 +20,7 @@ describe('aggregators and post-aggregators of a query', () => {
       aggregations: [countSum],
       postAggregations: [
         { type: 'expression', name: 'text', expression: "concat(s, ': ', count)" },
-        { type: 'expression', name: 'next', expression: 'count + nothing + 1' },
+        { type: 'expression', name: 'next', expression: 'count + 1' },
         { type: 'expression', name: 'long', expression: 'strlen(text)' },
         { type: 'expression', name: 'list', expression: 'array(s, count)' },
       ],
@@ -29,8 +29,14 @@ describe('aggregators and post-aggregators of a query', () => {
     // 200: 2, 404: 1, 500: 8 have six characters; nothing has none.
     assert.deepEqual(await ask(query), []);
     const all = (await ask({ ...query, having: undefined })) as { event: Row }[];
-    assert.deepEqual(all[1]?.event, { s: 200, count: 2, text: '200: 2', next: null, long: 6, list: [200, 2] });
+    assert.deepEqual(all[1]?.event, { s: 200, count: 2, text: '200: 2', next: 3, long: 6, list: [200, 2] });
   });
+
+  it('a post-aggregator that reads what is not there is a mistake', () =>
+    assert.rejects(
+      ask(over('timeseries', { postAggregations: [{ type: 'expression', name: 'p', expression: 'nothing + 1' }] })),
+      { code: 'invalidInput', message: /'nothing'/ },
+    ));
 
   it('any of a multi-value dimension is all of a row', async () => {
     const anyOf = (more: Row) => ({ type: 'stringAny', name: 'any', fieldName: 'tags', ...more });

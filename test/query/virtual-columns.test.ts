@@ -157,6 +157,15 @@ describe('virtual columns', () => {
     assert.deepEqual(await urls('parts', 'STRING', 'b'), ['/a', '/c']);
   });
 
+  it('as a filter an array is true where one of its values is', async () => {
+    // Neither 2 nor 1.5 exceeds 2; of 1 and 3, of 4 and nothing, of 8 and 0.25 one does.
+    const query = over('timeseries', [], {
+      filter: { type: 'expression', expression: 'array(count - 2, latency - 2)' },
+      aggregations: [countSum],
+    });
+    assert.deepEqual(((await ask(query)) as { result: Row }[])[0]?.result, { count: 13 });
+  });
+
   it('they stand over any data source', async () => {
     const inline = {
       type: 'inline',

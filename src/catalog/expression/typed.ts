@@ -79,11 +79,15 @@ export function asDouble(value: Typed): Sql {
   return isArray(value) ? sql`NULL::DOUBLE` : sql`TRY_CAST(${asString(value)} AS DOUBLE)`;
 }
 
-/** Only positive numbers, and the text `true` in any letter case, are true. */
+/** Only positive numbers, and the text `true` in any letter case, are true; a list is where one of its values is. */
 export function asCondition(value: Typed): Sql {
   if (value.condition) return value.condition;
   if (value.type === 'LONG' || value.type === 'DOUBLE') return sql`(${value.sql} > 0)`;
   if (value.type === 'NULL') return sql`NULL::BOOLEAN`;
+  if (isArray(value)) {
+    const each = asCondition({ type: elementType(value), sql: sql`e` });
+    return sql`list_bool_or(list_transform(${value.sql}, lambda e: ${each}))`;
+  }
   if (value.type === 'ANY') {
     return sql`coalesce(TRY_CAST(${asString(value)} AS DOUBLE) > 0, lower(${asString(value)}) = 'true')`;
   }

@@ -3,6 +3,7 @@ import { sql } from '../../sql.ts';
 import { definePostAggregator } from '../define.ts';
 import { compileExpression } from '../expression/index.ts';
 import { givenOrArrayTypeSchema, outputValue } from '../output-type.ts';
+import { fieldOf } from '../post-field.ts';
 
 const schema = z.object({
   type: z.literal('expression'),
@@ -14,14 +15,13 @@ const schema = z.object({
 
 export default definePostAggregator<z.infer<typeof schema>>({
   type: 'expression',
-  summary:
-    'An expression over the results of the query: its dimensions, aggregators and earlier post-aggregators. A name that is none of these is null.',
+  summary: 'An expression over the results of the query: its dimensions, aggregators and earlier post-aggregators.',
   see: 'https://druid.apache.org/docs/latest/querying/post-aggregations#expression-post-aggregator',
   schema,
   compile: (spec, results) => {
     const value = compileExpression(spec.expression, {
       time: sql`NULL::TIMESTAMP`,
-      column: (name) => results.field(name, 'value') ?? { sql: sql`NULL::VARCHAR`, type: 'STRING' },
+      column: (name) => fieldOf(results, name),
     });
     return spec.outputType === undefined ? value : outputValue(spec.outputType, value);
   },

@@ -41,7 +41,7 @@ const functions: ExpressionFunction[] = [
 
 export default functions;
 
-const byte = '(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
+const byte = '(25[0-5]|2[0-4][0-9]|[01]?[0-9]?[0-9])';
 const addressPattern = `${byte}[.]${byte}[.]${byte}[.]${byte}`;
 
 /** BIGINT; NULL for what is no address. */
