@@ -12,7 +12,7 @@ export interface Interval {
 export const eternity: Interval = { start: -(2 ** 62), end: 2 ** 62 };
 
 /** What a JavaScript Date can hold; instants beyond it count as eternity's ends. */
-const maxDateMs = 8_640_000_000_000_000;
+export const maxDateMs = 8_640_000_000_000_000;
 
 const eternityTexts = new Map([
   [eternity.start, '-146136543-09-08T08:23:32.096Z'],

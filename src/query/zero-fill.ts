@@ -3,7 +3,7 @@
  * and in the rest of the interval they stay away. What segments there are, and from when to when, their descriptions tell.
  */
 import type { Buckets } from '../catalog/index.ts';
-import { eternity, type Interval, timestampLiteral } from '../catalog/time.ts';
+import { eternity, type Interval, maxDateMs, timestampLiteral } from '../catalog/time.ts';
 import { join, type Sql, sql } from '../sql.ts';
 import type { TableView } from '../store/table.ts';
 import type { Reader } from './define.ts';
@@ -22,14 +22,17 @@ export interface Reach {
 /** Rows, and how far they could reach, read side by side; undefined where the intervals have no rows. */
 export async function withReach<T>(
   rows: AsyncIterable<T>,
-  { table, intervals }: Source,
+  { table, intervals, startMs }: Source,
   reader: Reader,
 ): Promise<[Reach | undefined, AsyncIterable<T>]> {
   const begin = sql`epoch_ms(min(greatest(first, "from")))`;
   const end = sql`epoch_ms(max(least(last, upto - to_milliseconds(1)))) + 1`;
   const reach = sql`SELECT ${begin}, ${end} FROM ${touchedSegments(table, intervals)} WHERE first < upto`;
   const [[first, last], batches] = await sideBySide(reader.row(reach), rows);
-  return [first == null || last == null ? undefined : { begin: first as bigint, end: last as bigint }, batches];
+  if (first == null || last == null) return [undefined, batches];
+  // Where rows may begin before the engine's first time, only the interval says from when on they are wanted.
+  const isBoundless = (first as bigint) <= BigInt(-maxDateMs);
+  return [{ begin: isBoundless ? BigInt(startMs) : (first as bigint), end: last as bigint }, batches];
 }
 
 /** `SELECT t …`: the start in milliseconds of each bucket to fill; also of those that have rows. */
@@ -40,7 +43,7 @@ export function timesToFill({ table, intervals }: Source, buckets: Buckets): Sql
   const begin = sql`greatest(first, "from")`;
   const end = sql`least(${buckets.next(buckets.floor(sql`last`))}, upto)`;
   const lastBucket = buckets.floor(sql`(${end} - to_milliseconds(1))`);
-  const steps = sql`SELECT unnest(CASE WHEN (epoch_us(bucket_end) - epoch_us(first_bucket)) // ${step} > ${maxFilledBuckets} THEN error(${tooMany})
+  const steps = sql`SELECT unnest(CASE WHEN (epoch_ms(bucket_end) - epoch_ms(first_bucket)) // greatest(${step} // 1000, 1) > ${maxFilledBuckets} THEN error(${tooMany})
       ELSE range(first_bucket, bucket_end, to_microseconds(${step})) END) AS step
     FROM (SELECT ${buckets.floor(begin)} AS first_bucket, ${buckets.next(lastBucket)} AS bucket_end
       FROM ${touchedSegments(table, intervals)} WHERE ${begin} < ${end})`;

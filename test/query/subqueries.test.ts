@@ -80,6 +80,20 @@ describe('queries over queries', () => {
     assert.deepEqual(await events(groupBy({ dataSource: byUserAndUrl, intervals: '2018-03-01/P1D' })), [{ count: 15 }]);
   });
 
+  it('buckets without rows are filled over the whole interval, within limits', async () => {
+    const query = { ...base, queryType: 'timeseries', dataSource: byUserAndUrl, granularity: 'month' };
+    assert.deepEqual(await ask({ ...query, intervals: '1969-12/1970-03' }), [
+      { timestamp: '1969-12-01T00:00:00.000Z', result: { count: null } },
+      { timestamp: '1970-01-01T00:00:00.000Z', result: { count: 15 } },
+      { timestamp: '1970-02-01T00:00:00.000Z', result: { count: null } },
+    ]);
+    const intervals = '-146136543-09-08T08:23:32.096Z/146140482-04-24T15:36:27.903Z';
+    assert.deepEqual(await ask({ ...query, intervals, granularity: 'all' }), [
+      { timestamp: '-146136543-09-08T08:23:32.096Z', result: { count: 15 } },
+    ]);
+    await assert.rejects(ask({ ...query, intervals }), { code: 'invalidInput', message: /skipEmptyBuckets/ });
+  });
+
   it('a topN over a groupBy', async () => {
     const aggregations = [{ type: 'count', name: 'pages' }];
     const top = { queryType: 'topN', dimension: 'user', metric: 'pages', threshold: 1 };
