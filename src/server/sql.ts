@@ -21,6 +21,9 @@ export function sqlRoutes({ backend, log }: QueryRouteOptions) {
         if (!signal.aborted) log.warn({ queryId, err: error }, 'an answer was cut off by an error');
       });
     });
+    // What Druid's console asks before it offers its other engine.
+    server.get('/druid/v2/sql/engines', async () => ({ engines: [{ name: 'native' }] }));
+    server.get('/druid/v2/sql/task/enabled', async () => ({ enabled: false }));
     server.delete<{ Params: { id: string } }>('/druid/v2/sql/:id', async ({ params: { id } }, reply) => {
       if (!backend.cancel(id)) throw notFound(`there is no running query '${id}'`);
       return reply.status(202).send();

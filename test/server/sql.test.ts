@@ -55,3 +55,10 @@ test('a query that takes too long is stopped, and one that is asked for by its i
   assert.equal(stopped.status, 500);
   assert.equal(((await stopped.json()) as { error: string }).error, 'Query cancelled');
 });
+
+test('clients learn that there is one engine', async (t) => {
+  const { url } = await startServer(t);
+  const get = async (path: string) => (await fetch(url + path)).json();
+  assert.deepEqual(await get('/druid/v2/sql/engines'), { engines: [{ name: 'native' }] });
+  assert.deepEqual(await get('/druid/v2/sql/task/enabled'), { enabled: false });
+});

@@ -212,6 +212,7 @@ export class ExpressionCompiler {
     if (node.order_bys?.orders?.length) throw lacks('ORDER BY inside of an aggregate');
     const found = aggregateFunctions.get(name);
     const args = (node.children ?? []).map((child) => this.#single(child, scope));
+    if (args.some(({ type }) => type === 'OTHER')) throw lacks(`${name} of a sketch or another complex column`);
     if (!found) throw unknownFunction(name, args, node, this.#context);
     checkArity(name, found.arity, args.length, node, this.#context);
     const call: AggregateCall = {

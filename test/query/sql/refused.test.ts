@@ -177,6 +177,14 @@ test('what Druid has and millrace lacks is 501', async () => {
     assert.match((await refusal(query)).message, /a multi-value dimension inside of an expression/);
 });
 
+test('a sketch is not counted as if it were a value', async () => {
+  for (const aggregate of ['APPROX_COUNT_DISTINCT(names)', 'COUNT(DISTINCT names)', 'MAX(names)']) {
+    const { status, message } = await refusal(`SELECT ${aggregate} FROM people`);
+    assert.equal(status, 501);
+    assert.match(message, /of a sketch/);
+  }
+});
+
 test('nesting without end is refused, and the next query is answered', async () => {
   for (const deep of [`SELECT ${'('.repeat(50_000)}1${')'.repeat(50_000)}`, `SELECT ${'1+'.repeat(50_000)}1`]) {
     assert.match((await refusal(deep)).code, /^(?:invalidInput|unsupported)$/);

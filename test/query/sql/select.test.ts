@@ -148,6 +148,7 @@ test('INFORMATION_SCHEMA tells of tables and columns', async () => {
       ['__time', 1, 'TIMESTAMP', 'NO'],
       ['name', 2, 'VARCHAR', 'YES'],
       ['age', 3, 'BIGINT', 'YES'],
+      ['names', 4, 'COMPLEX<hyperUnique>', 'YES'],
     ],
   );
 });

@@ -31,6 +31,7 @@ export function sqlHarness() {
       ...shape,
       dataSource: 'people',
       dimensionsSpec: { dimensions: ['name', { type: 'long', name: 'age' }] },
+      metricsSpec: [{ type: 'hyperUnique', name: 'names', fieldName: 'name' }],
     });
     await backend.push('views', views);
     await backend.push('people', people);
