@@ -15,7 +15,7 @@ export interface Column {
 }
 
 export function columnOf(name: string, value: Value): Column {
-  if (value.multiValue) return { name, sql: listJson(value.sql), encode: encodeJson };
+  if (value.multiValue) return { name, sql: listJson(value), encode: encodeJson };
   switch (value.type) {
     case 'STRING':
       return { name, sql: value.sql, encode: encodeString };
@@ -39,9 +39,11 @@ const isPair = ({ type }: Value) => type.startsWith('COMPLEX<serializablePair');
 const pair = ({ sql: state }: Value) =>
   sql`CASE WHEN ${state} IS NOT NULL THEN struct_pack(lhs := (${state}).t, rhs := (${state}).v) END`;
 
-/** A multi-value dimension's row: a list, but one value alone stands plain. */
-const listJson = (list: Sql) =>
-  sql`CAST(CASE WHEN len(${list}) = 1 THEN to_json(${list}[1]) ELSE to_json(${list}) END AS VARCHAR)`;
+/** A multi-value dimension's row: a list, but one value alone stands plain, and none is null. */
+function listJson({ sql: list, mayBeEmpty }: Value): Sql {
+  const none = mayBeEmpty ? sql`WHEN len(${list}) = 0 THEN NULL ` : sql``;
+  return sql`CAST(CASE ${none}WHEN len(${list}) = 1 THEN to_json(${list}[1]) ELSE to_json(${list}) END AS VARCHAR)`;
+}
 
 /** A TIMESTAMP as ISO 8601 with milliseconds, on a zone's clock. */
 export function instantColumn(name: string, time: Sql, timeZone: string): Column {

@@ -81,7 +81,7 @@ export default [
       {
         spec: { type: 'listFiltered', delegate: 'tags', values: ['x', 'xy'] },
         events: tags,
-        values: [['x', 'xy'], [], []],
+        values: [['x', 'xy'], null, null],
       },
       {
         spec: { type: 'listFiltered', delegate: 'tags', values: ['x', 'xy'], isWhitelist: false },
@@ -99,7 +99,7 @@ export default [
       {
         spec: { type: 'regexFiltered', delegate: 'tags', pattern: 'x.?' },
         events: tags,
-        values: [['x', 'xy'], [], []],
+        values: [['x', 'xy'], null, null],
       },
     ],
   ),
@@ -116,7 +116,7 @@ export default [
           prefix: 'x',
         },
         events: tags,
-        values: [['x', 'xy'], [], []],
+        values: [['x', 'xy'], null, null],
       },
     ],
   ),

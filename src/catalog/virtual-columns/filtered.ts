@@ -25,7 +25,7 @@ const defineFiltered = <S extends { readonly name: string }>(
     examples,
   });
 
-const events = [{ tags: ['x', 'y', 'xy'] }, { tags: ['x', 'y'] }];
+const events = [{ tags: ['x', 'y', 'xy'] }, { tags: ['x', 'y'] }, { tags: 'y' }];
 
 export default [
   defineFiltered(
@@ -47,12 +47,12 @@ export default [
       {
         spec: { type: 'mv-filtered', name: 'v', delegate: 'tags', values: ['x', 'xy'] },
         events,
-        values: [['x', 'xy'], 'x'],
+        values: [['x', 'xy'], 'x', null],
       },
       {
         spec: { type: 'mv-filtered', name: 'v', delegate: 'tags', values: ['x', 'xy'], isAllowList: false },
         events,
-        values: ['y', 'y'],
+        values: ['y', 'y', 'y'],
       },
     ],
   ),
@@ -65,7 +65,7 @@ export default [
       {
         spec: { type: 'mv-regex-filtered', name: 'v', delegate: 'tags', pattern: 'x.?' },
         events,
-        values: [['x', 'xy'], 'x'],
+        values: [['x', 'xy'], 'x', null],
       },
     ],
   ),
@@ -78,7 +78,7 @@ export default [
       {
         spec: { type: 'mv-prefix-filtered', name: 'v', delegate: 'tags', prefix: 'x' },
         events,
-        values: [['x', 'xy'], 'x'],
+        values: [['x', 'xy'], 'x', null],
       },
     ],
   ),
