@@ -58,11 +58,12 @@ async function startDruid(): Promise<Asked & AsyncDisposable> {
 
 function druidAt(broker: string): Asked & AsyncDisposable {
   return {
-    ask: async (query: Query): Promise<Answer> => {
-      const response = await fetch(`${broker}/druid/v2`, {
+    ask: async ({ queryType, ...request }: Query): Promise<Answer> => {
+      const isSql = queryType === 'sql';
+      const response = await fetch(`${broker}/druid/v2${isSql ? '/sql' : ''}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(query),
+        body: JSON.stringify(isSql ? request : { queryType, ...request }),
       });
       const body = (await response.json()) as { readonly errorMessage?: string };
       return { status: response.status, body: response.ok ? body : body.errorMessage };

@@ -1,5 +1,6 @@
 /** What a conformance case is. */
 
+/** A native query, or with the type `sql` the rest of the request to `/druid/v2/sql`. */
 export type Query = Readonly<Record<string, unknown>> & { readonly queryType: string };
 
 export interface Case {

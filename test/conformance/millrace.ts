@@ -2,7 +2,7 @@
 import { MillraceError } from '../../src/errors.ts';
 import { temporaryBackend } from '../support/backend.ts';
 import { dataSets } from './data-sets.ts';
-import type { Answer, Asked } from './define.ts';
+import type { Answer, Asked, Query } from './define.ts';
 
 export async function openMillrace(): Promise<Asked & AsyncDisposable> {
   const millrace = await temporaryBackend();
@@ -10,10 +10,16 @@ export async function openMillrace(): Promise<Asked & AsyncDisposable> {
     await millrace.define(dataSchema);
     await millrace.push(dataSchema.dataSource, lines.trimEnd());
   }
+  const answer = async ({ queryType, ...request }: Query): Promise<unknown> => {
+    if (queryType !== 'sql') return millrace.query({ queryType, ...request });
+    let text = '';
+    for await (const piece of (await millrace.backend.sql(request)).chunks) text += piece;
+    return JSON.parse(text);
+  };
   return {
     ask: async (query): Promise<Answer> => {
       try {
-        return { status: 200, body: await millrace.query(query) };
+        return { status: 200, body: await answer(query) };
       } catch (error) {
         if (error instanceof MillraceError) return { status: error.status, body: error.message };
         throw error;

@@ -10,6 +10,7 @@ import { groupByCases } from './group-by.ts';
 import { metadataCases } from './metadata.ts';
 import { postAggregatorCases } from './post-aggregators.ts';
 import { rowsCases } from './rows.ts';
+import { sqlCases } from './sql.ts';
 import { timeseriesCases } from './timeseries.ts';
 import { topNCases } from './top-n.ts';
 
@@ -26,4 +27,5 @@ export const topics: Readonly<Record<string, Cases>> = {
   granularities: granularityCases,
   expressions: expressionCases,
   'data-sources': dataSourceCases,
+  sql: sqlCases,
 };

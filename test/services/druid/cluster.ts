@@ -22,6 +22,7 @@ interface Ports extends Readonly<Record<Role, number>> {
 const pom = fileURLToPath(new URL('pom.xml', import.meta.url));
 const startDeadlineMs = 180_000;
 const taskDeadlineMs = 300_000;
+const allOfTime = encodeURIComponent('1970-01-01/2100-01-01');
 
 /** Java 17 keeps these closed; Druid's own start script opens them. */
 const opened = [
@@ -169,9 +170,9 @@ export class DruidCluster {
     };
   }
 
-  /** The coordinator says so in text, not JSON, until it has heard of the segments. */
+  /** The coordinator answers with text, not JSON, until it has heard of the segments; by default it looks at two weeks. */
   async #isServed(dataSource: string): Promise<boolean> {
-    const path = `/druid/coordinator/v1/datasources/${dataSource}/loadstatus?forceMetadataRefresh=true&simple=true`;
+    const path = `/druid/coordinator/v1/datasources/${dataSource}/loadstatus?forceMetadataRefresh=true&simple=true&interval=${allOfTime}`;
     const text = await (await fetch(this.#coordinator + path)).text();
     if (!text.startsWith('{') || Object.values(JSON.parse(text)).some((left) => left !== 0)) return false;
     const names = await (await fetch(`${this.broker}/druid/v2/datasources`)).json();
