@@ -39,6 +39,12 @@ describe('data sources', () => {
       { count: 15 },
     ]);
     assert.deepEqual(await events({ type: 'union', dataSources: ['pages'] }, { dimensions: [] }), [{ count: 15 }]);
+    assert.deepEqual(await events({ type: 'union', dataSources: ['nowhere', 'no'] }, { dimensions: ['url'] }), []);
+    const segments = { queryType: 'segmentMetadata', dataSource: { type: 'union', dataSources: ['nowhere', 'pages'] } };
+    assert.deepEqual(
+      ((await ask({ ...segments, analysisTypes: ['interval'] })) as Row[]).map(({ intervals }) => intervals),
+      [[`${at('06T00:00')}/${at('07T00:00')}`], [`${at('08T00:00')}/${at('09T00:00')}`]],
+    );
   });
 
   it('columns of a union: several values beside one, text beside numbers, and what only one has', async () => {

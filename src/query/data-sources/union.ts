@@ -5,7 +5,7 @@ import { isNumber } from '../../catalog/ordering.ts';
 import { join, type Sql, sql } from '../../sql.ts';
 import { columnSql, physicalNames, type StoredColumn, type TableView } from '../../store/table.ts';
 import { type DataSourceType, dataSourceSchema, type QueriedData, within } from './define.ts';
-import { columnFields } from './view.ts';
+import { columnFields, isEmptyView } from './view.ts';
 
 export default {
   type: 'union',
@@ -27,8 +27,10 @@ export default {
     }),
 } satisfies DataSourceType;
 
-function unionOf(dataSource: string, tables: readonly TableView[]): TableView {
-  const [first, ...others] = tables as [TableView, ...TableView[]];
+function unionOf(dataSource: string, all: readonly TableView[]): TableView {
+  // What is not there has no segments either, whose buckets would have to be told from those of the others.
+  const tables = all.filter((table) => !isEmptyView(table));
+  const [first = all[0] as TableView, ...others] = tables;
   if (others.length === 0) return { ...first, dataSource };
   const columns = sharedColumns(tables);
   const rows = tables.map((table) => {

@@ -55,11 +55,15 @@ export function columnFields(physical: string, value: Value): Sql[] {
   return [sql`NULL::VARCHAR AS ${ident(physical)}`, sql`${value.sql} AS ${listColumn(physical)}`];
 }
 
+const noRows = sql`(SELECT NULL::TIMESTAMP AS __time WHERE false)`;
+
 /** An unknown dataSource answers as one without rows. */
 export const emptyView = (dataSource: string): TableView => ({
   ...anySegments,
   dataSource,
   columns: new Map(),
-  rows: sql`(SELECT NULL::TIMESTAMP AS __time WHERE false)`,
+  rows: noRows,
   segments: sql`(SELECT NULL::TIMESTAMP AS segment, NULL::TIMESTAMP AS first, NULL::TIMESTAMP AS last WHERE false)`,
 });
+
+export const isEmptyView = ({ rows }: TableView): boolean => rows === noRows;
