@@ -49,11 +49,7 @@ export class FromCompiler {
       case 'JOIN':
         return this.#join(node, scope);
       case 'TABLE_FUNCTION':
-        throw mistake(
-          this.#parts.context,
-          node,
-          'a function cannot stand in FROM here; expected a table or a subquery',
-        );
+        throw lacks('a function in FROM');
       default:
         throw mistake(this.#parts.context, node, `${node.type} is not part of Druid's SQL`);
     }

@@ -1,5 +1,5 @@
 /** Numbers. https://druid.apache.org/docs/latest/querying/sql-scalar#numeric-functions */
-import { type Sql, sql } from '../../../sql.ts';
+import { sql } from '../../../sql.ts';
 import { bigint, cast, type Expr, isNumber, isWhole } from '../types.ts';
 import { arg, type Call, native, type ScalarFunction, viaNative } from './define.ts';
 import { ceilToUnit, floorToUnit } from './time.ts';
@@ -63,21 +63,20 @@ const functions: ScalarFunction[] = [
       return { sql: sql`(${left.sql} % ${right.sql})`, type: isWhole(left) && isWhole(right) ? 'BIGINT' : 'DOUBLE' };
     },
   },
-  bitwise('BITWISE_AND', (left, right) => sql`(${left} & ${right})`),
-  bitwise('BITWISE_OR', (left, right) => sql`(${left} | ${right})`),
-  bitwise('BITWISE_XOR', (left, right) => sql`xor(${left}, ${right})`),
+  viaNative(['BITWISE_AND'], [2, 2], 'bitwiseand'),
+  viaNative(['BITWISE_OR'], [2, 2], 'bitwiseor'),
+  viaNative(['BITWISE_XOR'], [2, 2], 'bitwisexor'),
+  viaNative(['BITWISE_SHIFT_LEFT'], [2, 2], 'bitwiseshiftleft'),
+  viaNative(['BITWISE_SHIFT_RIGHT'], [2, 2], 'bitwiseshiftright'),
+  viaNative(['BITWISE_COMPLEMENT'], [1, 1], 'bitwisecomplement'),
+  viaNative(['BITWISE_CONVERT_DOUBLE_TO_LONG_BITS'], [1, 1], 'bitwiseconvertdoubletolongbits'),
+  viaNative(['BITWISE_CONVERT_LONG_BITS_TO_DOUBLE'], [1, 1], 'bitwiseconvertlongbitstodouble'),
+  viaNative(['HUMAN_READABLE_BINARY_BYTE_FORMAT'], [1, 2], 'human_readable_binary_byte_format'),
+  viaNative(['HUMAN_READABLE_DECIMAL_BYTE_FORMAT'], [1, 2], 'human_readable_decimal_byte_format'),
+  viaNative(['HUMAN_READABLE_DECIMAL_FORMAT'], [1, 2], 'human_readable_decimal_format'),
 ];
 
 export default functions;
-
-function bitwise(name: string, compile: (left: Sql, right: Sql) => Sql): ScalarFunction {
-  return {
-    names: [name],
-    arity: [2, 2],
-    compile: (args, { zone }) =>
-      bigint(compile(cast(arg(args, 0), 'BIGINT', zone).sql, cast(arg(args, 1), 'BIGINT', zone).sql)),
-  };
-}
 
 /** A number, or text that is taken for one. */
 export function numberOf(expr: Expr, call: Pick<Call, 'fail' | 'zone'>): Expr {

@@ -24,6 +24,10 @@ const functions: ScalarFunction[] = [
   viaNative(['REGEXP_EXTRACT'], [2, 3], 'regexp_extract'),
   viaNative(['REGEXP_REPLACE'], [3, 3], 'regexp_replace'),
   viaNative(['PARSE_LONG'], [1, 2], 'parse_long'),
+  viaNative(['DECODE_BASE64_UTF8'], [1, 1], 'decode_base64_utf8'),
+  viaNative(['IPV4_MATCH'], [2, 2], 'ipv4_match'),
+  viaNative(['IPV4_PARSE'], [1, 1], 'ipv4_parse'),
+  viaNative(['IPV4_STRINGIFY'], [1, 1], 'ipv4_stringify'),
   {
     names: ['LPAD'],
     arity: [2, 3],
