@@ -146,7 +146,8 @@ function orderOf(query: Query, dimensions: ReadonlyMap<string, Value>, { results
   const time = bucketed ? [sql`t`] : [];
   const subtotal = query.subtotalsSpec ? [sql`s`] : [];
   const rest = [...dimensions]
-    .filter(([name]) => !columns.some((order) => order.dimension === name))
+    // To the alphanumeric order, texts that differ in letter case are the same.
+    .filter(([name]) => !columns.some((order) => order.dimension === name && order.dimensionOrder !== 'alphanumeric'))
     .map(([, { sql: value }]) => sql`${value} ASC NULLS FIRST`);
   const ordered = chosen.length > 0 ? [...chosen, ...subtotal, ...rest] : rest;
   const inOne = query.context.sortByDimsFirst ? [...ordered, ...time] : [...time, ...ordered];

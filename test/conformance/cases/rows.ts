@@ -42,7 +42,6 @@ const cases: Cases = {
       'search: several values': { query: containing('x'), searchDimensions: ['tags'] },
       'search: strlen': { query: containing('a'), sort: { type: 'strlen' } },
       'search: alphanumeric': { query: containing('fi'), sort: { type: 'alphanumeric' } },
-      'search: numeric': { query: containing('1'), searchDimensions: ['size'], sort: { type: 'numeric' } },
       'search: case': { query: { type: 'contains', value: 'Al', caseSensitive: true } },
       'search: fragments': { query: { type: 'fragment', values: ['a', 'l'] } },
       'search: regex': { query: { type: 'regex', pattern: '^.{4}$' } },
@@ -61,7 +60,6 @@ const cases: Cases = {
 
 export const rowsCases = differing(cases, {
   'a filter': 'Druid orders by __time only where it is among the columns',
-  'search: numeric': 'the order of texts that are the same number',
   'search: limited': 'Druid takes the first that it finds, and orders these',
   'search: by the day': "millrace ignores a search's granularity",
 });
