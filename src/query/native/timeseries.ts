@@ -35,7 +35,7 @@ export default defineQueryType<Query>({
       (printStart: Encode): PrintRow =>
       (batch, row) =>
         `{"timestamp":${printStart(batch.columns[0]?.[row])},"result":${printResult(batch, row)}}`;
-    const statement = statementOf(query, source, measures);
+    const statement = statementOf(query, source, measures, buckets);
     if (buckets.extent === 'all')
       return {
         statement,
@@ -48,12 +48,10 @@ export default defineQueryType<Query>({
           );
         },
       };
-    // Druid fills granularity `none` by the millisecond, which no one can want.
-    if (buckets.extent === 'none' || query.context.skipEmptyBuckets)
-      return { statement, shape: (batches) => printArray(batches, printRow(encodeTime)) };
+    if (!isFilled(query, buckets)) return { statement, shape: (batches) => printArray(batches, printRow(encodeTime)) };
     const filling: Filling = {
       due: sql`${timesToFill(source, buckets)}${endOf(query)}`,
-      nothing: timeless(measures, buckets, sql`${source.from} AND false`),
+      nothing: timeless(measures, sql`${source.from} AND false`, buckets),
       descending: query.descending ?? false,
       limit: query.limit ?? undefined,
     };
@@ -67,12 +65,15 @@ export default defineQueryType<Query>({
   },
 });
 
-function statementOf(query: Query, source: Source, measures: Measures): Sql {
-  const buckets = compileGranularity(query.granularity);
+/** Druid fills granularity `none` by the millisecond, which no one can want. */
+const isFilled = (query: Query, { extent }: Buckets) => extent === 'regular' && !query.context.skipEmptyBuckets;
+
+function statementOf(query: Query, source: Source, measures: Measures, buckets: Buckets): Sql {
   const rows = buckets.extent === 'all' ? oneBucket(query, source, measures) : bucketsOf(source, measures, buckets);
-  const series = sql`SELECT ${finished(measures, buckets)} FROM ${measures.withPosts(sql`(${rows})`)}${endOf(query)}`;
+  const ends = isFilled(query, buckets) ? buckets : undefined;
+  const series = sql`SELECT ${finished(measures, ends)} FROM ${measures.withPosts(sql`(${rows})`)}${endOf(query)}`;
   if (!query.context.grandTotal) return series;
-  return sql`SELECT * FROM (${series}) UNION ALL ${timeless(measures, buckets, source.from)}`;
+  return sql`SELECT * FROM (${series}) UNION ALL ${timeless(measures, source.from, ends)}`;
 }
 
 function endOf({ descending, limit }: Query): Sql {
@@ -80,16 +81,16 @@ function endOf({ descending, limit }: Query): Sql {
   return sql` ORDER BY t ${descending ? sql`DESC` : sql`ASC`}${limited}`;
 }
 
-/** The bucket's start, the results, the bucket's end. */
-function finished({ columns }: Measures, buckets: Buckets): Sql {
-  const end = sql`epoch_ms(${buckets.next(sql`make_timestamp_ms(t)`)})`;
-  return join([sql`t`, ...columns.map((column) => column.sql), end]);
+/** The bucket's start, the results, and the bucket's end where the empty ones are to be filled. */
+function finished({ columns }: Measures, ends: Buckets | undefined): Sql {
+  const end = ends ? [sql`epoch_ms(${ends.next(sql`make_timestamp_ms(t)`)})`] : [];
+  return join([sql`t`, ...columns.map((column) => column.sql), ...end]);
 }
 
 /** One row, of all the rows together. */
-function timeless(measures: Measures, buckets: Buckets, from: Sql): Sql {
+function timeless(measures: Measures, from: Sql, ends: Buckets | undefined): Sql {
   const row = sql`(SELECT ${join([sql`NULL::BIGINT AS t`, sql`count(*) AS n`, ...measures.folds])} ${from})`;
-  return sql`SELECT ${finished(measures, buckets)} FROM ${measures.withPosts(row)}`;
+  return sql`SELECT ${finished(measures, ends)} FROM ${measures.withPosts(row)}`;
 }
 
 /** Rows of `t` and the states, as {@link bucketsOf} gives them; where the bucket begins is not known here. */
