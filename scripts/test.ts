@@ -37,9 +37,7 @@ const kerberos: Need = {
   isMet: hasProgram('krb5kdc') && hasPackage('kerberos'),
 };
 const files = positionals.length > 0 ? positionals : globSync('test/**/*.test.ts').sort();
-const needsOf = new Map(
-  files.map((file) => [file, [kafka, kerberos].filter(({ pattern }) => pattern.test(text(file)))]),
-);
+const needsOf = new Map(files.map((file) => [file, needsIn(readFileSync(file, 'utf8'))]));
 const withNodeAlone = files.filter((file) => needsOf.get(file)?.length === 0);
 const withServers = files.filter((file) => needsOf.get(file)?.length && needsOf.get(file)?.every(({ isMet }) => isMet));
 
@@ -76,8 +74,8 @@ async function runFiles(files: string[], concurrency: number): Promise<void> {
   await finished(report);
 }
 
-function text(file: string): string {
-  return readFileSync(file, 'utf8');
+function needsIn(text: string): readonly Need[] {
+  return [kafka, kerberos].filter(({ pattern }) => pattern.test(text));
 }
 
 function hasProgram(name: string): boolean {
