@@ -1,25 +1,18 @@
 /** What is done beside the stream: hand-off, combining live rows, forgetting what is old. */
-import type { Logger } from 'pino';
+
 import { compileGranularity } from '../catalog/index.ts';
-import type { Committer } from '../ingest/committer.ts';
 import { maxRejects } from '../ingest/rejects.ts';
 import { newestEvent } from '../ingest/round.ts';
-import type { Metrics } from '../observe/metrics.ts';
 import type { DataSource } from '../spec/data-source.ts';
 import { sql } from '../sql.ts';
 import type { Connection } from '../store/engine.ts';
 import { combineLive, handOff, removeOrphans } from '../store/hand-off.ts';
 import { Mutex } from '../store/mutex.ts';
 import type { Table } from '../store/schema.ts';
-import type { Store } from '../store/store.ts';
+import type { BackgroundContext } from './context.ts';
 
-export interface HousekeepingOptions {
-  readonly store: Store;
-  readonly committer: Committer;
-  readonly log: Logger;
-  readonly metrics: Metrics;
+export interface HousekeepingOptions extends BackgroundContext {
   readonly dataSources: ReadonlyMap<string, DataSource>;
-  readonly now: () => number;
   /** Pause between two rounds. */
   readonly intervalMs: number;
   /** Without a window, a closed bucket is handed off when nothing came for this long. */
@@ -125,8 +118,7 @@ export class Housekeeping {
     const handedOff = beforeMs === undefined ? 0 : await this.#handOff(connection, table, beforeMs);
     // Twice as many as combining left the last time: else the rows are as distinct as they get.
     if (handedOff > 0 || rows < Math.max(manyLiveRows, 2 * (this.#combined.get(dataSource) ?? 0))) return;
-    this.#combined.set(dataSource, await combineLive(connection, table));
-    this.#options.store.noteChange();
+    this.#combined.set(dataSource, await combineLive(this.#options.store, connection, table));
   }
 
   async #handOff(connection: Connection, table: Table, beforeMs: number): Promise<number> {
@@ -135,7 +127,6 @@ export class Housekeeping {
     let rows = 0;
     for (;;) {
       const result = await handOff(this.#options.store, connection, table, beforeMs);
-      this.#options.store.noteChange();
       segments += result.segments;
       rows += result.rows;
       if (!result.more || this.#stop.signal.aborted) break;

@@ -30,6 +30,7 @@ import type { SupervisorSpec } from '../spec/supervisor.ts';
 import type { TranquilityKafka } from '../spec/tranquility-kafka.ts';
 import { sql } from '../sql.ts';
 import { Store } from '../store/store.ts';
+import type { BackgroundContext } from './context.ts';
 import { Definitions } from './definitions.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { Queries } from './queries.ts';
@@ -91,26 +92,18 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedBa
   let node: RealtimeNode | undefined;
   const onKept = (dataSource: string) => node?.noteKept(dataSource);
   const committer = await Committer.open({ store, files, metrics, maxPendingBytes, deadLetters, now, onKept });
+  const background: BackgroundContext = { store, committer, metrics, log, now };
   const housekeeping = new Housekeeping({
-    store,
-    committer,
-    log,
-    metrics,
+    ...background,
     dataSources,
-    now,
     intervalMs: housekeepingIntervalMs,
     quietMs: options.quietMs ?? 60_000,
   });
   const definitions = new Definitions(store, dataSources);
   const define = (dataSource: DataSource) => definitions.define(dataSource);
-  if (options.realtime)
-    node = await RealtimeNode.open({ store, committer, metrics, log, now, define }, options.realtime);
+  if (options.realtime) node = await RealtimeNode.open({ ...background, define }, options.realtime);
   const supervisors = await EmbeddedSupervisors.open({
-    store,
-    committer,
-    metrics,
-    log,
-    now,
+    ...background,
     openStream: async (spec) => (options.openStream ?? openKafka)(spec),
     define,
     handOff: (dataSource) => housekeeping.handOff(dataSource),

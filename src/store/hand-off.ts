@@ -82,6 +82,7 @@ export async function handOff(
       rows += Number(description?.[0]);
     }
     await connection.run('COMMIT');
+    store.noteChange();
     for (const key of stale) await store.deepStorage.delete(key);
     return { segments: buckets.length, rows, more };
   } catch (error) {
@@ -94,7 +95,7 @@ export async function handOff(
 }
 
 /** Rolls live rows up among themselves, where many small commits have left many rows of the same time and dimensions. Returns how many are left. */
-export async function combineLive(connection: Connection, table: Table): Promise<number> {
+export async function combineLive(store: Store, connection: Connection, table: Table): Promise<number> {
   if (!table.definition.rollup) return Number.POSITIVE_INFINITY;
   await connection.run('BEGIN');
   try {
@@ -108,6 +109,7 @@ export async function combineLive(connection: Connection, table: Table): Promise
       await connection.run(sql`INSERT INTO ${table.live} BY NAME SELECT * FROM ${merged}`);
     }
     await connection.run('COMMIT');
+    store.noteChange();
     return after;
   } catch (error) {
     await connection.run('ROLLBACK').catch(() => {});

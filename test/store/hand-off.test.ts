@@ -189,7 +189,7 @@ it('a query sees each row once while pushes and hand-offs go on', async () => {
   let handedOff = 0;
   const handingOff = (async () => {
     while (!done) handedOff += (await handOff(store, connection, table, start + 6 * hour)).segments;
-    await combineLive(connection, table);
+    await combineLive(store, connection, table);
   })();
   while (!done) {
     const least = written;
@@ -241,7 +241,7 @@ it('combining live rows keeps every sum', async () => {
   const connection = await store.connect();
   for (let n = 0; n < 5; n++) await append(store, table, 0, 600);
   const before = await totals(store);
-  assert.equal(await combineLive(connection, table), 30);
+  assert.equal(await combineLive(store, connection, table), 30);
   assert.deepEqual(await totals(store), before);
   assert.deepEqual(await one(store, sql`SELECT count(*) FROM ${table.live}`), [30n]);
   connection.close();

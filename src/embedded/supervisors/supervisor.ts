@@ -3,14 +3,11 @@
  * last one stopped. Positions commit with the rows; nothing here is needed to be exact after a crash.
  * https://druid.apache.org/docs/latest/ingestion/supervisor
  */
-import type { Logger } from 'pino';
 import { asMillraceError, MillraceError } from '../../errors.ts';
-import type { Committer } from '../../ingest/committer.ts';
-import type { Metrics } from '../../observe/metrics.ts';
 import type { Origin, PartitionName, Stream, StreamBatch } from '../../sources/stream.ts';
 import { millisOf, type SupervisorSpec, streamOf } from '../../spec/supervisor.ts';
-import type { Store } from '../../store/store.ts';
 import { Alarm, backOffMs } from '../alarm.ts';
+import type { BackgroundContext } from '../context.ts';
 import { Positions } from '../positions.ts';
 import { IntermediateHandOff } from './intermediate-hand-off.ts';
 import { stillLostMessage } from './lost.ts';
@@ -19,12 +16,7 @@ import { RecentErrors } from './recent-errors.ts';
 import { detailedState, type Phase, type StateFacts } from './state.ts';
 import { Tasks } from './tasks.ts';
 
-export interface SupervisorContext {
-  readonly store: Store;
-  readonly committer: Committer;
-  readonly metrics: Metrics;
-  readonly log: Logger;
-  readonly now: () => number;
+export interface SupervisorContext extends BackgroundContext {
   /** Makes segments of all live rows of a dataSource. */
   handOff(dataSource: string): Promise<void>;
 }
