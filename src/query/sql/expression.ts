@@ -234,10 +234,7 @@ export class ExpressionCompiler {
     const filter = node.filter_expr ? sql` FILTER (WHERE ${this.condition(node.filter_expr, scope)})` : sql``;
     const over = sql`${filter} OVER (${partition} ${order} ${frame})`;
     const name = (node.function_name ?? '').toUpperCase();
-    if (node.type === 'WINDOW_AGGREGATE') {
-      const starred = name === 'COUNT' && !node.children?.length;
-      return this.#aggregate(starred ? 'COUNT_STAR' : name, node, scope, over);
-    }
+    if (node.type === 'WINDOW_AGGREGATE') return this.#aggregate(name, node, scope, over);
     const args = [...(node.children ?? []), node.offset_expr, node.default_expr]
       .filter((part) => part !== undefined)
       .map((part) => this.#single(part, scope));

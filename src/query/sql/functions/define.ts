@@ -6,9 +6,15 @@ import { canonicalZone } from '../../../catalog/zone.ts';
 import { type Sql, sql } from '../../../sql.ts';
 import { boolean, catalogValue, type Expr, isTime, isWhole } from '../types.ts';
 
-interface Named {
+export interface Named {
   /** In upper case, other names of it behind. */
   readonly names: readonly [string, ...string[]];
+  /** What the parser calls it, where that is another name. */
+  readonly parsedAs?: string;
+  /** Its arguments as Druid lists them in INFORMATION_SCHEMA.ROUTINES, such as `<CHARACTER>, [<INTEGER>]`, for each of its forms. */
+  readonly takes: readonly string[];
+  /** For people: what it gives. */
+  readonly summary: string;
   /** How many arguments it takes; without the second number any more. */
   readonly arity: readonly [least: number, most?: number];
 }
@@ -87,10 +93,12 @@ export function native(name: string, args: readonly Expr[], call: Call): Expr {
 
 /** A function that the native language has, under its name there, with the same arguments. */
 export const viaNative = (
-  names: readonly [string, ...string[]],
-  arity: readonly [number, number?],
   name: string,
-): ScalarFunction => ({ names, arity, compile: (args, call) => native(name, args, call) });
+  names: ScalarFunction['names'],
+  arity: ScalarFunction['arity'],
+  takes: ScalarFunction['takes'],
+  summary: string,
+): ScalarFunction => ({ names, arity, takes, summary, compile: (args, call) => native(name, args, call) });
 
 export function textOf(args: readonly Expr[], index: number, call: Pick<Call, 'fail'>): string | undefined {
   const expr = args[index];

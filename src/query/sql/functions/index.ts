@@ -1,12 +1,16 @@
 /** All functions of Druid's SQL by name in upper case, and the names that Druid has and we lack. */
 import aggregate from './aggregate.ts';
-import type { AggregateFunction, ScalarFunction } from './define.ts';
+import type { AggregateFunction, Named, ScalarFunction } from './define.ts';
 import number from './number.ts';
 import string from './string.ts';
 import time from './time.ts';
 
-const byName = <F extends { readonly names: readonly string[] }>(functions: readonly F[]): ReadonlyMap<string, F> =>
-  new Map(functions.flatMap((entry) => entry.names.map((name) => [name, entry] as const)));
+const byName = <F extends Named>(functions: readonly F[]): ReadonlyMap<string, F> =>
+  new Map(
+    functions.flatMap((entry) =>
+      [...entry.names, ...(entry.parsedAs ? [entry.parsedAs] : [])].map((name) => [name, entry] as const),
+    ),
+  );
 
 export const scalarFunctions: ReadonlyMap<string, ScalarFunction> = byName([...string, ...number, ...time]);
 export const aggregateFunctions: ReadonlyMap<string, AggregateFunction> = byName(aggregate);

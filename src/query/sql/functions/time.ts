@@ -11,21 +11,29 @@ const literal = (text: string): Expr => ({ sql: sql`${text}`, type: 'VARCHAR', l
 
 const functions: ScalarFunction[] = [
   {
+    takes: ['<TIMESTAMP>, <CHARACTER>, [<TIMESTAMP>, [<CHARACTER>]]'],
+    summary: "The begin of the time's bucket, by an ISO 8601 period, an origin and a time zone.",
     names: ['TIME_FLOOR'],
     arity: [2, 4],
     compile: (args, call) => timestamp(bucketsOf(args, call).floor(timeOf(args, call))),
   },
   {
+    takes: ['<TIMESTAMP>, <CHARACTER>, [<TIMESTAMP>, [<CHARACTER>]]'],
+    summary: "The end of the time's bucket, by an ISO 8601 period, an origin and a time zone.",
     names: ['TIME_CEIL'],
     arity: [2, 4],
     compile: (args, call) => timestamp(ceil(bucketsOf(args, call), timeOf(args, call))),
   },
   {
+    takes: ['<CHARACTER>, <TIMESTAMP>'],
+    summary: "The begin of the unit `'hour'`, `'day'`, …",
     names: ['DATE_TRUNC'],
     arity: [2, 2],
     compile: (args, call) => floorToUnit(arg(args, 1), call.text(0) ?? '', call),
   },
   {
+    takes: ['<TIMESTAMP>, <CHARACTER>, <INTEGER>, [<CHARACTER>]'],
+    summary: 'The time moved by so many ISO 8601 periods, on the clock of a time zone.',
     names: ['TIME_SHIFT'],
     arity: [3, 4],
     compile([time, period, step], call) {
@@ -38,17 +46,23 @@ const functions: ScalarFunction[] = [
     },
   },
   {
+    takes: ['<TIMESTAMP>, <CHARACTER>, [<CHARACTER>]'],
+    summary: "A part of the time as a number: `'HOUR'`, `'DOY'`, …",
     names: ['TIME_EXTRACT'],
     arity: [1, 3],
     compile: (args, call) => extract(arg(args, 0), call.text(1) ?? 'EPOCH', zoneOf(call, 2), call),
   },
-  // What the parser makes of EXTRACT(unit FROM time).
   {
-    names: ['DATE_PART'],
+    names: ['EXTRACT'],
+    parsedAs: 'DATE_PART',
+    takes: ['<DATETIME_INTERVAL> FROM <DATETIME_INTERVAL>', '<DATETIME_INTERVAL> FROM <DATETIME>'],
+    summary: 'A part of the time as a number: `EXTRACT(HOUR FROM x)`.',
     arity: [2, 2],
     compile: (args, call) => extract(arg(args, 1), call.text(0) ?? '', call.zone, call),
   },
   {
+    takes: ['<TIMESTAMP>, [<CHARACTER>, [<CHARACTER>]]'],
+    summary: 'The time as text, by a Joda pattern and a time zone; ISO 8601 without them.',
     names: ['TIME_FORMAT'],
     arity: [1, 3],
     compile(args, call) {
@@ -58,6 +72,8 @@ const functions: ScalarFunction[] = [
     },
   },
   {
+    takes: ['<CHARACTER>, [<CHARACTER>, [<CHARACTER>]]'],
+    summary: 'The time that a text writes, by a Joda pattern and a time zone; ISO 8601 without them.',
     names: ['TIME_PARSE'],
     arity: [1, 3],
     compile(args, call) {
@@ -67,6 +83,8 @@ const functions: ScalarFunction[] = [
     },
   },
   {
+    takes: ['<timestamp>, <interval>'],
+    summary: 'Whether the time lies in an ISO 8601 interval.',
     names: ['TIME_IN_INTERVAL'],
     arity: [2, 2],
     compile(args, call) {
@@ -76,16 +94,22 @@ const functions: ScalarFunction[] = [
     },
   },
   {
+    takes: ['<EXACT_NUMERIC>'],
+    summary: 'The time so many milliseconds after 1970.',
     names: ['MILLIS_TO_TIMESTAMP'],
     arity: [1, 1],
     compile: (args, call) => cast(cast(arg(args, 0), 'BIGINT', call.zone), 'TIMESTAMP', call.zone),
   },
   {
+    takes: ['<TIMESTAMP>'],
+    summary: 'Milliseconds since 1970.',
     names: ['TIMESTAMP_TO_MILLIS'],
     arity: [1, 1],
     compile: (args, call) => bigint(catalogValue(asTime(arg(args, 0), call)).sql),
   },
   {
+    takes: ['<ANY>, <INTEGER>, <DATETIME>'],
+    summary: 'The time moved by so many units: `TIMESTAMPADD(DAY, 1, x)`.',
     names: ['TIMESTAMPADD'],
     arity: [3, 3],
     compile(args, call) {
@@ -95,6 +119,8 @@ const functions: ScalarFunction[] = [
     },
   },
   {
+    takes: ['<ANY>, <DATETIME>, <DATETIME>'],
+    summary: 'How many whole units lie between two times.',
     names: ['TIMESTAMPDIFF'],
     arity: [3, 3],
     compile(args, call) {
@@ -106,11 +132,15 @@ const functions: ScalarFunction[] = [
     },
   },
   {
+    takes: [''],
+    summary: 'The time of the query.',
     names: ['CURRENT_TIMESTAMP'],
     arity: [0, 0],
     compile: (_, call) => timestamp(timestampLiteral(call.nowMs)),
   },
   {
+    takes: [''],
+    summary: 'The day of the query.',
     names: ['CURRENT_DATE'],
     arity: [0, 0],
     compile: (_, call) => cast(timestamp(timestampLiteral(call.nowMs)), 'DATE', call.zone),
