@@ -62,7 +62,7 @@ function tlsError({ address, error }: FailedOpening): MillraceError | undefined 
 
 function tlsAdvice(code: string): string | undefined {
   if (untrusted.test(code)) {
-    return 'nobody who is trusted has signed its certificate: name the authority in ssl.truststore.location (ssl.truststore.type PEM) or ssl.truststore.certificates';
+    return 'nobody who is trusted has signed its certificate: name the authority in ssl.truststore.location or ssl.truststore.certificates';
   }
   if (outOfDate.test(code)) return 'its certificate needs renewing, or the clock here is wrong';
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {

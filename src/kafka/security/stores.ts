@@ -1,28 +1,31 @@
-/** Key stores and trust stores of Java's properties: PEM files, PEM in the properties themselves, and PKCS12 files. */
+/** Key stores and trust stores of Java's properties: PEM files, PEM in the properties themselves, PKCS12 and JKS files. */
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { invalidInput, MillraceError, unsupported } from '../../errors.ts';
+import { invalidInput, MillraceError } from '../../errors.ts';
 import { invalidProperty, type KafkaProperties, text } from '../properties.ts';
+import { jksCertificates, jksMagic } from './jks.ts';
+import { pkcs12Certificates } from './pkcs12.ts';
 
 type StoreName = 'ssl.keystore' | 'ssl.truststore';
 
-export type Store =
-  | { readonly type: 'PEM'; readonly where: string; readonly pem: string }
-  | { readonly type: 'PKCS12'; readonly where: string; readonly file: string; readonly content: Buffer };
+/** Of a store that is not of PEM, how its certificates are read. */
+const binaryStores = { PKCS12: pkcs12Certificates, JKS: jksCertificates } as const;
 
-const types = ['PEM', 'PKCS12', 'JKS'];
+export interface BinaryStore {
+  readonly type: keyof typeof binaryStores;
+  readonly where: string;
+  readonly file: string;
+  readonly content: Buffer;
+}
 
-/** What makes a store of Java one that can be read here. */
-export const conversions: Readonly<Record<StoreName, (file: string) => string>> = {
-  'ssl.keystore': (file) =>
-    `write it as PKCS12 (keytool -importkeystore -srckeystore ${file} -destkeystore FILE.p12 -deststoretype PKCS12)`,
-  'ssl.truststore': (file) =>
-    `write it as PEM (keytool -list -rfc -keystore ${file} > FILE.pem), and set 'ssl.truststore.type' to PEM`,
-};
+export type Store = { readonly type: 'PEM'; readonly where: string; readonly pem: string } | BinaryStore;
+
+const types = ['PEM', ...Object.keys(binaryStores)];
 
 /**
  * The file at `ssl.….location`; undefined when there is none. Like Java, of JKS and PKCS12 it takes what the file turns
  * out to be: keytool has made PKCS12 for long, and JKS is the default of `ssl.….type`.
- * @throws MillraceError when it cannot be read, or only Java can.
+ * @throws MillraceError when it cannot be read, or is something else.
  */
 export function readStore(properties: KafkaProperties, name: StoreName): Store | undefined {
   const file = text(properties, `${name}.location`);
@@ -33,12 +36,29 @@ export function readStore(properties: KafkaProperties, name: StoreName): Store |
   const content = readFile(file, where);
   if (type === 'PEM') return { type, where, pem: checkPem(content.toString('latin1'), `${where}: ${file}`) };
   const kind = kindOf(content);
-  if (kind === 'JKS') {
-    throw unsupported(`${where} is a JKS store, which only Java reads; ${conversions[name](file)}`);
-  }
-  if (kind === 'PKCS12') return { type: kind, where, file, content };
+  if (kind === 'JKS' || kind === 'PKCS12') return { type: kind, where, file, content };
   const advice = kind === 'PEM' ? `; it is PEM: set '${name}.type' to PEM` : '';
   throw invalidInput(`${where}: ${file} is no store of type ${type}${advice}`);
+}
+
+/**
+ * All that are in it, as PEM: who puts a certificate into a trust store trusts it.
+ * @throws MillraceError when there is none, or the password is not the store's.
+ */
+export function certificatesOf(store: BinaryStore, password: string | undefined): string[] {
+  const certificates = tryCertificates(store, password);
+  if (certificates.length === 0) throw invalidInput(`${store.where}: ${store.file} holds no certificate`);
+  return certificates;
+}
+
+function tryCertificates({ type, where, file, content }: BinaryStore, password: string | undefined): string[] {
+  try {
+    return binaryStores[type](content, password).map((der) => new X509Certificate(der).toString());
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const advice = `check that 'ssl.truststore.password' is ${password === undefined ? 'there' : "the store's"}`;
+    throw invalidInput(`${where}: ${file} cannot be read as ${type}: ${reason}; ${advice}`, { cause: error });
+  }
 }
 
 function readFile(file: string, where: string): Buffer {
@@ -69,7 +89,7 @@ function checkPem(pem: string, where: string): string {
 
 function kindOf(content: Buffer): 'JKS' | 'PKCS12' | 'PEM' | undefined {
   const magic = content.length >= 4 ? content.readUInt32BE(0) : 0;
-  if (magic === 0xfeedfeed || magic === 0xcececece) return 'JKS';
+  if (magic === jksMagic) return 'JKS';
   // A sequence of ASN.1.
   if (content[0] === 0x30) return 'PKCS12';
   return content.includes('-----BEGIN ') ? 'PEM' : undefined;

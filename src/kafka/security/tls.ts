@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { type ConnectionOptions, createSecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls';
 import { invalidInput, unsupported } from '../../errors.ts';
 import { invalidProperty, type KafkaProperties, text } from '../properties.ts';
-import { conversions, inlinePem, readStore } from './stores.ts';
+import { certificatesOf, inlinePem, readStore } from './stores.ts';
 
 /** @throws MillraceError when a file cannot be read, is of a kind that cannot be, or its password is wrong. */
 export function tlsOptions(properties: KafkaProperties): ConnectionOptions {
@@ -29,8 +29,7 @@ function trustOptions(properties: KafkaProperties): SecureContextOptions {
   const store = readStore(properties, 'ssl.truststore');
   if (store === undefined) return {};
   if (store.type === 'PEM') return { ca: authorities(store.pem, store.where) };
-  const what = `${store.where} is a PKCS12 store, which Node reads keys from, but no trusted certificates`;
-  throw unsupported(`${what}; ${conversions['ssl.truststore'](store.file)}`);
+  return { ca: certificatesOf(store, text(properties, 'ssl.truststore.password')) };
 }
 
 /** Node passes over what is no certificate, and would then trust nobody without saying why. */
@@ -64,6 +63,10 @@ function identityOptions(properties: KafkaProperties): SecureContextOptions & { 
   const store = readStore(properties, 'ssl.keystore');
   if (store === undefined) return { where };
   if (store.type === 'PEM') return { where: store.where, cert: store.pem, key: store.pem, ...passphrase };
+  if (store.type === 'JKS') {
+    const convert = `keytool -importkeystore -srckeystore ${store.file} -destkeystore FILE.p12 -deststoretype PKCS12`;
+    throw unsupported(`${store.where} is a JKS store, whose keys only Java reads; write it as PKCS12 (${convert})`);
+  }
   const password = text(properties, 'ssl.keystore.password') ?? keyPassword;
   return { where: store.where, pfx: store.content, ...(password !== undefined && { passphrase: password }) };
 }

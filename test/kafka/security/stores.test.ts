@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { readStore } from '../../../src/kafka/security/stores.ts';
+import { certificatesOf, readStore } from '../../../src/kafka/security/stores.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-stores-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -14,16 +14,22 @@ function storeOf(content: Buffer | string, type?: string) {
   return readStore({ 'ssl.keystore.location': file, 'ssl.keystore.type': type }, 'ssl.keystore');
 }
 
-test('a JKS store is refused, with the command that converts it', () => {
-  const jks = Buffer.from('feedfeed00000002', 'hex');
-  for (const type of [undefined, 'JKS', 'PKCS12']) {
-    assert.throws(() => storeOf(jks, type), { message: /JKS store, which only Java reads; .*keytool -importkeystore/ });
+test('like Java, of JKS and PKCS12 either is taken where the other is said', () => {
+  for (const type of [undefined, 'jks', 'PKCS12']) {
+    assert.equal(storeOf(Buffer.from('30820a02', 'hex'), type)?.type, 'PKCS12');
+    assert.equal(storeOf(Buffer.from('feedfeed00000002', 'hex'), type)?.type, 'JKS');
   }
 });
 
-test('like Java, PKCS12 is taken where JKS is said', () => {
-  const pkcs12 = Buffer.from('30820a02', 'hex');
-  for (const type of [undefined, 'jks', 'PKCS12']) assert.equal(storeOf(pkcs12, type)?.type, 'PKCS12');
+test('what only begins like a store is no trust store', () => {
+  for (const start of ['30820a02', 'feedfeed00000002', 'feedfeed0000000300000000']) {
+    const store = storeOf(Buffer.from(start, 'hex'));
+    assert.ok(store && store.type !== 'PEM');
+    assert.throws(() => certificatesOf(store, undefined), {
+      code: 'invalidInput',
+      message: /'ssl\.keystore\.location': .*store cannot be read as (JKS|PKCS12): /,
+    });
+  }
 });
 
 test('files that are something else, and types that are not known', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -45,18 +45,37 @@ test('a certificate has to name the host, unless that is switched off', async ()
   assert.equal(await brokersBy(byAddress, { ...trust, 'ssl.endpoint.identification.algorithm': '' }), 1);
 });
 
-test("Java's own trust stores are trusted once they are written as PEM, as the refusal says", async () => {
-  for (const type of ['JKS', 'PKCS12']) {
-    const store = join(folder, `trust.${type}`);
-    const keytool = (...options: readonly string[]) =>
-      execFileSync('keytool', [...options, '-keystore', store, '-storepass', password], { stdio: 'pipe' });
-    keytool('-importcert', '-noprompt', '-alias', 'ca', '-file', certificates.ca, '-storetype', type);
-    const refused = brokersBy(broker.at('TLS'), { 'ssl.truststore.location': store, 'ssl.truststore.type': type });
-    await assert.rejects(refused, { code: 'unsupported', message: /keytool -list -rfc -keystore/ });
-    writeFileSync(`${store}.pem`, keytool('-list', '-rfc'));
-    const pem = { 'ssl.truststore.location': `${store}.pem`, 'ssl.truststore.type': 'PEM' };
-    assert.equal(await brokersBy(broker.at('TLS'), pem), 1);
+/** Made by keytool, as Java makes them in its own way. */
+function trustStore(name: string, files: readonly string[], ...options: readonly string[]): string {
+  const store = join(folder, name);
+  for (const file of files) {
+    const where = ['-alias', file, '-file', file, '-keystore', store, '-storepass', password];
+    execFileSync('keytool', [...options, '-importcert', '-noprompt', ...where], { stdio: 'pipe' });
   }
+  return store;
+}
+
+const both = [client.certificate, certificates.ca];
+const ofJava = {
+  pkcs12: trustStore('trust.p12', both, '-storetype', 'PKCS12'),
+  // As Java made them before 17: RC2 with 40 bits, and a digest of SHA-1.
+  oldPkcs12: trustStore('old.p12', both, '-storetype', 'PKCS12', '-J-Dkeystore.pkcs12.legacy'),
+  jks: trustStore('trust.jks', both, '-storetype', 'JKS'),
+};
+
+test("Java's trust stores are read, whichever of both types is said", async () => {
+  for (const store of Object.values(ofJava)) {
+    const properties = { 'ssl.truststore.location': store, 'ssl.truststore.password': password };
+    assert.equal(await brokersBy(broker.at('TLS'), properties), 1);
+    assert.equal(await brokersBy(broker.at('TLS'), { ...properties, 'ssl.truststore.type': 'PKCS12' }), 1);
+  }
+  assert.equal(await brokersBy(broker.at('TLS'), { 'ssl.truststore.location': ofJava.jks }), 1);
+});
+
+test('of a trust store nobody is trusted who is not in it', async () => {
+  const store = trustStore('other.p12', [client.certificate]);
+  const other = { 'ssl.truststore.location': store, 'ssl.truststore.password': password };
+  await assert.rejects(brokersBy(broker.at('TLS'), other), /nobody who is trusted has signed its certificate/);
 });
 
 test('a broker that wants a certificate of its clients gets it from PEM and PKCS12, from files and properties', async () => {
@@ -94,7 +113,11 @@ test('stores that cannot be used are refused before anything is connected', () =
   const pkcs12 = { 'ssl.keystore.location': client.pkcs12 };
   refused({ ...pkcs12, 'ssl.keystore.password': 'wrong' }, /'ssl\.keystore\.location' cannot be used.*passwords/);
   refused({ ...pkcs12, 'ssl.keystore.type': 'PEM' }, /is not PEM/);
-  refused({ 'ssl.truststore.location': client.pkcs12 }, /no trusted certificates; .*keytool -list -rfc/);
+  const wrong = { 'ssl.truststore.password': 'wrong' };
+  for (const store of Object.values(ofJava))
+    refused({ 'ssl.truststore.location': store, ...wrong }, /check that 'ssl\.truststore\.password' is the store's/);
+  refused({ 'ssl.truststore.location': ofJava.pkcs12 }, /check that 'ssl\.truststore\.password' is there/);
+  refused({ 'ssl.keystore.location': ofJava.jks }, /whose keys only Java reads; .*keytool -importkeystore/);
   refused({ 'ssl.truststore.location': certificates.ca }, /it is PEM: set 'ssl\.truststore\.type' to PEM/);
   refused({ 'ssl.truststore.type': 'PEM', 'ssl.truststore.location': client.key }, /holds no certificate/);
   refused({ 'ssl.keystore.key': content(client.key) }, /go together/);
