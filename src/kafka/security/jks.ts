@@ -11,6 +11,7 @@
  * The digest is SHA-1 of the password in UTF-16, a salt of Java's, and all that stands before it. Certificates are not encrypted.
  */
 import { createHash } from 'node:crypto';
+import { invalidInput } from '../../errors.ts';
 
 export const jksMagic = 0xfeedfeed;
 
@@ -20,12 +21,12 @@ const salt = 'Mighty Aphrodite';
 /**
  * In DER.
  * @param password undefined: the digest is not looked at, as in Java
- * @throws Error when the password is wrong, or it is no such store.
+ * @throws MillraceError when the password is wrong, or it is no such store.
  */
 export function jksCertificates(content: Buffer, password: string | undefined): readonly Buffer[] {
   const body = content.subarray(0, -digestBytes);
   if (password !== undefined && !digestOf(body, password).equals(content.subarray(-digestBytes))) {
-    throw new Error('its digest is not that of its password');
+    throw invalidInput('its digest is not that of its password');
   }
   const reader = new Reader(body);
   const version = reader.header();
@@ -42,7 +43,7 @@ export function jksCertificates(content: Buffer, password: string | undefined): 
     else if (tag === 1) {
       reader.sized();
       for (let chain = reader.int(); chain > 0; chain--) certificate();
-    } else throw new Error(`it has an entry of an unknown kind, ${tag}`);
+    } else throw invalidInput(`it has an entry of an unknown kind, ${tag}`);
   }
   return certificates;
 }
@@ -64,7 +65,8 @@ class Reader {
   header(): number {
     const magic = this.int();
     const version = this.int();
-    if (magic !== jksMagic || (version !== 1 && version !== 2)) throw new Error('it is no JKS store of version 1 or 2');
+    if (magic !== jksMagic || (version !== 1 && version !== 2))
+      throw invalidInput('it is no JKS store of version 1 or 2');
     return version;
   }
 
@@ -82,7 +84,7 @@ class Reader {
 
   skip(bytes: number): Buffer {
     const part = this.#bytes.subarray(this.#at, this.#at + bytes);
-    if (part.length < bytes) throw new Error('it ends too early');
+    if (part.length < bytes) throw invalidInput('it ends too early');
     this.#at += bytes;
     return part;
   }
