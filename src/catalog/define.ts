@@ -16,9 +16,9 @@ import type {
   GranularityExample,
   PostAggregatorExample,
 } from './examples.ts';
-import type { ColumnType, Scope, Value } from './scope.ts';
+import type { ColumnType, LookupScope, Scope, Value } from './scope.ts';
 
-export type { ColumnType, EventField, Scope, Value } from './scope.ts';
+export type { ColumnType, EventField, LookupScope, Scope, Value } from './scope.ts';
 
 export type Kind =
   | 'aggregator'
@@ -83,7 +83,7 @@ export interface Filter<S = unknown> extends Entry<S> {
 // ---------------------------------------------------------------------------------------------- post-aggregators
 
 /** What a post-aggregator may refer to: the query's aggregators and earlier post-aggregators. */
-export interface ResultScope {
+export interface ResultScope extends LookupScope {
   /** Finished, or as state (`finalizingFieldAccess` and `fieldAccess`); undefined when there is none of that name. */
   field(name: string, as: 'value' | 'state'): Value | undefined;
 }
@@ -99,7 +99,7 @@ export interface PostAggregator<S = unknown> extends Entry<S> {
 export interface Extraction<S = unknown> extends Entry<S> {
   readonly kind: 'extraction';
   /** VARCHAR → VARCHAR. `__time` comes as text of its milliseconds. */
-  compile(spec: S, input: Sql): Sql;
+  compile(spec: S, input: Sql, scope: LookupScope): Sql;
   /** The same over the row's time, a TIMESTAMP in UTC, where the way through text would be slow. */
   compileTime?(spec: S, time: Sql): Sql;
   readonly examples: readonly ExtractionExample[];
@@ -253,8 +253,8 @@ export function specOf<K extends Kind>(kind: K): z.ZodType<Checked<K>> {
 // ------------------------------------------------------------------------------------- calling a checked spec's code
 
 export const compileFilter = (filter: Checked<'filter'>, scope: Scope): Sql => filter.entry.compile(filter.spec, scope);
-export const compileExtraction = (extraction: Checked<'extraction'>, input: Sql): Sql =>
-  extraction.entry.compile(extraction.spec, input);
+export const compileExtraction = (extraction: Checked<'extraction'>, input: Sql, scope: LookupScope): Sql =>
+  extraction.entry.compile(extraction.spec, input, scope);
 export const compileDimension = (dimension: Checked<'dimension'>, scope: Scope): Value =>
   dimension.entry.compile(dimension.spec, scope);
 export const dimensionName = (dimension: Checked<'dimension'>): string => dimension.entry.outputName(dimension.spec);

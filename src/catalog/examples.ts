@@ -42,3 +42,8 @@ export interface GranularityExample {
   /** A time, and the start of its bucket. */
   readonly pairs: readonly (readonly [string, string])[];
 }
+
+/** The registered lookups that examples name. */
+export const exampleLookups: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  countries: { de: 'Germany', fr: 'France' },
+};

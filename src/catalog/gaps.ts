@@ -45,6 +45,5 @@ registerGaps('postAggregator', [
   'javascript',
   'stddev',
 ]);
-registerGaps('extraction', ['lookup', 'registeredLookup', 'inFiltered', 'searchQuery', 'javascript', 'timeWarp']);
-registerGaps('dimension', ['lookup']);
+registerGaps('extraction', ['inFiltered', 'searchQuery', 'javascript', 'timeWarp']);
 registerGaps('virtualColumn', ['fallback']);

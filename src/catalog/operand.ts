@@ -1,6 +1,7 @@
 /** What filters and dimension specs read: a column, with an extraction function over it where there is one. */
 import { z } from 'zod';
 import { ident, type Sql, sql } from '../sql.ts';
+import { bind, eachOf } from './bound.ts';
 import {
   asText,
   type Checked,
@@ -26,13 +27,13 @@ export function operand({ dimension, extractionFn }: Operand, scope: Scope): Val
   const { entry, spec } = extractionFn;
   if (dimension === '__time' && entry.compileTime) return { sql: entry.compileTime(spec, scope.time), type: 'STRING' };
   const text = asText(scope.column(dimension));
-  return eachValue(text, (single) => compileExtraction(extractionFn, single));
+  return eachValue(text, (single) => compileExtraction(extractionFn, single, scope));
 }
 
 /** A function over text, over each of a multi-value dimension's values. */
 export function eachValue(text: Value, change: (single: Sql) => Sql): Value {
   if (!text.multiValue) return { sql: change(text.sql), type: 'STRING' };
-  return { sql: sql`list_transform(${text.sql}, lambda v: ${change(sql`v`)})`, type: 'STRING', multiValue: true };
+  return { sql: eachOf(text.sql, change(sql`v`)), type: 'STRING', multiValue: true };
 }
 
 /** Longer text than this is not written twice. */
@@ -45,7 +46,7 @@ const maxRepeated = 200;
 export function letIn(name: 'left' | 'right' | 'text' | 'number', value: Sql, use: (value: Sql) => Sql): Sql {
   if (value.text.length <= maxRepeated) return use(value);
   const bound = ident(name);
-  return sql`list_transform([${value}], lambda ${bound}: ${use(bound)})[1]`;
+  return bind(bound, value, use(bound));
 }
 
 /** A value that JSON compares with. */

@@ -10,9 +10,11 @@ import aggregatorsSumMinMax from './aggregators/sum-min-max.ts';
 import dimensionsDefault from './dimensions/default.ts';
 import dimensionsExtraction from './dimensions/extraction.ts';
 import dimensionsFiltered from './dimensions/filtered.ts';
+import dimensionsLookup from './dimensions/lookup.ts';
 import extractionsBucket from './extractions/bucket.ts';
 import extractionsCascade from './extractions/cascade.ts';
 import extractionsIdentity from './extractions/identity.ts';
+import extractionsLookup from './extractions/lookup.ts';
 import extractionsPartial from './extractions/partial.ts';
 import extractionsRegex from './extractions/regex.ts';
 import extractionsStringFormat from './extractions/string-format.ts';
@@ -64,9 +66,11 @@ register(
     dimensionsDefault,
     dimensionsExtraction,
     dimensionsFiltered,
+    dimensionsLookup,
     extractionsBucket,
     extractionsCascade,
     extractionsIdentity,
+    extractionsLookup,
     extractionsPartial,
     extractionsRegex,
     extractionsStringFormat,

@@ -15,8 +15,14 @@ export interface Value {
   readonly mayBeEmpty?: boolean;
 }
 
+/** Where registered lookups are found: at query time. */
+export interface LookupScope {
+  /** The relation that `lookedUp` asks; undefined where no lookup has that name. */
+  readonly lookup?: ((name: string) => Sql | undefined) | undefined;
+}
+
 /** What an expression may refer to: the columns of a table at query time, the fields of an event at ingestion. */
-export interface Scope {
+export interface Scope extends LookupScope {
   /** The row's time, a TIMESTAMP in UTC. */
   readonly time: Sql;
   /** A column by its logical name, case-sensitive; `__time` is a LONG of milliseconds; an unknown name is a NULL STRING. */

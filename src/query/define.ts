@@ -1,5 +1,6 @@
 /** The contract of a query type: native JSON → plan. One file each in `native/`. */
 import type { z } from 'zod';
+import type { LookupScope } from '../catalog/index.ts';
 import type { JsonPath } from '../catalog/validate.ts';
 import type { Sql } from '../sql.ts';
 import type { TableView } from '../store/table.ts';
@@ -17,7 +18,7 @@ export interface QueryType<S = unknown> {
 /** Query types are kept without their query's own type; only what passed `schema` goes to `plan`. */
 export const defineQueryType = <S>(type: QueryType<S>): QueryType => type as unknown as QueryType;
 
-export interface PlanContext {
+export interface PlanContext extends LookupScope {
   /** Undefined for an unknown dataSource: native queries answer as for an empty one. */
   table(dataSource: string): TableView | undefined;
   readonly nowMs: number;

@@ -60,12 +60,11 @@ export function measuresOf(
   }
   const posts = new PostStages();
   for (const [i, post] of spec.postAggregations.entries()) {
-    const value = posts.add(
-      ident(`p${i}`),
-      post,
-      (name, as) =>
+    const value = posts.add(ident(`p${i}`), post, {
+      lookup: scope.lookup,
+      field: (name, as) =>
         (as === 'state' ? values.get(name)?.state : undefined) ?? values.get(name)?.value ?? dimensions.get(name),
-    );
+    });
     values.set(claim(post.spec.name ?? undefined, 'postAggregations', i), { value });
   }
   return {
@@ -89,11 +88,12 @@ class PostStages {
   readonly #stages: Sql[][] = [];
   readonly #stageOf = new Map<Value, number>();
 
-  add(name: Sql, post: Checked<'postAggregator'>, field: ResultScope['field']): Value {
+  add(name: Sql, post: Checked<'postAggregator'>, results: ResultScope): Value {
     let stage = 0;
     const scope: ResultScope = {
+      ...results,
       field: (fieldName, as) => {
-        const value = field(fieldName, as);
+        const value = results.field(fieldName, as);
         if (value) stage = Math.max(stage, (this.#stageOf.get(value) ?? -1) + 1);
         return value;
       },

@@ -1,5 +1,5 @@
 /** The rows that a query reads: a dataSource's table, cut to intervals and a filter. */
-import { type Checked, compileFilter, type Scope, type Value } from '../catalog/index.ts';
+import { type Checked, compileFilter, type LookupScope, type Scope, type Value } from '../catalog/index.ts';
 import { condenseIntervals, eternity, type Interval, withinIntervals } from '../catalog/time.ts';
 import { invalidInput } from '../errors.ts';
 import { and, ident, type Sql, sql } from '../sql.ts';
@@ -37,7 +37,7 @@ export const timeColumn: Sql = ident('__time');
 
 export function sourceOf(spec: SourceSpec, context: PlanContext): Source {
   const table = within(['dataSource'], () => spec.dataSource.view(context, spec.queryType));
-  const { scope, rows, names } = withVirtualColumns(spec.virtualColumns ?? [], tableScope(table), table);
+  const { scope, rows, names } = withVirtualColumns(spec.virtualColumns ?? [], tableScope(table, context), table);
   const intervals = condenseIntervals(spec.intervals);
   if (intervals.length > maxIntervals)
     throw invalidInput(`the query has ${intervals.length} separate intervals; expected at most ${maxIntervals}`);
@@ -54,8 +54,9 @@ export function sourceOf(spec: SourceSpec, context: PlanContext): Source {
 }
 
 /** Columns by their logical names. */
-export function tableScope(table: TableView): Scope {
+export function tableScope(table: TableView, lookups: LookupScope): Scope {
   return {
+    lookup: lookups.lookup,
     time: timeColumn,
     column: (name) => {
       if (name === '__time') return { sql: sql`epoch_ms(${timeColumn})`, type: 'LONG' };

@@ -69,7 +69,14 @@ export function columnSql(column: StoredColumn): Sql {
 
 /** Physical names for new columns, different from each other and from those taken in any letter case. */
 export function physicalNames(names: readonly string[], taken: Iterable<string>): string[] {
-  const used = new Set(['__time', '__rows', ...[...taken].map((name) => name.toLowerCase())]);
+  const used = new Set([
+    '__time',
+    '__rows',
+    '__key',
+    '__value',
+    '__position',
+    ...[...taken].map((name) => name.toLowerCase()),
+  ]);
   return names.map((name) => {
     let physical = name;
     for (let n = 2; used.has(physical.toLowerCase()) || used.has(`${physical.toLowerCase()}[]`); n++)

@@ -7,6 +7,7 @@ import { tableScope } from '../../src/query/source.ts';
 import { sql } from '../../src/sql.ts';
 import { eventTable } from '../query/support.ts';
 import { temporaryEngine } from '../support/engine.ts';
+import { lookups } from './lookups.ts';
 
 describe('dimension specs and extraction functions', () => {
   let engine: Awaited<ReturnType<typeof temporaryEngine>>;
@@ -22,7 +23,7 @@ describe('dimension specs and extraction functions', () => {
   ) => {
     const table = eventTable(events);
     const { entry, spec: checked } = specOf(kind).parse(spec);
-    const column = columnOf('d', entry.compile(checked, tableScope(table)));
+    const column = columnOf('d', entry.compile(checked, tableScope(table, lookups)));
     const rows = await engine.connection.rows(sql`SELECT ${column.sql} FROM ${table.rows}`);
     return rows.map(([value]) => JSON.parse(column.encode(value)));
   };
@@ -49,7 +50,7 @@ describe('dimension specs and extraction functions', () => {
         const extraction = specOf('extraction').parse(spec);
         for (const [input, output] of pairs) {
           const [row] = await engine.connection.rows(
-            sql`SELECT ${compileExtraction(extraction, sql`x`)} FROM (SELECT CAST(${input} AS VARCHAR) AS x)`,
+            sql`SELECT ${compileExtraction(extraction, sql`x`, lookups)} FROM (SELECT CAST(${input} AS VARCHAR) AS x)`,
           );
           assert.equal(row?.[0], output, `of ${JSON.stringify(input)}`);
         }

@@ -7,6 +7,7 @@ import { expressionFunctions } from '../../src/catalog/expression/functions/inde
 import { checkExpression, compileExpression, expressionInputs } from '../../src/catalog/expression/index.ts';
 import { MillraceError } from '../../src/errors.ts';
 import { sql } from '../../src/sql.ts';
+import { lookups } from './lookups.ts';
 
 const instance = await DuckDBInstance.create(':memory:');
 const connection = await instance.connect();
@@ -16,6 +17,7 @@ after(() => connection.closeSync());
 /** Columns of a table: numbers are LONG or DOUBLE, lists multi-value, everything else STRING. */
 function tableScope(row: Readonly<Record<string, unknown>>): Scope {
   return {
+    ...lookups,
     time: sql`make_timestamp_ms(0)`,
     column(name): Value {
       const value = row[name];
@@ -221,7 +223,7 @@ const mistakes: readonly (readonly [string, number, number, RegExp])[] = [
   ["1 + regexp_like(x, '(?=a)')", 501, 19, /not supported yet/],
   ['99999999999999999999', 400, 0, /too large for a long/],
   ['map((x) -> x, y)', 501, 8, /a lambda is not supported/],
-  ["1 + lookup(x, 'l')", 501, 4, /lookup is not supported/],
+  ["1 + lookup(x, 'l')", 501, 14, /a lookup in ingestion is not supported/],
   [`${'('.repeat(500)}1${')'.repeat(500)}`, 400, 151, /150 deep/],
   [Array(5000).fill('x').join('+'), 400, 303, /150 deep/],
 ];

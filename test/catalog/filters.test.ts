@@ -6,6 +6,7 @@ import { tableScope } from '../../src/query/source.ts';
 import { sql } from '../../src/sql.ts';
 import { eventTable } from '../query/support.ts';
 import { temporaryEngine } from '../support/engine.ts';
+import { lookups } from './lookups.ts';
 
 describe('filters', () => {
   let engine: Awaited<ReturnType<typeof temporaryEngine>>;
@@ -25,7 +26,7 @@ describe('filters', () => {
     for (const { spec, matches, rejects } of entry.examples) {
       it(`${entry.type} ${JSON.stringify(spec)}`, async () => {
         const table = eventTable([...matches, ...rejects]);
-        const condition = compileFilter(specOf('filter').parse(spec), tableScope(table));
+        const condition = compileFilter(specOf('filter').parse(spec), tableScope(table, lookups));
         const passes = await engine.connection.rows(sql`SELECT coalesce(${condition}, false) FROM ${table.rows}`);
         assert.deepEqual(
           passes.map(([pass]) => pass),
@@ -49,7 +50,7 @@ describe('filters', () => {
     ];
     const table = eventTable([{ a: null }, { a: 'y' }]);
     for (const field of fields) {
-      const condition = compileFilter(specOf('filter').parse({ type: 'not', field }), tableScope(table));
+      const condition = compileFilter(specOf('filter').parse({ type: 'not', field }), tableScope(table, lookups));
       const [[ofNull]] = (await engine.connection.rows(sql`SELECT ${condition} IS TRUE FROM ${table.rows}`)) as [
         [boolean],
       ];

@@ -100,6 +100,7 @@ export class Compilation {
     const offset = (index: number) => (node.args[index] ?? node).offset;
     const fail = (index: number, message: string) => expressionError(this.#text, offset(index), message);
     return {
+      lookups: this.#scope,
       fail,
       gap: (index, what) => expressionGap(this.#text, offset(index), what),
       settle: (args) => args.map((argument) => this.#settle(argument)),

@@ -1,4 +1,5 @@
 /** The contract of a function of the expression language. */
+import type { LookupScope } from '../define.ts';
 import type { Typed } from './typed.ts';
 
 export interface ExpressionFunction {
@@ -28,6 +29,7 @@ export interface Call {
   integer(index: number): number | undefined;
   /** Types of values that arrive as JSON are settled here: call it before the result depends on its arguments' types. */
   settle(args: readonly Typed[]): readonly Typed[];
+  readonly lookups: LookupScope;
   /** A mistake in one of the arguments. */
   fail(index: number, message: string): Error;
   /** What Druid can do with this argument and we cannot. */

@@ -9,9 +9,9 @@ export default defineExtraction<z.infer<typeof schema>>({
   summary: 'Extraction functions one after the other.',
   see: 'https://druid.apache.org/docs/latest/querying/dimensionspecs#cascade-extraction-function',
   schema,
-  compile: (spec, input) =>
+  compile: (spec, input, scope) =>
     spec.extractionFns.reduce(
-      (text, extraction) => letIn('text', text, (bound) => compileExtraction(extraction, bound)),
+      (text, extraction) => letIn('text', text, (bound) => compileExtraction(extraction, bound, scope)),
       input,
     ),
   examples: [

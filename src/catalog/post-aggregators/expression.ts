@@ -20,6 +20,7 @@ export default definePostAggregator<z.infer<typeof schema>>({
   schema,
   compile: (spec, results) => {
     const value = compileExpression(spec.expression, {
+      lookup: results.lookup,
       time: sql`NULL::TIMESTAMP`,
       column: (name) => fieldOf(results, name),
     });

@@ -13,7 +13,7 @@ export default {
       name: base.name,
       view: (context) => {
         const table = within(['base'], () => base.view(context));
-        const condition = compileFilter(filter, tableScope(table));
+        const condition = compileFilter(filter, tableScope(table, context));
         return { ...table, rows: sql`(SELECT * FROM ${table.rows} AS t WHERE ${condition})` };
       },
     }),

@@ -22,9 +22,9 @@ export default {
         name: base.name,
         view: (context) => {
           const table = within(['base'], () => base.view(context));
-          const all = unnestedView(table, entry.outputName(spec), entry.compile(spec, tableScope(table)));
+          const all = unnestedView(table, entry.outputName(spec), entry.compile(spec, tableScope(table, context)));
           if (!unnestFilter) return all;
-          const condition = compileFilter(unnestFilter, tableScope(all));
+          const condition = compileFilter(unnestFilter, tableScope(all, context));
           return { ...all, rows: sql`(SELECT * FROM ${all.rows} AS t WHERE ${condition})` };
         },
       }),

@@ -3,6 +3,7 @@ import {
   compileDimension,
   compileGranularity,
   dimensionName,
+  type LookupScope,
   type Scope,
   specOf,
   type Value,
@@ -105,7 +106,7 @@ function resultsOf(query: Query, context: PlanContext): Results {
     measures,
     from: sql`
       FROM ${measures.withPosts(sql`(${groups})`)} AS g
-      ${havingOf(query, dimensions, measures)} ${orderOf(query, dimensions, measures)}`,
+      ${havingOf(query, dimensions, measures, context)} ${orderOf(query, dimensions, measures)}`,
   };
 }
 
@@ -126,9 +127,15 @@ function groupsOf(query: Query, source: Source, from: Sql, keys: readonly Value[
     : groupedBy(grouping);
 }
 
-function havingOf(query: Query, dimensions: ReadonlyMap<string, Value>, { results }: Measures): Sql {
+function havingOf(
+  query: Query,
+  dimensions: ReadonlyMap<string, Value>,
+  { results }: Measures,
+  lookups: LookupScope,
+): Sql {
   if (!query.having) return sql``;
   const scope: Scope = {
+    lookup: lookups.lookup,
     time: sql`make_timestamp_ms(t)`,
     column: (name) =>
       name === '__time'

@@ -1,4 +1,5 @@
 /** The contract of a function of Druid's SQL. https://druid.apache.org/docs/latest/querying/sql-functions */
+import type { LookupScope } from '../../../catalog/define.ts';
 import type { Call as NativeCall } from '../../../catalog/expression/function.ts';
 import { expressionFunctions } from '../../../catalog/expression/functions/index.ts';
 import { literalOf, type Typed } from '../../../catalog/expression/typed.ts';
@@ -33,6 +34,7 @@ export interface Call {
   /** The clock of `sqlTimeZone`. */
   readonly zone: string;
   readonly nowMs: number;
+  readonly lookups: LookupScope;
   /** The literal text of an argument; undefined where it is not given or NULL, and a mistake where it is no literal. */
   text(index: number): string | undefined;
   /** The literal whole number of an argument, likewise. */
@@ -75,6 +77,7 @@ const ofType = { LONG: 'BIGINT', DOUBLE: 'DOUBLE', STRING: 'VARCHAR' } as const;
 /** The same function of the native expression language, as Druid plans it. */
 export function native(name: string, args: readonly Expr[], call: Call): Expr {
   const nativeCall: NativeCall = {
+    lookups: call.lookups,
     text: (index) => textOf(args, index, call),
     integer: (index) => integerOf(args, index, call),
     settle: (typed) => typed,
