@@ -14,7 +14,8 @@ type TokenSource = () => string | Promise<string>;
 /** @throws MillraceError when neither an endpoint with a client nor an unsecured token is there. */
 export function oauthLogin(jaas: Jaas, properties: KafkaProperties): Login {
   const url = text(properties, 'sasl.oauthbearer.token.endpoint.url');
-  const endpoint = url === undefined ? undefined : new TokenEndpoint(url, clientOf(jaas, properties));
+  // The endpoint's certificate is judged by `ssl.*` among the options, as in Java: the brokers' own are no measure for it.
+  const endpoint = url === undefined ? undefined : new TokenEndpoint(url, clientOf(jaas, properties), jaas.options);
   const token: TokenSource = endpoint ? () => endpoint.token() : unsecuredToken(jaas);
   const extensions = optionsWith(jaas, endpoint ? 'extension_' : 'unsecuredLoginExtension_');
   return new Login({
@@ -47,7 +48,7 @@ function clientOf({ where, options }: Jaas, properties: KafkaProperties) {
         'or sasl.oauthbearer.client.credentials.client.id and sasl.oauthbearer.client.credentials.client.secret',
     );
   }
-  return { id, secret, scope };
+  return { id, secret, scope, encoded: text(properties, 'sasl.oauthbearer.header.urlencode') === 'true' };
 }
 
 /** A JWT without a signature, with the claims that the options `unsecuredLogin…Claim_<name>` give it. */

@@ -1,29 +1,39 @@
 /** Access tokens by the client credentials grant: https://www.rfc-editor.org/rfc/rfc6749#section-4.4 */
+import type { ConnectionOptions } from 'node:tls';
 import { MillraceError } from '../../errors.ts';
-import { invalidProperty } from '../properties.ts';
+import { invalidProperty, type KafkaProperties } from '../properties.ts';
+import { postForm } from './post-form.ts';
+import { tlsOptions } from './tls.ts';
 
 export interface OAuthClient {
   readonly id: string;
   readonly secret: string;
   readonly scope: string | undefined;
+  /** Whether id and secret are sent as a form's fields are, as the RFC has it and not all endpoints do. */
+  readonly encoded: boolean;
 }
 
 /** Of a token's life, after which a new one is fetched: Java's `sasl.login.refresh.window.factor`. */
 const usedLife = 0.8;
-const timeoutMs = 10_000;
 
 export class TokenEndpoint {
   readonly #url: URL;
   readonly #client: OAuthClient;
+  readonly #tls: ConnectionOptions | undefined;
   #current: { readonly token: Promise<string>; untilMs: number } | undefined;
 
-  /** @throws MillraceError for an address that is not of HTTP: a file's content must not be sent to a stranger's broker. */
-  constructor(url: string, client: OAuthClient) {
+  /**
+   * @param ssl `ssl.*` of the endpoint, which are others than the brokers'
+   * @throws MillraceError for an address that is not of HTTP (a file's content must not be sent to a stranger's broker), and for
+   * stores that cannot be used.
+   */
+  constructor(url: string, client: OAuthClient, ssl: KafkaProperties) {
     if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
       throw invalidProperty('sasl.oauthbearer.token.endpoint.url', url, 'an https or http address');
     }
     this.#url = new URL(url);
     this.#client = client;
+    this.#tls = this.#url.protocol === 'https:' ? tlsOptions(ssl) : undefined;
   }
 
   /**
@@ -50,21 +60,13 @@ export class TokenEndpoint {
   }
 
   async #fetch(): Promise<{ token: string; lifetimeMs: number }> {
-    const { id, secret, scope } = this.#client;
-    const body = new URLSearchParams({ grant_type: 'client_credentials', ...(scope !== undefined && { scope }) });
-    const authorization = `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
-    const headers = { accept: 'application/json', authorization };
-    let status: number;
-    let text: string;
-    try {
-      const signal = AbortSignal.timeout(timeoutMs);
-      const response = await fetch(this.#url, { method: 'POST', headers, body, signal, redirect: 'error' });
-      status = response.status;
-      text = await response.text();
-    } catch (error) {
-      const reason = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-      throw this.#failure(`does not answer: ${reason}`, error);
-    }
+    const { id, secret, scope, encoded } = this.#client;
+    const form = new URLSearchParams({ grant_type: 'client_credentials', ...(scope !== undefined && { scope }) });
+    const part = encoded ? encodeURIComponent : String;
+    const authorization = `Basic ${Buffer.from(`${part(id)}:${part(secret)}`).toString('base64')}`;
+    const { status, text } = await postForm(this.#url, form, { authorization, tls: this.#tls }).catch((error) =>
+      this.#fail(error),
+    );
     const answer = parseObject(text);
     if (status !== 200) {
       const why = [answer.error, answer.error_description].filter((part) => typeof part === 'string').join(': ');
@@ -73,6 +75,13 @@ export class TokenEndpoint {
     const token = answer.access_token ?? answer.id_token;
     if (typeof token !== 'string' || token === '') throw this.#failure('answers without an access_token');
     return { token, lifetimeMs: lifetimeMs(token, answer.expires_in) };
+  }
+
+  #fail(error: unknown): never {
+    const reason = error instanceof Error ? error.message : String(error);
+    const advice =
+      this.#tls === undefined ? '' : ' (whom to trust there, ssl.truststore.location in sasl.jaas.config says)';
+    throw this.#failure(`does not answer: ${reason}${advice}`, error);
   }
 
   #failure(what: string, cause?: unknown): MillraceError {

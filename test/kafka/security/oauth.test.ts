@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, beforeEach, test } from 'node:test';
@@ -8,22 +10,25 @@ import { encodeBatch, openCluster } from '../../../src/kafka/index.ts';
 import { Scribe } from '../../services/kafka/scribe.ts';
 import { startSecuredBroker } from '../../services/kafka/secured.ts';
 
-const { broker, stop } = await startSecuredBroker({
+const { broker, certificates, stop } = await startSecuredBroker({
   properties: { 'listener.name.sasl.oauthbearer.connections.max.reauth.ms': 60_000 },
 });
 
 /** What the endpoint was asked, and what it answers with. */
 let asked: { readonly headers: IncomingMessage['headers']; readonly body: string }[] = [];
 let answer: () => { status?: number; body: unknown };
-const endpoint = createServer(async (request, response) => {
+async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
   asked.push({ headers: request.headers, body: await text(request) });
   const { status = 200, body } = answer();
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-});
-endpoint.listen(0, '127.0.0.1');
-await once(endpoint, 'listening');
+}
+const pem = readFileSync(certificates.broker);
+const endpoint = createServer(respond).listen(0, '127.0.0.1');
+const byTls = createTlsServer({ cert: pem, key: pem }, respond).listen(0, 'localhost');
+await Promise.all([once(endpoint, 'listening'), once(byTls, 'listening')]);
 after(async () => {
   endpoint.close();
+  byTls.close();
   await stop();
 });
 
@@ -76,6 +81,29 @@ test('a token by client credentials, named in either way', async () => {
     assert.equal(headers['content-type'], 'application/x-www-form-urlencoded;charset=UTF-8');
     assert.equal(body, 'grant_type=client_credentials&scope=read+write');
   }
+});
+
+test('an endpoint by https is trusted by the stores that the login names, not those of the brokers', async () => {
+  const { port } = byTls.address() as AddressInfo;
+  const https = { 'sasl.oauthbearer.token.endpoint.url': `https://localhost:${port}/token` };
+  const trust = `ssl.truststore.type="PEM" ssl.truststore.location="${certificates.ca}"`;
+  assert.equal(await brokersAs(withJaas(`${client} ${trust}`, https)), 1);
+  assert.equal(asked.length, 1);
+  const ofBrokers = { 'ssl.truststore.type': 'PEM', 'ssl.truststore.location': certificates.ca };
+  await assert.rejects(brokersAs(withJaas(client, { ...https, ...ofBrokers })), {
+    code: 'unavailable',
+    message: /the token endpoint https:\/\/localhost:\d+ does not answer: .*certificate.*ssl\.truststore\.location/,
+  });
+  const byAddress = { 'sasl.oauthbearer.token.endpoint.url': `https://127.0.0.1:${port}/token` };
+  await assert.rejects(brokersAs(withJaas(`${client} ${trust}`, byAddress)), /127\.0\.0\.1.*does not answer: /);
+  assert.equal(asked.length, 1);
+});
+
+test('id and secret are encoded where that is wanted', async () => {
+  const wanted = { 'sasl.oauthbearer.token.endpoint.url': url, 'sasl.oauthbearer.header.urlencode': 'true' };
+  assert.equal(await brokersAs(withJaas(client, wanted)), 1);
+  // The base64 of milly:s3%3Acret.
+  assert.equal(asked[0]?.headers.authorization, 'Basic bWlsbHk6czMlM0FjcmV0');
 });
 
 test('a token is used for all connections while it lives, and connections are renewed with it', async () => {
