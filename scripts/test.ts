@@ -31,11 +31,17 @@ const kafka: Need = {
   pattern: /services\/(kafka|on-demand)|\.\/fetching\.ts/,
   isMet: hasProgram('java') && hasProgram('mvn') && hasProgram('openssl'),
 };
+const java: Need = {
+  what: 'Java 17 and Maven',
+  pattern: /services\/maven\.ts/,
+  isMet: hasProgram('java') && hasProgram('mvn'),
+};
 const kerberos: Need = {
   what: 'a real KDC (krb5kdc) and the optional package kerberos',
   pattern: /services\/kafka\/kdc\.ts/,
   isMet: hasProgram('krb5kdc') && hasPackage('kerberos'),
 };
+const needs = [kafka, java, kerberos];
 const files = positionals.length > 0 ? positionals : globSync('test/**/*.test.ts').sort();
 const needsOf = new Map(files.map((file) => [file, needsIn(readFileSync(file, 'utf8'))]));
 const withNodeAlone = files.filter((file) => needsOf.get(file)?.length === 0);
@@ -46,7 +52,7 @@ const counts = { passed: 0, failed: 0 };
 await runFiles(withNodeAlone, availableParallelism());
 await runFiles(withServers, 1);
 await services.stop();
-for (const need of [kafka, kerberos]) {
+for (const need of needs) {
   const left = files.filter((file) => needsOf.get(file)?.includes(need));
   if (!need.isMet && left.length > 0) console.log(`NOT RUN, as they need ${need.what}: ${left.join(', ')}`);
 }
@@ -75,7 +81,7 @@ async function runFiles(files: string[], concurrency: number): Promise<void> {
 }
 
 function needsIn(text: string): readonly Need[] {
-  return [kafka, kerberos].filter(({ pattern }) => pattern.test(text));
+  return needs.filter(({ pattern }) => pattern.test(text));
 }
 
 function hasProgram(name: string): boolean {

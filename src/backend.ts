@@ -15,7 +15,9 @@ export interface Backend {
   /** Answers a native query. Rejects before the first byte, or the answer's chunks throw, with a MillraceError. */
   query(query: unknown, options?: QueryOptions): Promise<Answer>;
   /** Answers Druid's SQL, a request as `/druid/v2/sql` takes it. Rejects as `query` does. */
-  sql(request: unknown, options?: QueryOptions): Promise<SqlAnswer>;
+  sql(request: unknown, options?: SqlOptions): Promise<SqlAnswer>;
+  /** What a request would answer, without asking it. */
+  prepareSql(request: unknown, options?: QueryOptions): Promise<PreparedSql>;
   /** Stops a running query; false when none of that id runs. */
   cancel(queryId: string): boolean;
   /** Adds a dataSource, or changes its definition for the rows to come. */
@@ -84,6 +86,14 @@ export interface QueryOptions {
   readonly place?: ValidateOptions['place'];
 }
 
+export interface SqlOptions extends QueryOptions {
+  /**
+   * For clients that have types: each row is a line with a JSON list, times are milliseconds and dates days since 1970, on the clock
+   * of `sqlTimeZone`. The request's format and headers do not matter.
+   */
+  readonly typed?: boolean;
+}
+
 export interface Answer {
   readonly queryId: string;
   /** JSON text in pieces, compact. Leaving the loop early stops the query. */
@@ -94,6 +104,21 @@ export interface SqlAnswer extends Answer {
   readonly contentType: string;
   /** Whether the answer begins with the names of its columns. */
   readonly header: boolean;
+  readonly columns: readonly SqlColumn[];
+}
+
+export interface SqlColumn {
+  readonly name: string;
+  /** `VARCHAR`, `BIGINT`, …, as `sqlTypesHeader` has it. */
+  readonly type: string;
+  /** `STRING`, `ARRAY<LONG>`, …, as `typesHeader` has it. */
+  readonly nativeType: string;
+}
+
+export interface PreparedSql {
+  readonly columns: readonly SqlColumn[];
+  /** The SQL types of the question marks. */
+  readonly parameters: readonly string[];
 }
 
 export interface Health {

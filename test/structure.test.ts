@@ -129,7 +129,7 @@ test('the list of the catalogue is up to date', () => {
 
 test('tests stand where their sources stand', () => {
   const rooms = new Set([...sources.map(dirname).map((folder) => folder.replace(/^src/, 'test')), 'test']);
-  const others = ['test/conformance', 'test/faults', 'test/laws', 'test/services'];
+  const others = ['test/clients', 'test/conformance', 'test/faults', 'test/laws', 'test/services'];
   const homeless = filesOf('test/**/*.test.ts').filter((file) => ![...rooms, ...others].includes(dirname(file)));
   assert.deepEqual(homeless, []);
 });

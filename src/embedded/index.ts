@@ -5,11 +5,13 @@ import type {
   Answer,
   Backend,
   Health,
+  PreparedSql,
   PushOutcome,
   QueryOptions,
   Receivers,
   Reject,
   SqlAnswer,
+  SqlOptions,
   Submission,
 } from '../backend.ts';
 import { invalidInput, MillraceError } from '../errors.ts';
@@ -186,8 +188,12 @@ export class EmbeddedBackend implements Backend {
     return this.#queries.start(query, options);
   }
 
-  sql(request: unknown, options: QueryOptions = {}): Promise<SqlAnswer> {
+  sql(request: unknown, options: SqlOptions = {}): Promise<SqlAnswer> {
     return this.#queries.startSql(request, options);
+  }
+
+  prepareSql(request: unknown, options: QueryOptions = {}): Promise<PreparedSql> {
+    return this.#queries.prepareSql(request, options);
   }
 
   cancel(queryId: string): boolean {

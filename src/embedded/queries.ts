@@ -1,11 +1,11 @@
 /** Running queries: their plans, time limits and cancels. */
 import { randomUUID } from 'node:crypto';
-import type { Answer, QueryOptions, SqlAnswer } from '../backend.ts';
+import type { Answer, PreparedSql, QueryOptions, SqlAnswer, SqlOptions } from '../backend.ts';
 import { asMillraceError, MillraceError } from '../errors.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Plan, Reader, RowBatch } from '../query/define.ts';
 import { planNativeQuery } from '../query/native.ts';
-import { asQueryMistake, planSql } from '../query/sql/plan.ts';
+import { asQueryMistake, planSql, type SqlPlan, type SqlPlanContext } from '../query/sql/plan.ts';
 import type { Store } from '../store/store.ts';
 
 /** Druid's default for `timeout`. */
@@ -35,15 +35,26 @@ export class Queries {
     });
   }
 
-  startSql(request: unknown, { signal }: QueryOptions): Promise<SqlAnswer> {
+  startSql(request: unknown, options: SqlOptions): Promise<SqlAnswer> {
     return this.#measured('sql', async (measure) => {
-      const planned = await planSql(request, {
-        tables: { table: (name) => this.#store.view(name), names: () => [...this.#store.tables.keys()].sort() },
-        nowMs: this.#now(),
-        row: (statement) => this.#store.row(statement, signal),
-      });
-      const answer = await this.#run(planned, signal, measure, asQueryMistake);
-      return { ...answer, contentType: planned.contentType, header: planned.header };
+      const planned = await this.#planSql(request, options, options.typed ? 'typed' : 'printed');
+      const answer = await this.#run(planned, options.signal, measure, asQueryMistake);
+      const { contentType, header, columns } = planned;
+      return { ...answer, contentType, header, columns };
+    });
+  }
+
+  async prepareSql(request: unknown, options: QueryOptions): Promise<PreparedSql> {
+    const { columns, parameters } = await this.#planSql(request, options, 'none');
+    return { columns, parameters };
+  }
+
+  #planSql(request: unknown, { signal }: QueryOptions, rows: SqlPlanContext['rows']): Promise<SqlPlan> {
+    return planSql(request, {
+      rows,
+      tables: { table: (name) => this.#store.view(name), names: () => [...this.#store.tables.keys()].sort() },
+      nowMs: this.#now(),
+      row: (statement) => this.#store.row(statement, signal),
     });
   }
 

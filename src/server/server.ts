@@ -6,6 +6,7 @@ import { MillraceError, notFound } from '../errors.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { druidErrors, plainErrors } from './answers.ts';
+import { avaticaRoutes } from './avatica/routes.ts';
 import { acceptBodies } from './body.ts';
 import { pushRoutes } from './push.ts';
 import { queryRoutes } from './query.ts';
@@ -37,6 +38,7 @@ export function createServer(options: ServerOptions): Server {
   server.setNotFoundHandler(async ({ method, url }) => {
     throw notFound(`there is no ${method} ${url.split('?', 1)[0]} here`);
   });
+  server.register(avaticaRoutes(options));
   server.register(pushRoutes(options));
   server.register(queryRoutes(options));
   server.register(receiverRoutes(options));

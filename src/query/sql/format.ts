@@ -1,10 +1,12 @@
 /** Rows in Druid's result formats. Every one ends with a line feed, the line formats and csv with one more. */
+import { toLocal } from '../../catalog/zone.ts';
 import { type Sql, sql } from '../../sql.ts';
 import type { RowBatch } from '../define.ts';
 import {
   arrayPrinter,
   columnOf,
   type Column as Encoded,
+  encodeLong,
   instantColumn,
   objectPrinter,
   type PrintRow,
@@ -35,17 +37,31 @@ export function encodedColumn({ name, expr }: Column, zone: string): Encoded {
   return columnOf(name, catalogValue(expr));
 }
 
+/** The same in the values of clients that have types: milliseconds and days since 1970, on the zone's clock. */
+export function typedColumn(column: Column, zone: string): Encoded {
+  const { name, expr } = column;
+  if (expr.type !== 'TIMESTAMP' && expr.type !== 'DATE') return encodedColumn(column, zone);
+  const ms = sql`epoch_ms(${toLocal(zone, expr.sql)})`;
+  return { name, sql: expr.type === 'DATE' ? sql`(${ms} // 86400000)` : ms, encode: encodeLong };
+}
+
 const plainList = (list: Sql): Sql =>
   sql`CASE WHEN len(${list}) = 1 THEN ${list}[1] ELSE CAST(to_json(${list}) AS VARCHAR) END`;
+
+export interface PrintOptions {
+  readonly format: ResultFormat;
+  readonly headers: Headers;
+  /** The columns as they are read from the engine. */
+  readonly encoded: readonly Encoded[];
+}
 
 /** The text in pieces, a piece for each batch. */
 export async function* printRows(
   batches: AsyncIterable<RowBatch>,
   columns: readonly Column[],
-  options: { readonly format: ResultFormat; readonly headers: Headers; readonly zone: string },
+  options: PrintOptions,
 ): AsyncGenerator<string> {
-  const encoded = columns.map((column) => encodedColumn(column, options.zone));
-  const { format } = options;
+  const { format, encoded } = options;
   const lines = format !== 'object' && format !== 'array';
   const print = printers[format](encoded);
   const head = headerRows(columns, options.headers, format);

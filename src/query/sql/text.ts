@@ -13,6 +13,8 @@ interface Token {
 export interface SqlText {
   readonly original: string;
   readonly rewritten: string;
+  /** How many question marks stand for values. */
+  readonly parameterCount: number;
   /** Bytes from the beginning of `rewritten` → characters from the beginning of `original`. */
   originalOffset(byte: number): number;
 }
@@ -105,7 +107,8 @@ function positioned(original: string, tokens: readonly Token[], replaced: Readon
     }
     return original.length;
   };
-  return { original, rewritten: pieces.join(''), originalOffset };
+  const parameterCount = tokens.filter(({ text }) => text === '?').length;
+  return { original, rewritten: pieces.join(''), parameterCount, originalOffset };
 }
 
 /** A mistake at a character of the query's text, as Druid words it. */

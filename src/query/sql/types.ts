@@ -22,6 +22,8 @@ export interface Expr {
   readonly calendar?: boolean;
   /** Set for a literal. */
   readonly literal?: string | bigint | number | boolean | null;
+  /** Of a parameter that has no value yet: is told as what it is taken. */
+  readonly takenAs?: (type: SqlType) => void;
 }
 
 const natives: Readonly<Record<SqlType, ColumnType>> = {
@@ -83,6 +85,7 @@ export function catalogValue(expr: Expr): Value {
 
 /** CAST. What text does not write is null, as in Druid. `zone` is the clock on which text without an offset is read and written. */
 export function cast(expr: Expr, type: SqlType, zone: string): Expr {
+  expr.takenAs?.(type);
   if (expr.type === type) return expr;
   switch (type) {
     case 'VARCHAR':

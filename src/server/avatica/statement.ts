@@ -1,0 +1,99 @@
+/** One statement of a client: its text, and the answer that it is taking. One request at a time. */
+import type { Backend, SqlColumn } from '../../backend.ts';
+import { Cursor } from './cursor.ts';
+import type { Frame } from './protocol.ts';
+
+export interface SqlRequest {
+  readonly query: string;
+  readonly parameters?: readonly { readonly type: string; readonly value: unknown }[];
+}
+
+export interface Execution {
+  readonly request: SqlRequest;
+  /** Of the whole answer; Infinity for all. */
+  readonly maxRows: number;
+  /** Of the first frame; -1 leaves it to us. */
+  readonly firstFrameRows: number;
+  /** The client has gone. */
+  readonly gone: AbortSignal;
+}
+
+export interface Executed {
+  readonly columns: readonly SqlColumn[];
+  readonly firstFrame: Frame;
+}
+
+export class Statement {
+  readonly id: number;
+  readonly #backend: Backend;
+  readonly #context: Readonly<Record<string, unknown>>;
+  #cursor: Cursor | undefined;
+  /** Of the query that is running or being read. */
+  #abort = new AbortController();
+  #turn: Promise<unknown> = Promise.resolve();
+  /** What `prepare` was given. */
+  preparedSql: string | undefined;
+
+  constructor(id: number, backend: Backend, context: Readonly<Record<string, unknown>>) {
+    this.id = id;
+    this.#backend = backend;
+    this.#context = context;
+  }
+
+  /** Begins a query; the one before it ends. */
+  execute({ request, maxRows, firstFrameRows, gone }: Execution): Promise<Executed> {
+    this.#abort.abort();
+    return this.#inTurn(gone, async () => {
+      await this.#end();
+      gone.throwIfAborted();
+      const abort = new AbortController();
+      this.#abort = abort;
+      const answer = await this.#backend.sql(
+        { ...request, context: this.#context },
+        { signal: abort.signal, typed: true },
+      );
+      this.#cursor = new Cursor(answer, abort, maxRows);
+      return { columns: answer.columns, firstFrame: await this.#cursor.frame(0, firstFrameRows) };
+    });
+  }
+
+  /** Undefined when there is nothing to fetch from. */
+  fetch(offset: number, rows: number, gone: AbortSignal): Promise<Frame | undefined> {
+    return this.#inTurn(gone, async () => this.#cursor?.frame(offset, rows));
+  }
+
+  /** Whether rows are left at the offset. */
+  moreAt(offset: number, gone: AbortSignal): Promise<boolean | undefined> {
+    return this.#inTurn(gone, async () => (this.#cursor?.offset === offset ? this.#cursor.more() : undefined));
+  }
+
+  async close(): Promise<void> {
+    this.#abort.abort();
+    await this.#turn.catch(() => {});
+    await this.#end();
+  }
+
+  async #end(): Promise<void> {
+    await this.#cursor?.close();
+    this.#cursor = undefined;
+  }
+
+  #inTurn<T>(gone: AbortSignal, work: () => Promise<T>): Promise<T> {
+    const stop = () => this.#abort.abort();
+    const result = this.#turn
+      .catch(() => {})
+      .then(async () => {
+        gone.addEventListener('abort', stop);
+        try {
+          return await work();
+        } catch (error) {
+          await this.#end();
+          throw error;
+        } finally {
+          gone.removeEventListener('abort', stop);
+        }
+      });
+    this.#turn = result;
+    return result;
+  }
+}

@@ -1,0 +1,36 @@
+/** Avatica's JDBC driver, unmodified. The expected lines are what a real Druid 33 answered the same program with the same data. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { jarsOf } from '../services/maven.ts';
+import { outputOf, serverWithData } from './support.ts';
+
+const file = (name: string) => fileURLToPath(new URL(`jdbc/${name}`, import.meta.url));
+
+/** Scenario → its lines. */
+function sections(text: string): Map<string, string[]> {
+  return new Map(
+    text
+      .trimEnd()
+      .split(/^# /m)
+      .slice(1)
+      .map((section) => {
+        const [name, ...lines] = section.trimEnd().split('\n');
+        return [name as string, lines];
+      }),
+  );
+}
+
+const expected = sections(readFileSync(file('answers.txt'), 'utf8'));
+
+test("Druid's JDBC driver is answered as by Druid", async (t) => {
+  const { url } = await serverWithData(t);
+  const classPath = join(jarsOf('jdbc', file('pom.xml')), '*');
+  const output = await outputOf('java', ['-cp', classPath, file('Ask.java'), url, ...expected.keys()]);
+  const answered = sections(output);
+  for (const [scenario, lines] of expected) {
+    await t.test(scenario, () => assert.deepEqual(answered.get(scenario), lines));
+  }
+});

@@ -1,0 +1,29 @@
+/** What the clients ask: a server with the data of the conformance cases, which a real Druid has as well. */
+import { execFile } from 'node:child_process';
+import type { TestContext } from 'node:test';
+import { promisify } from 'node:util';
+import { readDataSource } from '../../src/spec/data-schema.ts';
+import { dataSets } from '../conformance/data-sets.ts';
+import { startServer, type TestServer } from '../server/support.ts';
+
+/** Those that the clients ask for. */
+const names: readonly string[] = ['wikipedia', 'odd'];
+
+export async function serverWithData(t: TestContext): Promise<TestServer> {
+  const server = await startServer(t);
+  for (const { dataSchema, lines } of dataSets.filter((set) => names.includes(set.dataSchema.dataSource))) {
+    await server.backend.define(readDataSource(dataSchema));
+    const text = `${lines.trimEnd()}\n`;
+    const events = text.split('\n').filter((line) => line.trim() !== '').length;
+    await server.backend.push({ dataSource: dataSchema.dataSource, format: 'json', lines: Buffer.from(text), events });
+  }
+  return server;
+}
+
+const execute = promisify(execFile);
+const maxOutputBytes = 16 * 1024 * 1024;
+
+/** What a program writes to stdout. Rejects with what it wrote to stderr when it fails. */
+export async function outputOf(program: string, args: readonly string[]): Promise<string> {
+  return (await execute(program, args, { maxBuffer: maxOutputBytes })).stdout;
+}
