@@ -48,7 +48,7 @@ export interface ExpressionNode {
 
 export interface TypeNode {
   readonly id: string;
-  readonly type_info?: { readonly scale?: number; readonly name?: string };
+  readonly type_info?: { readonly scale?: number; readonly name?: string; readonly child_type?: TypeNode };
 }
 
 export interface OrderNode {

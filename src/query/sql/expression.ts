@@ -2,29 +2,16 @@
 import { join, type Sql, sql } from '../../sql.ts';
 import type { ExpressionNode, OrderNode, QueryNode, TypeNode } from './ast.ts';
 import { callOf, checkArity, unknownFunction } from './calls.ts';
+import { castTypeOf } from './cast-types.ts';
 import { lacks, mistake, type SqlContext } from './context.ts';
 import type { AggregateCall } from './functions/define.ts';
 import { aggregateFunctions, scalarFunctions } from './functions/index.ts';
 import { constantOf, intervalOf, textLiteral } from './literals.ts';
-import { binary, binaryOperators, compare, comparisons, isIn, like, negative, tested, together } from './operators.ts';
+import { asList, overValues, tested } from './multi-value.ts';
+import { binary, binaryOperators, compare, comparisons, isIn, like, negative, together } from './operators.ts';
 import { type CompiledQuery, resolve, type Scope } from './scope.ts';
-import { boolean, cast, conditionOf, type Expr, type SqlType } from './types.ts';
+import { boolean, cast, conditionOf, type Expr, isArray, isArrayType } from './types.ts';
 import { frameOf, windowFunction } from './window.ts';
-
-const castTypes: Readonly<Record<string, SqlType>> = {
-  VARCHAR: 'VARCHAR',
-  CHAR: 'VARCHAR',
-  TINYINT: 'BIGINT',
-  SMALLINT: 'BIGINT',
-  INTEGER: 'INTEGER',
-  BIGINT: 'BIGINT',
-  FLOAT: 'FLOAT',
-  DOUBLE: 'DOUBLE',
-  DECIMAL: 'DECIMAL',
-  BOOLEAN: 'BOOLEAN',
-  TIMESTAMP: 'TIMESTAMP',
-  DATE: 'DATE',
-};
 
 /** Functions whose first argument is a unit that stands as a bare word. */
 const unitFirst = new Set(['TIMESTAMPADD', 'TIMESTAMPDIFF']);
@@ -64,13 +51,16 @@ export class ExpressionCompiler {
         return compare(operator, child(required(node.left)), child(required(node.right)), around);
       }
       case 'CONJUNCTION': {
-        const parts = (node.children ?? []).map((part) => conditionOf(this.#single(part, scope)));
-        return boolean(sql`(${join(parts, node.type === 'CONJUNCTION_OR' ? ' OR ' : ' AND ')})`);
+        const word = node.type === 'CONJUNCTION_OR' ? ' OR ' : ' AND ';
+        const all = (parts: readonly Expr[]) => sql`(${join(parts.map(conditionOf), word)})`;
+        return overValues((node.children ?? []).map(child), (parts) => boolean(all(parts)), all);
       }
       case 'BETWEEN': {
-        const value = child(required(node.input));
-        const atLeast = compare(sql`>=`, value, child(required(node.lower)), around).sql;
-        return boolean(sql`(${atLeast} AND ${compare(sql`<=`, value, child(required(node.upper)), around).sql})`);
+        const parts = [node.input, node.lower, node.upper].map((part) => child(required(part)));
+        return tested(parts, ([value, lower, upper]) => {
+          const atLeast = compare(sql`>=`, value as Expr, lower as Expr, around).sql;
+          return sql`(${atLeast} AND ${compare(sql`<=`, value as Expr, upper as Expr, around).sql})`;
+        });
       }
       case 'CASE':
         return this.#case(node, scope);
@@ -88,10 +78,10 @@ export class ExpressionCompiler {
   }
 
   condition(node: ExpressionNode, scope: Scope): Sql {
-    return conditionOf(this.#single(node, scope));
+    return conditionOf(this.compile(node, scope));
   }
 
-  /** A value that is no list. */
+  /** A value that is no multi-value dimension. */
   #single(node: ExpressionNode, scope: Scope): Expr {
     const expr = this.compile(node, scope);
     if (expr.multiValue) throw lacks('a multi-value dimension inside of an expression');
@@ -114,29 +104,29 @@ export class ExpressionCompiler {
   }
 
   #cast(node: ExpressionNode, value: Expr): Expr {
-    const type = castTypes[(node.cast_type as TypeNode).id];
+    const type = castTypeOf(node.cast_type as TypeNode);
     if (!type)
       throw mistake(this.#context, node, `Cannot cast to ${node.cast_type?.type_info?.name ?? node.cast_type?.id}`);
     if (node.try_cast) throw mistake(this.#context, node, "TRY_CAST is not part of Druid's SQL; CAST does not fail");
-    if (value.multiValue) throw lacks('a cast of a multi-value dimension');
     // TRUE and FALSE come as casts of 't' and 'f'.
     if (type === 'BOOLEAN' && (value.literal === 't' || value.literal === 'f'))
       return { sql: sql`${value.literal === 't'}`, type: 'BOOLEAN', literal: value.literal === 't' };
-    return cast(value, type, this.#context.zone);
+    if (isArray(value) !== isArrayType(type))
+      throw mistake(this.#context, node, `Cast function cannot convert value of type ${value.type} to type ${type}`);
+    return overValues([value], ([single]) => cast(single as Expr, type, this.#context.zone));
   }
 
   #case(node: ExpressionNode, scope: Scope): Expr {
     const checks = node.case_checks ?? [];
+    const whens = checks.map(({ when_expr }) => this.compile(when_expr, scope));
     const results = [...checks.map(({ then_expr }) => then_expr), ...(node.else_expr ? [node.else_expr] : [])];
-    const { type, sqls } = together(
-      results.map((result) => this.#single(result, scope)),
-      this.#around(node),
-    );
-    const whens = checks.map(
-      ({ when_expr }, i) => sql`WHEN ${this.condition(when_expr, scope)} THEN ${sqls[i] as Sql}`,
-    );
-    const otherwise = node.else_expr ? sql` ELSE ${sqls.at(-1) as Sql}` : sql``;
-    return { sql: sql`CASE ${join(whens, ' ')}${otherwise} END`, type };
+    const parts = [...whens, ...results.map((result) => this.compile(result, scope))];
+    return overValues(parts, (singles) => {
+      const { type, sqls } = together(singles.slice(whens.length), this.#around(node));
+      const branches = checks.map((_, i) => sql`WHEN ${conditionOf(singles[i] as Expr)} THEN ${sqls[i] as Sql}`);
+      const otherwise = node.else_expr ? sql` ELSE ${sqls.at(-1) as Sql}` : sql``;
+      return { sql: sql`CASE ${join(branches, ' ')}${otherwise} END`, type };
+    });
   }
 
   #operator(node: ExpressionNode, scope: Scope): Expr {
@@ -144,18 +134,23 @@ export class ExpressionCompiler {
     const [first] = operands as [Expr];
     switch (node.type) {
       case 'OPERATOR_IS_NULL':
-        return tested(first, ({ sql: single }) => sql`(${single} IS NULL)`);
+        return tested([first], ([single]) => sql`(${(single as Expr).sql} IS NULL)`);
       case 'OPERATOR_IS_NOT_NULL':
-        return tested(first, ({ sql: single }) => sql`(${single} IS NOT NULL)`, true);
-      case 'OPERATOR_NOT':
-        return boolean(sql`(NOT ${conditionOf(first)})`);
+        return tested([first], ([single]) => sql`(${(single as Expr).sql} IS NOT NULL)`, true);
+      case 'OPERATOR_NOT': {
+        const not = ([condition]: readonly Expr[]) => sql`(NOT ${conditionOf(condition as Expr)})`;
+        return overValues(operands, (singles) => boolean(not(singles)), not);
+      }
+      case 'ARRAY_CONSTRUCTOR':
+        return this.#scalar('ARRAY', operands, node);
       case 'COMPARE_IN':
       case 'COMPARE_NOT_IN':
         return isIn(first, operands.slice(1), node.type === 'COMPARE_NOT_IN', this.#around(node));
-      case 'OPERATOR_COALESCE': {
-        const { type, sqls } = together(operands.map(refuseList), this.#around(node));
-        return { sql: sql`coalesce(${join(sqls)})`, type };
-      }
+      case 'OPERATOR_COALESCE':
+        return overValues(operands, (singles) => {
+          const { type, sqls } = together(singles, this.#around(node));
+          return { sql: sql`coalesce(${join(sqls)})`, type };
+        });
       default:
         throw lacks(`the operator ${node.type}`);
     }
@@ -172,15 +167,17 @@ export class ExpressionCompiler {
     const children = node.children ?? [];
     const lower = name.toLowerCase();
     if (binaryOperators.has(lower) || /^(?:not_)?like_escape$/.test(lower)) {
-      // LIKE may test each value of a list.
-      const takesLists = /~~|like/.test(lower);
-      const operands = children.map((child) => (takesLists ? this.compile(child, scope) : this.#single(child, scope)));
-      return this.#binary(lower, operands, node);
+      const operands = children.map((child) => this.compile(child, scope));
+      return overValues(
+        operands,
+        (singles) => this.#binary(lower, singles, node),
+        (all) => this.#binary(lower, all, node).sql,
+      );
     }
     const unit = unitFirst.has(name) ? children[0]?.column_names : undefined;
     const args = unit
-      ? [textLiteral(unit[0] as string), ...children.slice(1).map((child) => this.#single(child, scope))]
-      : children.map((child) => this.#single(child, scope));
+      ? [textLiteral(unit[0] as string), ...children.slice(1).map((child) => this.compile(child, scope))]
+      : children.map((child) => this.compile(child, scope));
     return this.#scalar(name, args, node);
   }
 
@@ -198,14 +195,17 @@ export class ExpressionCompiler {
     const found = scalarFunctions.get(name);
     if (!found) throw unknownFunction(name, args, node, this.#context);
     checkArity(name, found.arity, args.length, node, this.#context);
-    return found.compile(args, callOf(args, node, this.#context));
+    const compile = (values: readonly Expr[]) => found.compile(values, callOf(args, node, this.#context));
+    return found.takesLists ? compile(args.map(asList)) : overValues(args, compile);
   }
 
   #nullFunction(name: string, args: readonly Expr[], node: ExpressionNode): Expr {
     checkArity(name, [2, 2], args.length, node, this.#context);
-    const { type, sqls } = together(args, this.#around(node));
-    if (name === 'NVL') return { sql: sql`coalesce(${join(sqls)})`, type };
-    return { sql: sql`nullif(${join(sqls)})`, type };
+    const engine = name === 'NVL' ? sql`coalesce` : sql`nullif`;
+    return overValues(args, (singles) => {
+      const { type, sqls } = together(singles, this.#around(node));
+      return { sql: sql`${engine}(${join(sqls)})`, type };
+    });
   }
 
   #aggregate(name: string, node: ExpressionNode, scope: Scope, over: Sql): Expr {
@@ -261,17 +261,12 @@ export class ExpressionCompiler {
     if (node.subquery_type !== 'ANY' || node.comparison_type !== 'COMPARE_EQUAL')
       throw lacks(`a subquery of the kind ${node.subquery_type}`);
     const value = this.compile(required(node.child), scope);
-    return tested(value, ({ sql: single }) => sql`(${single} IN (${query.sql}))`);
+    return tested([value], ([single]) => sql`(${(single as Expr).sql} IN (${query.sql}))`);
   }
 
   #around(node: ExpressionNode) {
     return { zone: this.#context.zone, fail: (message: string) => mistake(this.#context, node, message) };
   }
-}
-
-function refuseList(expr: Expr): Expr {
-  if (expr.multiValue) throw lacks('a multi-value dimension inside of an expression');
-  return expr;
 }
 
 /** A member that this class of nodes always has. */

@@ -13,7 +13,7 @@ import {
 } from '../encode.ts';
 import type { ResultFormat } from './request.ts';
 import type { Column } from './scope.ts';
-import { catalogValue, nativeType } from './types.ts';
+import { catalogValue, isArray, nativeType, sqlTypeName } from './types.ts';
 
 export interface Headers {
   readonly names: boolean;
@@ -32,6 +32,7 @@ export const contentTypes: Readonly<Record<ResultFormat, string>> = {
 /** How a column is read from the engine and printed. Lists are JSON text, but one value alone stands plain. */
 export function encodedColumn({ name, expr }: Column, zone: string): Encoded {
   if (expr.multiValue) return columnOf(name, { sql: plainList(expr.sql), type: 'STRING' });
+  if (isArray(expr)) return columnOf(name, { sql: sql`CAST(to_json(${expr.sql}) AS VARCHAR)`, type: 'STRING' });
   if (expr.type === 'TIMESTAMP' || expr.type === 'DATE') return instantColumn(name, expr.sql, zone);
   if (expr.type === 'BOOLEAN') return { name, sql: expr.sql, encode: String };
   return columnOf(name, catalogValue(expr));
@@ -100,7 +101,7 @@ function csvField(json: string): string {
 function headerRows(columns: readonly Column[], { names, types, sqlTypes }: Headers, format: ResultFormat): string[] {
   if (!names) return [];
   const native = columns.map(({ expr }) => nativeType(expr));
-  const sqlNames = columns.map(({ expr }) => expr.type);
+  const sqlNames = columns.map(({ expr }) => sqlTypeName(expr.type));
   if (format === 'object' || format === 'objectLines') {
     const member = ({ name }: Column, i: number) => {
       const told = { ...(types ? { type: native[i] } : {}), ...(sqlTypes ? { sqlType: sqlNames[i] } : {}) };

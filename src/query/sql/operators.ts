@@ -2,9 +2,9 @@
 import { join, Sql, sql } from '../../sql.ts';
 import { numberOf } from './functions/number.ts';
 import { shifted } from './functions/time.ts';
+import { tested } from './multi-value.ts';
 import {
   bigint,
-  boolean,
   cast,
   commonType,
   type Expr,
@@ -42,24 +42,13 @@ export function together(values: readonly Expr[], { zone, fail }: Surroundings):
 
 const isTimeType = (type: SqlType) => type === 'TIMESTAMP' || type === 'DATE';
 
-/** For a multi-value dimension: whether one of its values passes; negated tests say that none does what they negate. */
-export function tested(value: Expr, test: (single: Expr) => Sql, negated = false): Expr {
-  if (!value.multiValue) return boolean(test(value));
-  const any = sql`list_bool_or(list_transform(${value.sql}, lambda v: ${test(varchar(sql`v`))}))`;
-  return boolean(negated ? sql`list_bool_and(list_transform(${value.sql}, lambda v: ${test(varchar(sql`v`))}))` : any);
-}
-
 export function compare(operator: Sql, left: Expr, right: Expr, around: Surroundings): Expr {
-  if (right.multiValue && !left.multiValue) return compare(mirrored(operator), right, left, around);
-  const test = (single: Expr) => {
-    const [a, b] = together([single, right], around).sqls as [Sql, Sql];
+  const test = (singles: readonly Expr[]) => {
+    const [a, b] = together(singles, around).sqls as [Sql, Sql];
     return sql`(${a} ${operator} ${b})`;
   };
-  return tested(left, test, operator.text === '<>');
+  return tested([left, right], test, operator.text === '<>');
 }
-
-const mirrors: Readonly<Record<string, Sql>> = { '<': sql`>`, '>': sql`<`, '<=': sql`>=`, '>=': sql`<=` };
-const mirrored = (operator: Sql): Sql => mirrors[operator.text] ?? operator;
 
 /** Functions that the parser writes for operators, with two operands. */
 export const binaryOperators = new Set(['+', '-', '*', '/', '||', '~~', '!~~']);
@@ -80,8 +69,9 @@ export function like(value: Expr, pattern: Expr, negated: boolean, { zone }: Sur
   const escaping = escapedBy ? sql` ESCAPE ${escapedBy.sql}` : sql``;
   const not = negated ? sql` NOT` : sql``;
   const patternText = cast(pattern, 'VARCHAR', zone).sql;
-  const test = (single: Expr) => sql`(${cast(single, 'VARCHAR', zone).sql}${not} LIKE ${patternText}${escaping})`;
-  return tested(value, test, negated);
+  const test = ([single]: readonly Expr[]) =>
+    sql`(${cast(single as Expr, 'VARCHAR', zone).sql}${not} LIKE ${patternText}${escaping})`;
+  return tested([value], test, negated);
 }
 
 function arithmetic(operator: Sql, left: Expr, right: Expr, around: Surroundings): Expr {
@@ -105,9 +95,9 @@ const asDouble = (number: Expr): Sql => (number.type === 'DOUBLE' ? number.sql :
 
 export function isIn(value: Expr, options: readonly Expr[], negated: boolean, around: Surroundings): Expr {
   const not = negated ? sql` NOT` : sql``;
-  const test = (single: Expr) => {
-    const [head, ...rest] = together([single, ...options], around).sqls as [Sql, ...Sql[]];
+  const test = (singles: readonly Expr[]) => {
+    const [head, ...rest] = together(singles, around).sqls as [Sql, ...Sql[]];
     return sql`(${head}${not} IN (${join(rest)}))`;
   };
-  return tested(value, test, negated);
+  return tested([value, ...options], test, negated);
 }

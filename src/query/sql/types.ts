@@ -4,10 +4,17 @@ import { toDouble, toFloat, toLong } from '../../catalog/numbers.ts';
 import { parseInstant, timestampLiteral } from '../../catalog/time.ts';
 import { isoTimestamp } from '../../catalog/timestamps.ts';
 import { fromLocal, toLocal } from '../../catalog/zone.ts';
-import { type Sql, sql } from '../../sql.ts';
+import { Sql, sql } from '../../sql.ts';
 
-/** INTEGER is a BIGINT to the engine, DECIMAL a DOUBLE, DATE a TIMESTAMP at midnight; OTHER is a sketch or another complex state. */
+export type ElementType = 'VARCHAR' | 'BIGINT' | 'DOUBLE';
+export type ArrayType = `${ElementType} ARRAY`;
+
+/**
+ * INTEGER is a BIGINT to the engine, DECIMAL a DOUBLE, DATE a TIMESTAMP at midnight, an array a list; OTHER is nested data, a
+ * sketch or another complex state.
+ */
 export type SqlType =
+  | ArrayType
   | ('VARCHAR' | 'BIGINT' | 'INTEGER' | 'DOUBLE' | 'FLOAT' | 'DECIMAL' | 'BOOLEAN')
   | ('TIMESTAMP' | 'DATE' | 'INTERVAL' | 'NULL' | 'OTHER');
 
@@ -16,14 +23,22 @@ export interface Expr {
   readonly type: SqlType;
   /** Druid's own type, where `type` does not tell it. */
   readonly native?: ColumnType;
-  /** A multi-value dimension: `sql` is a list. */
+  /** A multi-value dimension: `sql` is a list, `[NULL]` where there is no value. */
   readonly multiValue?: boolean;
+  /** Of what is computed from multi-value dimensions. */
+  readonly mapped?: Mapped;
   /** An INTERVAL of days or months, which count on a zone's clock. */
   readonly calendar?: boolean;
   /** Set for a literal. */
   readonly literal?: string | bigint | number | boolean | null;
   /** Of a parameter that has no value yet: is told as what it is taken. */
   readonly takenAs?: (type: SqlType) => void;
+}
+
+/** For functions around it: `each` is the expression over single values, which have the names of {@link itemOf} the lists. */
+export interface Mapped {
+  readonly lists: readonly Sql[];
+  readonly each: Sql;
 }
 
 const natives: Readonly<Record<SqlType, ColumnType>> = {
@@ -39,6 +54,9 @@ const natives: Readonly<Record<SqlType, ColumnType>> = {
   INTERVAL: 'LONG',
   NULL: 'STRING',
   OTHER: 'COMPLEX<json>',
+  'VARCHAR ARRAY': 'ARRAY<STRING>',
+  'BIGINT ARRAY': 'ARRAY<LONG>',
+  'DOUBLE ARRAY': 'ARRAY<DOUBLE>',
 };
 
 export const nativeType = ({ native, type }: Pick<Expr, 'native' | 'type'>): ColumnType => native ?? natives[type];
@@ -53,10 +71,23 @@ export function sqlTypeOf(type: ColumnType): SqlType {
     case 'DOUBLE':
     case 'FLOAT':
       return type;
+    case 'ARRAY<STRING>':
+      return 'VARCHAR ARRAY';
+    case 'ARRAY<LONG>':
+      return 'BIGINT ARRAY';
+    case 'ARRAY<DOUBLE>':
+      return 'DOUBLE ARRAY';
     default:
       return 'OTHER';
   }
 }
+
+export const isArrayType = (type: SqlType): type is ArrayType => type.endsWith(' ARRAY');
+export const isArray = ({ type }: Pick<Expr, 'type'>): boolean => isArrayType(type);
+export const elementOf = (type: ArrayType): ElementType => type.slice(0, -' ARRAY'.length) as ElementType;
+
+/** As `sqlTypesHeader` names it. */
+export const sqlTypeName = (type: SqlType): string => (isArrayType(type) ? 'ARRAY' : type);
 
 export const varchar = (value: Sql): Expr => ({ sql: value, type: 'VARCHAR' });
 export const bigint = (value: Sql): Expr => ({ sql: value, type: 'BIGINT' });
@@ -105,8 +136,17 @@ export function cast(expr: Expr, type: SqlType, zone: string): Expr {
     case 'DATE':
       return { sql: fromLocal(zone, sql`date_trunc('day', ${toLocal(zone, timeOf(expr, zone))})`), type };
     default:
-      return { ...expr, type };
+      return { ...expr, ...(isArrayType(type) ? { sql: listOf(expr, type, zone) } : {}), type };
   }
+}
+
+function listOf(expr: Expr, type: ArrayType, zone: string): Sql {
+  const element = elementOf(type);
+  if (expr.type === 'NULL') return sql`NULL::${new Sql(element)}[]`;
+  if (!isArrayType(expr.type))
+    return sql`CASE WHEN ${expr.sql} IS NOT NULL THEN [${cast(expr, element, zone).sql}] END`;
+  const each: Expr = { sql: sql`e`, type: elementOf(expr.type) };
+  return sql`list_transform(${expr.sql}, lambda e: ${cast(each, element, zone).sql})`;
 }
 
 function textOf(expr: Expr, zone: string): Sql {
@@ -145,6 +185,10 @@ export function commonType(values: readonly Pick<Expr, 'type'>[]): SqlType | und
   if (types.every((type) => numeric.includes(type)))
     return types.every((type) => type === 'INTEGER' || type === 'BIGINT') ? 'BIGINT' : 'DOUBLE';
   if (types.every((type) => type === 'TIMESTAMP' || type === 'DATE')) return 'TIMESTAMP';
+  if (types.every(isArrayType)) {
+    const element = commonType(types.map((type) => ({ type: elementOf(type) })));
+    return `${element as ElementType} ARRAY`;
+  }
   const others = types.filter((type) => type !== 'VARCHAR');
   return others.length === types.length ? undefined : commonType(others.map((type) => ({ type })));
 }

@@ -5,7 +5,7 @@ import { expressionFunctions } from '../../../catalog/expression/functions/index
 import { literalOf, type Typed } from '../../../catalog/expression/typed.ts';
 import { canonicalZone } from '../../../catalog/zone.ts';
 import { type Sql, sql } from '../../../sql.ts';
-import { boolean, catalogValue, type Expr, isTime, isWhole } from '../types.ts';
+import { boolean, catalogValue, type Expr, isArray, isTime, isWhole, nativeType, sqlTypeOf } from '../types.ts';
 
 export interface Named {
   /** In upper case, other names of it behind. */
@@ -21,6 +21,8 @@ export interface Named {
 }
 
 export interface ScalarFunction extends Named {
+  /** Whether it works on arrays, and on multi-value dimensions as arrays. All others are applied to each of their values. */
+  readonly takesLists?: true;
   compile(args: readonly Expr[], call: Call): Expr;
 }
 
@@ -69,10 +71,10 @@ export function typedOf(expr: Expr): Typed {
   }
   if (expr.type === 'BOOLEAN') return { type: 'LONG', sql: catalogValue(expr).sql, condition: expr.sql };
   if (isWhole(expr) || isTime(expr)) return { type: 'LONG', sql: catalogValue(expr).sql };
+  if (isArray(expr)) return { type: nativeType(expr) as Typed['type'], sql: expr.sql };
+  if (expr.type === 'OTHER') return { type: 'ANY', sql: expr.sql };
   return { type: 'DOUBLE', sql: expr.type === 'FLOAT' ? sql`CAST(${expr.sql} AS DOUBLE)` : expr.sql };
 }
-
-const ofType = { LONG: 'BIGINT', DOUBLE: 'DOUBLE', STRING: 'VARCHAR' } as const;
 
 /** The same function of the native expression language, as Druid plans it. */
 export function native(name: string, args: readonly Expr[], call: Call): Expr {
@@ -89,9 +91,8 @@ export function native(name: string, args: readonly Expr[], call: Call): Expr {
   const result = found.compile(args.map(typedOf), nativeCall);
   if (result.condition) return boolean(result.condition);
   if (result.type === 'NULL') return { sql: sql`NULL`, type: 'NULL', literal: null };
-  const type = ofType[result.type as keyof typeof ofType];
-  if (!type) throw call.gap(`${name} of a list`);
-  return { sql: result.sql, type };
+  if (result.type === 'ANY') return { sql: result.sql, type: 'OTHER' };
+  return { sql: result.sql, type: sqlTypeOf(result.type) };
 }
 
 /** A function that the native language has, under its name there, with the same arguments. */
@@ -102,6 +103,12 @@ export const viaNative = (
   takes: ScalarFunction['takes'],
   summary: string,
 ): ScalarFunction => ({ names, arity, takes, summary, compile: (args, call) => native(name, args, call) });
+
+/** The same for a function that works on arrays. */
+export const listsViaNative = (...about: Parameters<typeof viaNative>): ScalarFunction => ({
+  ...viaNative(...about),
+  takesLists: true,
+});
 
 export function textOf(args: readonly Expr[], index: number, call: Pick<Call, 'fail'>): string | undefined {
   const expr = args[index];

@@ -1,6 +1,8 @@
 /** All functions of Druid's SQL by name in upper case, and the names that Druid has and we lack. */
 import aggregate from './aggregate.ts';
+import array from './array.ts';
 import type { AggregateFunction, Named, ScalarFunction } from './define.ts';
+import multiValue from './multi-value.ts';
 import number from './number.ts';
 import string from './string.ts';
 import time from './time.ts';
@@ -12,7 +14,13 @@ const byName = <F extends Named>(functions: readonly F[]): ReadonlyMap<string, F
     ),
   );
 
-export const scalarFunctions: ReadonlyMap<string, ScalarFunction> = byName([...string, ...number, ...time]);
+export const scalarFunctions: ReadonlyMap<string, ScalarFunction> = byName([
+  ...string,
+  ...number,
+  ...time,
+  ...array,
+  ...multiValue,
+]);
 export const aggregateFunctions: ReadonlyMap<string, AggregateFunction> = byName(aggregate);
 
 export const sqlFunctionGaps: ReadonlySet<string> = new Set(
