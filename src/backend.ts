@@ -84,6 +84,8 @@ export interface QueryOptions {
   readonly signal?: AbortSignal;
   /** Line and column of a JSON path, where the query's text is known. */
   readonly place?: ValidateOptions['place'];
+  /** The address at which the question came, which `sys.servers` names. */
+  readonly server?: { readonly host: string; readonly port: number };
 }
 
 export interface SqlOptions extends QueryOptions {

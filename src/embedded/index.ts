@@ -41,6 +41,7 @@ import { RealtimeNode } from './realtime/node.ts';
 import { readRejects } from './rejects.ts';
 import { splitByDataSource } from './split.ts';
 import { EmbeddedSupervisors } from './supervisors/index.ts';
+import { systemFacts } from './system.ts';
 
 export interface EmbeddedOptions {
   readonly dataDirectory: string;
@@ -164,7 +165,8 @@ export class EmbeddedBackend implements Backend {
     this.#committer = committer;
     this.#definitions = definitions;
     this.#autoCreate = autoCreate;
-    this.#queries = new Queries(store, metrics, now);
+    const system = (server: QueryOptions['server']) => systemFacts(store, supervisors, server);
+    this.#queries = new Queries({ store, metrics, now, system });
     this.#housekeeping = housekeeping;
     metrics.beforeExposition(() => {
       metrics.pendingBytes.set(committer.pendingBytes);

@@ -5,6 +5,7 @@ import { asMillraceError, MillraceError } from '../errors.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Plan, Reader, RowBatch } from '../query/define.ts';
 import { planNativeQuery } from '../query/native.ts';
+import type { SystemFacts } from '../query/sql/metadata/facts.ts';
 import { asQueryMistake, planSql, type SqlPlan, type SqlPlanContext } from '../query/sql/plan.ts';
 import type { Store } from '../store/store.ts';
 
@@ -14,16 +15,26 @@ const defaultTimeoutMs = 300_000;
 /** The longest that a timer takes, 24 days; a longer one would ring at once. */
 const longestTimeoutMs = 2 ** 31 - 1;
 
+export interface QueriesOptions {
+  readonly store: Store;
+  readonly metrics: Metrics;
+  readonly now: () => number;
+  /** What SQL may ask about this process. */
+  readonly system: (server: QueryOptions['server']) => SystemFacts;
+}
+
 export class Queries {
   readonly #store: Store;
   readonly #metrics: Metrics;
   readonly #now: () => number;
+  readonly #system: QueriesOptions['system'];
   readonly #running = new Map<string, Set<AbortController>>();
 
-  constructor(store: Store, metrics: Metrics, now: () => number) {
+  constructor({ store, metrics, now, system }: QueriesOptions) {
     this.#store = store;
     this.#metrics = metrics;
     this.#now = now;
+    this.#system = system;
   }
 
   /** Plans and starts a query; errors that show before the first row reject here, so that they get their HTTP status. */
@@ -49,10 +60,10 @@ export class Queries {
     return { columns, parameters };
   }
 
-  #planSql(request: unknown, { signal }: QueryOptions, rows: SqlPlanContext['rows']): Promise<SqlPlan> {
+  #planSql(request: unknown, { signal, server }: QueryOptions, rows: SqlPlanContext['rows']): Promise<SqlPlan> {
     return planSql(request, {
       rows,
-      tables: { table: (name) => this.#store.view(name), names: () => [...this.#store.tables.keys()].sort() },
+      system: this.#system(server),
       nowMs: this.#now(),
       row: (statement) => this.#store.row(statement, signal),
     });

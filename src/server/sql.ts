@@ -14,7 +14,10 @@ export function sqlRoutes({ backend, log }: QueryRouteOptions) {
       // A client may send the query's text alone.
       const plain = /^text\/plain\b/i.test(request.headers['content-type'] ?? '');
       const body = plain ? { query: text } : loadJson(text).value;
-      const { queryId, chunks, contentType, header } = await backend.sql(body, { signal });
+      const { queryId, chunks, contentType, header } = await backend.sql(body, {
+        signal,
+        server: { host: request.hostname, port: request.raw.socket.localPort ?? -1 },
+      });
       reply.header('X-Druid-SQL-Query-Id', headerText(queryId)).type(contentType);
       if (header) reply.header('X-Druid-SQL-Header-Included', 'yes');
       return sendPieces(reply, chunks, (error) => {

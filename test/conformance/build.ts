@@ -32,6 +32,15 @@ export const groupBy = (dataSource: string, intervals: string, fields: Fields) =
 export const scan = (dataSource: string, intervals: string, fields: Fields = {}) =>
   query('scan', dataSource, intervals, { resultFormat: 'compactedList', ...fields });
 
+/** A request of SQL, answered with rows as lists under the columns' names. */
+export const sql = (query: string, more: Fields = {}): Query => ({
+  queryType: 'sql',
+  query,
+  resultFormat: 'array',
+  header: true,
+  ...more,
+});
+
 /** One case for each of some values, named after it unless they are named. */
 export const each = <T>(values: Readonly<Record<string, T>>, build: (value: T) => Query): Cases =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { query: build(value) }]));

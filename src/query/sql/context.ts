@@ -1,19 +1,15 @@
 /** What compiling a query knows beside its tree. */
 import type { MillraceError } from '../../errors.ts';
 import { unsupported } from '../../errors.ts';
-import type { TableView } from '../../store/table.ts';
 import type { ExpressionNode, TableNode } from './ast.ts';
+import type { SystemFacts } from './metadata/facts.ts';
 import { type SqlText, sqlMistake } from './text.ts';
 import type { Expr } from './types.ts';
 
-export interface SqlTables {
-  table(dataSource: string): TableView | undefined;
-  names(): readonly string[];
-}
-
 export interface SqlContext {
   readonly text: SqlText;
-  readonly tables: SqlTables;
+  /** The tables, and what there is to tell about them. */
+  readonly system: SystemFacts;
   /** `sqlTimeZone`. */
   readonly zone: string;
   readonly nowMs: number;

@@ -71,7 +71,7 @@ export class FromCompiler {
     const cte = schema === undefined ? scope.ctes.get(name) : undefined;
     const found = cte ?? tableOf(schema, name, context);
     if (found) return found;
-    const near = nearestWord(name, context.tables.names());
+    const near = nearestWord(name, context.system.names());
     const hint = near === undefined ? '' : `; did you mean '${near}'?`;
     throw mistake(
       context,

@@ -7,9 +7,10 @@ import { invalidInput, type MillraceError } from '../../errors.ts';
 import { join, sql } from '../../sql.ts';
 import type { Plan, Reader } from '../define.ts';
 import { parseTree, type QueryNode } from './ast.ts';
-import type { SqlContext, SqlTables } from './context.ts';
+import type { SqlContext } from './context.ts';
 import { contentTypes, encodedColumn, printRows, typedColumn } from './format.ts';
 import { nullLiteral } from './literals.ts';
+import type { SystemFacts } from './metadata/facts.ts';
 import { QueryCompiler } from './query.ts';
 import { parameterOf, requestSchema } from './request.ts';
 import { rewriteText, type SqlText, sqlMistake } from './text.ts';
@@ -26,7 +27,7 @@ export interface SqlPlan {
 }
 
 export interface SqlPlanContext {
-  readonly tables: SqlTables;
+  readonly system: SystemFacts;
   readonly nowMs: number;
   /** `typed`: as {@link SqlOptions}. `none`: only columns and parameters are asked for, which have no values yet. */
   readonly rows?: 'printed' | 'typed' | 'none';
@@ -38,7 +39,7 @@ export interface SqlPlanContext {
 const longest = { query: 1024 * 1024, statement: 4 * 1024 * 1024 };
 
 /** Throws 400 with line and column of a mistake, 501 for what Druid has and millrace lacks. */
-export async function planSql(body: unknown, { tables, nowMs, row, rows }: SqlPlanContext): Promise<SqlPlan> {
+export async function planSql(body: unknown, { system, nowMs, row, rows }: SqlPlanContext): Promise<SqlPlan> {
   const request = validate(requestSchema, body, { what: 'request' });
   if (request.query.length > longest.query) throw invalidInput(`the query has more than ${longest.query} characters`);
   const settings = request.context ?? {};
@@ -49,7 +50,7 @@ export async function planSql(body: unknown, { tables, nowMs, row, rows }: SqlPl
   const open = parameters.map((_, i): Expr => ({ ...nullLiteral, takenAs: (type) => (parameters[i] = type) }));
   const context: SqlContext = {
     text,
-    tables,
+    system,
     zone,
     nowMs,
     parameters:

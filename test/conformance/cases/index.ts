@@ -11,6 +11,7 @@ import { metadataCases } from './metadata.ts';
 import { postAggregatorCases } from './post-aggregators.ts';
 import { rowsCases } from './rows.ts';
 import { sqlCases } from './sql.ts';
+import { sqlMetadataCases } from './sql-metadata.ts';
 import { timeseriesCases } from './timeseries.ts';
 import { topNCases } from './top-n.ts';
 
@@ -28,4 +29,5 @@ export const topics: Readonly<Record<string, Cases>> = {
   expressions: expressionCases,
   'data-sources': dataSourceCases,
   sql: sqlCases,
+  'sql-metadata': sqlMetadataCases,
 };

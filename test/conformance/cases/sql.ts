@@ -1,13 +1,5 @@
-import { each, unordered } from '../build.ts';
-import type { Cases, Query } from '../define.ts';
-
-const sql = (query: string, more: object = {}): Query => ({
-  queryType: 'sql',
-  query,
-  resultFormat: 'array',
-  header: true,
-  ...more,
-});
+import { each, sql, unordered } from '../build.ts';
+import type { Cases } from '../define.ts';
 
 const overWikipedia = {
   count: 'SELECT COUNT(*) AS c FROM wikipedia',

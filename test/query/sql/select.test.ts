@@ -135,6 +135,9 @@ test('INFORMATION_SCHEMA tells of tables and columns', async () => {
   assert.deepEqual(await rows('SELECT SCHEMA_NAME FROM INFORMATION_SCHEMA.SCHEMATA ORDER BY 1'), [
     ['INFORMATION_SCHEMA'],
     ['druid'],
+    ['lookup'],
+    ['sys'],
+    ['view'],
   ]);
   assert.deepEqual(
     await rows("SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = 'druid' ORDER BY TABLE_NAME"),
