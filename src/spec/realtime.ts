@@ -16,6 +16,8 @@ import { millisOfPeriod, windowSchema } from './window.ts';
 export interface RealtimeSpec<F> {
   readonly dataSource: DataSource;
   readonly firehose: F;
+  /** Where the firehose stands in the file. */
+  readonly place: Place;
 }
 
 const what = 'realtime specs';
@@ -76,5 +78,5 @@ function readSpec<F>(
     place: (path) => place(['dataSchema', ...path]),
     inputPlace: (path) => place(['ioConfig', 'inputFormat', ...path]),
   });
-  return { dataSource, firehose: ioConfig.firehose as F };
+  return { dataSource, firehose: ioConfig.firehose as F, place: place(['ioConfig', 'firehose']) };
 }

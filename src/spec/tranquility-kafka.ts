@@ -3,7 +3,8 @@
  * https://github.com/druid-io/tranquility/blob/master/docs/kafka.md
  */
 import { availableParallelism } from 'node:os';
-import { mistakesError } from '../catalog/validate.ts';
+import { type JsonPath, mistakesError } from '../catalog/validate.ts';
+import type { Place } from '../errors.ts';
 import type { DataSource } from './data-source.ts';
 import type { Loaded } from './load.ts';
 import { missingBrokers, modernKafkaProperties } from './old-kafka-properties.ts';
@@ -22,6 +23,8 @@ export interface TranquilityKafka {
   readonly threads: number;
   /** One for each old property of Kafka's. */
   readonly warnings: readonly string[];
+  /** Where one of the consumer's properties stands in the file, or all of them. */
+  placeOf(property: string | undefined): Place;
 }
 
 export type OffsetReset = 'earliest' | 'latest';
@@ -36,24 +39,25 @@ export interface TopicRoute {
   readonly reportParseExceptions: boolean;
 }
 
+/** Of Kafka's consumers, to which they go without it. */
+const ofConsumer = 'kafka.';
+
 /** Throws `invalidInput` with the place of the first mistake. */
 export function readTranquilityKafka(loaded: Loaded): TranquilityKafka {
   const file = readTranquilityFile(loaded);
   const { dataSources, properties, propertiesOf } = file;
-  const fail = (name: string | undefined, message: string) => {
-    const path = name === undefined ? ['dataSources'] : ['properties', name];
-    return mistakesError([{ path, message, unsupported: false }], { what: 'Tranquility file', place: loaded.placeOf });
-  };
+  const fail = (path: JsonPath, message: string) =>
+    mistakesError([{ path, message, unsupported: false }], { what: 'Tranquility file', place: loaded.placeOf });
   const ofKafka = Object.entries(properties).flatMap(([name, value]) =>
-    // An empty one is a property's default.
-    name.startsWith('kafka.') && value !== '' ? [[name.slice('kafka.'.length), value]] : [],
+    name.startsWith(ofConsumer) ? [[name.slice(ofConsumer.length), value]] : [],
   );
   const modern = modernKafkaProperties(Object.fromEntries(ofKafka));
-  const { 'auto.offset.reset': reset, ...consumerProperties } = modern.properties;
+  const { 'auto.offset.reset': given, ...consumerProperties } = modern.properties;
+  const reset = given === '' ? undefined : given;
   const missing = missingBrokers(modern, 'kafka.bootstrap.servers');
-  if (missing !== undefined) throw fail('kafka.bootstrap.servers', missing);
+  if (missing !== undefined) throw fail(['properties', 'kafka.bootstrap.servers'], missing);
   if (reset !== undefined && reset !== 'earliest' && reset !== 'latest')
-    throw fail('kafka.auto.offset.reset', `expected earliest or latest, got '${String(reset)}'`);
+    throw fail(['properties', 'kafka.auto.offset.reset'], `expected earliest or latest, got '${String(reset)}'`);
   const routes = dataSources.map((dataSource) => {
     const own = propertiesOf.get(dataSource.name) ?? properties;
     const route: TopicRoute = {
@@ -67,7 +71,7 @@ export function readTranquilityKafka(loaded: Loaded): TranquilityKafka {
   });
   if (!namesTopics(file))
     throw fail(
-      undefined,
+      ['dataSources'],
       "expected a dataSource with a 'topicPattern' in its properties; without one no topic is read",
     );
   const threads = properties['consumer.numThreads'];
@@ -78,6 +82,7 @@ export function readTranquilityKafka(loaded: Loaded): TranquilityKafka {
     commitPeriodMs: properties['commit.periodMillis'],
     threads: threads > 0 ? threads : Math.max(1, availableParallelism() - 1),
     warnings: modern.warnings.map((warning) => `of the properties kafka.*: ${warning}`),
+    placeOf: (property) => loaded.placeOf(['properties', ...(property === undefined ? [] : [ofConsumer + property])]),
   };
 }
 

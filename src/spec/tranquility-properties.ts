@@ -7,7 +7,8 @@ import { lenientBoolean, lenientNumber, oneOf } from './lenient.ts';
 import { patternProblem } from './topic-pattern.ts';
 import { millisOfPeriod } from './window.ts';
 
-const text = (byDefault: string) => z.union([z.string(), z.number().transform(String)]).default(byDefault);
+const anyText = z.union([z.string(), z.number().transform(String)]);
+const text = (byDefault: string) => anyText.default(byDefault);
 /** No more than Java's int, which is the most milliseconds that a timer takes, too. */
 const whole = (byDefault: number, least = 0) =>
   lenientNumber.pipe(z.int().min(least).max(2_147_483_647)).default(byDefault);
@@ -41,7 +42,7 @@ const effective = {
   'commit.periodMillis': whole(15_000, 1),
   /** How many readers the partitions are dealt out to, each with a batch of its own. -1: one for each core but one. */
   'consumer.numThreads': whole(-1, -1),
-  'kafka.group.id': text('tranquility-kafka'),
+  'kafka.group.id': text('tranquility-kafka').transform((value) => value || 'tranquility-kafka'),
 };
 
 const withoutEffect = {
@@ -55,7 +56,7 @@ const withoutEffect = {
   'https.keyStorePassword': text(''),
   'https.certAlias': text(''),
 
-  'kafka.zookeeper.connect': text(''),
+  'kafka.zookeeper.connect': anyText.optional(),
 
   'zookeeper.connect': text('localhost:2181'),
   'zookeeper.timeout': millis('PT20S'),

@@ -100,6 +100,39 @@ test("old properties have today's names; what today's consumers do not know is l
   assert.equal(warnings.length, 4);
 });
 
+test('an empty property is a value: it switches the check of host names off', () => {
+  const { consumerProperties, offsetReset } = read(
+    fileOf(
+      { d: { topicPattern: 'd' } },
+      {
+        ...brokers,
+        'kafka.ssl.endpoint.identification.algorithm': '',
+        'kafka.auto.offset.reset': '',
+        'kafka.group.id': '',
+      },
+    ),
+  );
+  assert.deepEqual(consumerProperties, {
+    'bootstrap.servers': 'localhost:9092',
+    'ssl.endpoint.identification.algorithm': '',
+    'group.id': 'tranquility-kafka',
+  });
+  assert.equal(offsetReset, undefined);
+});
+
+test('where a property of the consumer stands', () => {
+  const { placeOf } = read(`dataSources:
+  - spec: {dataSchema: {dataSource: d, metricsSpec: [{type: count, name: n}]}}
+    properties: {topicPattern: d}
+properties:
+  kafka.bootstrap.servers: localhost:9092
+  kafka.security.protocol: TLS
+`);
+  const path = '$.properties["kafka.security.protocol"]';
+  assert.deepEqual(placeOf('security.protocol'), { file: 'f.json', line: 6, column: 28, path });
+  assert.equal(placeOf(undefined).path, '$.properties');
+});
+
 const mistakes: readonly (readonly [name: string, text: string, message: RegExp])[] = [
   [
     'only ZooKeeper',

@@ -3,6 +3,7 @@ import { invalidInput, unsupported } from '../../errors.ts';
 import type { Metrics } from '../../observe/metrics.ts';
 import type { StreamSource } from '../../sources/firehoses/index.ts';
 import type { DataSource } from '../../spec/data-source.ts';
+import { atPlace } from '../consumer-properties.ts';
 import { type Announce, Announcer } from './announcer.ts';
 import { clippedDataSource } from './clip.ts';
 import type { RealtimeContext, RealtimeSpecs } from './context.ts';
@@ -29,14 +30,19 @@ export class RealtimeNode {
   static async open(context: RealtimeContext, specs: RealtimeSpecs): Promise<RealtimeNode> {
     for (const { dataSource } of specs) await context.define(dataSource);
     const readers: SourceReader[] = [];
-    for (const { dataSource, firehose } of specs) {
+    for (const { dataSource, firehose, place } of specs) {
       const streams = firehose.filter((source) => source.kind === 'stream');
       requireApart(dataSource, streams);
       if (streams.length > 0) requireNoHeader(dataSource);
       for (const source of streams) {
         for (const warning of source.warnings) context.log.warn({ dataSource: dataSource.name }, warning);
         const clipped = clippedDataSource(dataSource, source.clips);
-        readers.push(new SourceReader(context, clipped, source, await source.open()));
+        const stream = await atPlace(
+          {},
+          () => place,
+          () => source.open(),
+        );
+        readers.push(new SourceReader(context, clipped, source, stream));
       }
     }
     return new RealtimeNode(context, specs, readers);

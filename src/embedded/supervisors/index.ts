@@ -7,6 +7,7 @@ import type {
   SupervisorVersion,
   TaskStats,
 } from '../../backend.ts';
+import { formatPath } from '../../catalog/validate.ts';
 import { invalidInput, notFound } from '../../errors.ts';
 import type { Stream } from '../../sources/stream.ts';
 import type { DataSource } from '../../spec/data-source.ts';
@@ -14,6 +15,7 @@ import { loadJson } from '../../spec/load.ts';
 import { readSupervisorSpec, type SupervisorSpec, supervisorJson } from '../../spec/supervisor.ts';
 import { Mutex } from '../../store/mutex.ts';
 import { readHistory, readSupervisors, removeSupervisor, writeSupervisor } from '../../store/supervisors.ts';
+import { atPlace } from '../consumer-properties.ts';
 import { shownPartition } from './partitions.ts';
 import { lags, stateReport, statsReport, statusReport } from './report.ts';
 import { Supervisor, type SupervisorContext } from './supervisor.ts';
@@ -63,7 +65,7 @@ export class EmbeddedSupervisors implements Supervisors {
     const before = this.#supervisors.get(spec.id);
     if (skipRestartIfUnmodified && before && textOf(before.spec) === textOf(spec)) return;
     // Its properties may be wrong; the one before reads on then.
-    const stream = await this.#options.openStream(spec);
+    const stream = await this.#openStream(spec);
     try {
       await this.#options.define(spec.dataSource);
       await this.#replace(spec, stream);
@@ -148,7 +150,7 @@ export class EmbeddedSupervisors implements Supervisors {
     const { spec } = this.#find(id);
     if (spec.suspended === suspended) throw invalidInput(`[${id}] is already ${suspended ? 'suspended' : 'running'}`);
     const changed = { ...spec, suspended };
-    await this.#replace(changed, await this.#options.openStream(changed));
+    await this.#replace(changed, await this.#openStream(changed));
   }
 
   /** The one before reads up to where the new one begins. */
@@ -178,8 +180,15 @@ export class EmbeddedSupervisors implements Supervisors {
   }
 
   async #start(spec: SupervisorSpec, stream?: Stream): Promise<void> {
-    const opened = stream ?? (await this.#options.openStream(spec));
+    const opened = stream ?? (await this.#openStream(spec));
     this.#supervisors.set(spec.id, new Supervisor(this.#options, spec, opened));
+  }
+
+  #openStream(spec: SupervisorSpec): Promise<Stream> {
+    const { consumerProperties } = spec.ioConfig;
+    const path = ['spec', 'ioConfig', 'consumerProperties'];
+    const placeOf = (property: string | undefined) => ({ path: formatPath(property ? [...path, property] : path) });
+    return atPlace(consumerProperties, placeOf, () => this.#options.openStream(spec));
   }
 
   #find(id: string): Supervisor {

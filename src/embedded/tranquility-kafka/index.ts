@@ -10,6 +10,7 @@ import { openKafkaStream } from '../../sources/kafka.ts';
 import { openKafkaGroup } from '../../sources/kafka-group.ts';
 import { allTopics, type TranquilityKafka } from '../../spec/tranquility-kafka.ts';
 import { memberName } from '../../store/member-names.ts';
+import { atPlace } from '../consumer-properties.ts';
 import { Positions } from '../positions.ts';
 import { Beginnings } from './beginnings.ts';
 import type { TranquilityContext } from './context.ts';
@@ -32,12 +33,14 @@ export async function readTranquilityKafka(
   const name = await store.transaction((transaction) => memberName(transaction, groupId, newName));
   const topics = allTopics(spec);
   const consumerProperties = { 'group.instance.id': name, ...spec.consumerProperties };
-  const stream = openKafkaStream({ topic: null, topicPattern: topics.source, consumerProperties });
-  const group = openKafkaGroup({
-    topics,
-    consumerProperties,
-    onTrouble: ({ code, message }) => log.warn({ group: groupId, code }, `${message} It is tried again.`),
-  });
+  const { stream, group } = await atPlace(consumerProperties, spec.placeOf, () => ({
+    stream: openKafkaStream({ topic: null, topicPattern: topics.source, consumerProperties }),
+    group: openKafkaGroup({
+      topics,
+      consumerProperties,
+      onTrouble: ({ code, message }) => log.warn({ group: groupId, code }, `${message} It is tried again.`),
+    }),
+  }));
   const beginnings = new Beginnings(spec.offsetReset);
   const failed = new AbortController();
   const onFailure = (error: MillraceError) => failed.abort(error);
