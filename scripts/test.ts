@@ -36,12 +36,17 @@ const java: Need = {
   pattern: /services\/maven\.ts/,
   isMet: hasProgram('java') && hasProgram('mvn'),
 };
+const python: Need = {
+  what: 'Python 3 with pip',
+  pattern: /services\/python\.ts/,
+  isMet: hasProgram('python3'),
+};
 const kerberos: Need = {
   what: 'a real KDC (krb5kdc) and the optional package kerberos',
   pattern: /services\/kafka\/kdc\.ts/,
   isMet: hasProgram('krb5kdc') && hasPackage('kerberos'),
 };
-const needs = [kafka, java, kerberos];
+const needs = [kafka, java, python, kerberos];
 const files = positionals.length > 0 ? positionals : globSync('test/**/*.test.ts').sort();
 const needsOf = new Map(files.map((file) => [file, needsIn(readFileSync(file, 'utf8'))]));
 const withNodeAlone = files.filter((file) => needsOf.get(file)?.length === 0);

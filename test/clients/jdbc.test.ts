@@ -5,24 +5,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { jarsOf } from '../services/maven.ts';
-import { outputOf, serverWithData } from './support.ts';
+import { outputOf, sections, serverWithData } from './support.ts';
 
 const file = (name: string) => fileURLToPath(new URL(`jdbc/${name}`, import.meta.url));
-
-/** Scenario → its lines. */
-function sections(text: string): Map<string, string[]> {
-  return new Map(
-    text
-      .trimEnd()
-      .split(/^# /m)
-      .slice(1)
-      .map((section) => {
-        const [name, ...lines] = section.trimEnd().split('\n');
-        return [name as string, lines];
-      }),
-  );
-}
-
 const expected = sections(readFileSync(file('answers.txt'), 'utf8'));
 
 test("Druid's JDBC driver is answered as by Druid", async (t) => {

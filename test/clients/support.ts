@@ -24,6 +24,21 @@ const execute = promisify(execFile);
 const maxOutputBytes = 16 * 1024 * 1024;
 
 /** What a program writes to stdout. Rejects with what it wrote to stderr when it fails. */
-export async function outputOf(program: string, args: readonly string[]): Promise<string> {
-  return (await execute(program, args, { maxBuffer: maxOutputBytes })).stdout;
+export async function outputOf(
+  program: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  return (await execute(program, args, { maxBuffer: maxOutputBytes, env: { ...process.env, ...environment } })).stdout;
+}
+
+/** A program's output by its sections: `# name` and the lines up to the next one. */
+export function sections(text: string): Map<string, string[]> {
+  const parts = text.trimEnd().split(/^# /m).slice(1);
+  return new Map(
+    parts.map((part) => {
+      const [name, ...lines] = part.trimEnd().split('\n');
+      return [name as string, lines];
+    }),
+  );
 }

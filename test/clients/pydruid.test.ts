@@ -1,0 +1,23 @@
+/** pydruid, unmodified, as Superset uses it too. The expected lines are what a real Druid 33 answered the same program with the same data. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { packagesOf } from '../services/python.ts';
+import { outputOf, sections, serverWithData } from './support.ts';
+
+const file = (name: string) => fileURLToPath(new URL(`pydruid/${name}`, import.meta.url));
+const expected = sections(readFileSync(file('answers.txt'), 'utf8'));
+
+test('pydruid is answered as by Druid', async (t) => {
+  const { url } = await serverWithData(t);
+  const environment = { PYTHONPATH: packagesOf('pydruid', file('requirements.txt')) };
+  const output = await outputOf('python3', [file('ask.py'), url, ...expected.keys()], environment);
+  const answered = sections(output);
+  for (const [scenario, lines] of expected) {
+    await t.test(scenario, () => {
+      const values = (texts: readonly string[] = []) => texts.map((text) => JSON.parse(text));
+      assert.deepEqual(values(answered.get(scenario)), values(lines));
+    });
+  }
+});
