@@ -7,7 +7,7 @@ import { lacks, mistake, type SqlContext } from './context.ts';
 import type { AggregateCall } from './functions/define.ts';
 import { aggregateFunctions, scalarFunctions } from './functions/index.ts';
 import { constantOf, intervalOf, textLiteral } from './literals.ts';
-import { asList, overValues, tested } from './multi-value.ts';
+import { asList, overValues, soleValue, tested } from './multi-value.ts';
 import { binary, binaryOperators, compare, comparisons, isIn, like, negative, together } from './operators.ts';
 import { type CompiledQuery, resolve, type Scope } from './scope.ts';
 import { boolean, cast, conditionOf, type Expr, isArray, isArrayType } from './types.ts';
@@ -211,7 +211,8 @@ export class ExpressionCompiler {
   #aggregate(name: string, node: ExpressionNode, scope: Scope, over: Sql): Expr {
     if (node.order_bys?.orders?.length) throw lacks('ORDER BY inside of an aggregate');
     const found = aggregateFunctions.get(name);
-    const args = (node.children ?? []).map((child) => this.#single(child, scope));
+    const lists = (node.children ?? []).map((child) => this.compile(child, scope));
+    const args = found?.takesLists ? lists : lists.map(soleValue);
     if (args.some(({ type }) => type === 'OTHER')) throw lacks(`${name} of a sketch or another complex column`);
     if (!found) throw unknownFunction(name, args, node, this.#context);
     checkArity(name, found.arity, args.length, node, this.#context);
@@ -220,7 +221,10 @@ export class ExpressionCompiler {
       distinct: node.distinct === true,
       approximate: this.#context.approximateCountDistinct,
       over,
-      time: () => this.#column({ ...node, column_names: ['__time'] }, scope),
+      time() {
+        const time = resolve(['__time'], scope);
+        return typeof time === 'string' ? undefined : time;
+      },
     };
     return found.compile(args, call);
   }

@@ -3,6 +3,7 @@
  * wherever and however often it stands in there; for several dimensions for each combination of their values.
  * https://druid.apache.org/docs/latest/querying/multi-value-dimensions
  */
+import { eachOf } from '../../catalog/bound.ts';
 import { ident, type Sql, sql } from '../../sql.ts';
 import { boolean, type Expr, type Mapped } from './types.ts';
 
@@ -40,7 +41,7 @@ export function overValues(
 
 function transformed({ lists, each }: Mapped): Sql {
   return lists.reduceRight<Sql>((inner, list, i) => {
-    const all = sql`list_transform(${list}, lambda ${itemOf(list)}: ${inner})`;
+    const all = eachOf(list, itemOf(list), inner);
     return i === lists.length - 1 ? all : sql`flatten(${all})`;
   }, each);
 }
@@ -51,6 +52,10 @@ export function tested(args: readonly Expr[], test: (singles: readonly Expr[]) =
   if (!negated || !condition.mapped) return condition;
   return { ...condition, sql: sql`list_bool_and(${transformed(condition.mapped)})` };
 }
+
+/** For what needs a single value: null in rows of several. */
+export const soleValue = ({ multiValue, mapped, ...expr }: Expr): Expr =>
+  multiValue ? { ...expr, sql: sql`CASE len(${expr.sql}) WHEN 1 THEN ${expr.sql}[1] END` } : expr;
 
 /** For functions of arrays: a multi-value dimension as an array, null where it has no values. */
 export function asList(expr: Expr): Expr {

@@ -1,25 +1,25 @@
 /** Aggregates. https://druid.apache.org/docs/latest/querying/sql-aggregations */
 import { wrapLong } from '../../../catalog/numbers.ts';
 import { type Sql, sql } from '../../../sql.ts';
-import { bigint, cast, type Expr, isTime, isWhole, varchar } from '../types.ts';
+import { bigint, cast, type Expr, isWhole } from '../types.ts';
 import { type AggregateCall, type AggregateFunction, arg } from './define.ts';
 import { numberOf } from './number.ts';
-
-const ofRow = ['<expr>, [<maxBytesPerStringInt>, [<aggregateMultipleValuesBoolean>]]'];
-const ofRowBy = ['<expr>, <timeColumn>, [<maxBytesPerString>]'];
 
 const functions: AggregateFunction[] = [
   {
     names: ['COUNT'],
     parsedAs: 'COUNT_STAR',
     arity: [0, 1],
+    takesLists: true,
     takes: ['...'],
     summary: 'How many rows, or how many with a value; with DISTINCT how many different values.',
     compile(args, call) {
       const [value] = args;
       if (!value) return bigint(sql`count(*)${call.over}`);
-      if (!call.distinct) return bigint(sql`count(${value.sql})${call.over}`);
-      return bigint(sql`count(DISTINCT ${call.approximate ? counted(value) : value.sql})${call.over}`);
+      if (call.distinct) return countDistinct(value, call, call.approximate);
+      if (!value.multiValue) return bigint(sql`count(${value.sql})${call.over}`);
+      const isWhole = sql`list_bool_and(list_transform(${value.sql}, lambda e: e IS NOT NULL))`;
+      return bigint(sql`count(CASE WHEN ${isWhole} THEN 1 END)${call.over}`);
     },
   },
   {
@@ -30,9 +30,10 @@ const functions: AggregateFunction[] = [
       'APPROX_COUNT_DISTINCT_DS_THETA',
     ],
     arity: [1, 3],
+    takesLists: true,
     takes: ['<STRING>', '<NUMERIC>'],
     summary: 'How many different values, without null and the empty text.',
-    compile: (args, { over }) => bigint(sql`count(DISTINCT ${counted(arg(args, 0))})${over}`),
+    compile: (args, call) => countDistinct(arg(args, 0), call, true),
   },
   {
     names: ['SUM'],
@@ -61,51 +62,9 @@ const functions: AggregateFunction[] = [
   ofNumbers(['VAR_SAMP', 'VARIANCE'], sql`var_samp`, 'The variance of a sample.'),
   ofNumbers(['STDDEV_POP'], sql`stddev_pop`, 'The standard deviation of a population.'),
   ofNumbers(['STDDEV_SAMP', 'STDDEV'], sql`stddev_samp`, 'The standard deviation of a sample.'),
-  {
-    names: ['EARLIEST'],
-    arity: [1, 3],
-    takes: ofRow,
-    summary: 'The value of the row with the smallest `__time`.',
-    compile: (args, call) => atTime(sql`min`, arg(args, 0), call.time(), call),
-  },
-  {
-    names: ['LATEST'],
-    arity: [1, 3],
-    takes: ofRow,
-    summary: 'The value of the row with the largest `__time`.',
-    compile: (args, call) => atTime(sql`max`, arg(args, 0), call.time(), call),
-  },
-  {
-    names: ['EARLIEST_BY'],
-    arity: [2, 3],
-    takes: ofRowBy,
-    summary: 'The value of the row with the smallest time in a column.',
-    compile: (args, call) => atTime(sql`min`, arg(args, 0), arg(args, 1), call),
-  },
-  {
-    names: ['LATEST_BY'],
-    arity: [2, 3],
-    takes: ofRowBy,
-    summary: 'The value of the row with the largest time in a column.',
-    compile: (args, call) => atTime(sql`max`, arg(args, 0), arg(args, 1), call),
-  },
-  {
-    names: ['ANY_VALUE'],
-    arity: [1, 3],
-    takes: ofRow,
-    summary: 'The value of some row.',
-    compile: (args, { over }) => ({ ...unnamed(arg(args, 0)), sql: sql`any_value(${arg(args, 0).sql})${over}` }),
-  },
-  {
-    names: ['STRING_AGG', 'LISTAGG'],
-    arity: [1, 3],
-    takes: ['expr, separator', 'expr, separator, maxSizeBytes'],
-    summary: 'The values that are not null, joined by a text.',
-    compile: (args, call) => {
-      const text = cast(arg(args, 0), 'VARCHAR', call.zone).sql;
-      return varchar(sql`string_agg(${distinct(call)}${text}, ${call.text(1) ?? ''})${call.over}`);
-    },
-  },
+  bits('BIT_AND', sql`bit_and`, 'The bits that all values have.'),
+  bits('BIT_OR', sql`bit_or`, 'The bits that one of the values has.'),
+  bits('BIT_XOR', sql`bit_xor`, 'The bits that an odd number of the values has.'),
 ];
 
 export default functions;
@@ -113,7 +72,12 @@ export default functions;
 const distinct = (call: AggregateCall): Sql => (call.distinct ? sql`DISTINCT ` : sql``);
 
 /** A sketch counts neither null nor ''. */
-const counted = (expr: Expr): Sql => (expr.type === 'VARCHAR' ? sql`nullif(${expr.sql}, '')` : expr.sql);
+function countDistinct({ sql: value, type, multiValue }: Expr, { over }: AggregateCall, approximate: boolean): Expr {
+  const leftOut = approximate && type === 'VARCHAR';
+  if (!multiValue) return bigint(sql`count(DISTINCT ${leftOut ? sql`nullif(${value}, '')` : value})${over}`);
+  const different = sql`list_distinct(flatten(list(${value})${over}))`;
+  return bigint(sql`coalesce(len(${leftOut ? sql`list_filter(${different}, lambda e: e <> '')` : different}), 0)`);
+}
 
 const unnamed = ({ type, native }: Expr): Pick<Expr, 'type' | 'native'> => ({ type, ...(native ? { native } : {}) });
 
@@ -141,9 +105,13 @@ function ofNumbers(names: AggregateFunction['names'], aggregate: Sql, summary: s
   };
 }
 
-/** Among equal times by value, so that the order of arrival does not matter. */
-function atTime(aggregate: Sql, value: Expr, time: Expr, call: AggregateCall): Expr {
-  if (!isTime(time)) throw call.fail(`expected a TIMESTAMP, got a ${time.type}`);
-  const state = sql`${aggregate}(struct_pack(t := ${time.sql}, v := ${value.sql}))${call.over}`;
-  return { ...unnamed(value), sql: sql`(${state}).v` };
+function bits(name: string, aggregate: Sql, summary: string): AggregateFunction {
+  return {
+    names: [name],
+    arity: [1, 1],
+    takes: ['<INTEGER>', '<BINARY>'],
+    summary,
+    compile: (args, call) =>
+      bigint(sql`${aggregate}(${distinct(call)}${cast(arg(args, 0), 'BIGINT', call.zone).sql})${call.over}`),
+  };
 }

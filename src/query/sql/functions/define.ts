@@ -27,6 +27,8 @@ export interface ScalarFunction extends Named {
 }
 
 export interface AggregateFunction extends Named {
+  /** Whether it takes arrays, and a multi-value dimension's lists. For all others a row of several values has none. */
+  readonly takesLists?: true;
   /** `over` is what follows the engine's aggregate: FILTER, OVER. */
   compile(args: readonly Expr[], call: AggregateCall): Expr;
 }
@@ -51,8 +53,8 @@ export interface AggregateCall extends Call {
   /** COUNT(DISTINCT) is that of a sketch, which leaves '' out. */
   readonly approximate: boolean;
   readonly over: Sql;
-  /** The `__time` of what is read. */
-  time(): Expr;
+  /** The `__time` of what is read, where it has one. */
+  time(): Expr | undefined;
 }
 
 /** The argument, which the arity promises. */
