@@ -1,5 +1,5 @@
 /** Druid's SQL. https://druid.apache.org/docs/latest/api-reference/sql-api */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { notFound } from '../errors.ts';
 import { loadJson } from '../spec/load.ts';
 import { abortedWith, readText } from './body.ts';
@@ -16,7 +16,7 @@ export function sqlRoutes({ backend, log }: QueryRouteOptions) {
       const body = plain ? { query: text } : loadJson(text).value;
       const { queryId, chunks, contentType, header } = await backend.sql(body, {
         signal,
-        server: { host: request.hostname, port: request.raw.socket.localPort ?? -1 },
+        server: addressOf(request),
       });
       reply.header('X-Druid-SQL-Query-Id', headerText(queryId)).type(contentType);
       if (header) reply.header('X-Druid-SQL-Header-Included', 'yes');
@@ -33,3 +33,9 @@ export function sqlRoutes({ backend, log }: QueryRouteOptions) {
     });
   };
 }
+
+/** The address at which a question came. */
+export const addressOf = (request: FastifyRequest) => ({
+  host: request.hostname,
+  port: request.raw.socket.localPort ?? -1,
+});

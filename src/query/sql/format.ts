@@ -7,6 +7,7 @@ import {
   columnOf,
   type Column as Encoded,
   encodeLong,
+  encodeString,
   instantColumn,
   objectPrinter,
   type PrintRow,
@@ -41,6 +42,9 @@ export function encodedColumn({ name, expr }: Column, zone: string): Encoded {
 /** The same in the values of clients that have types: milliseconds and days since 1970, on the zone's clock. */
 export function typedColumn(column: Column, zone: string): Encoded {
   const { name, expr } = column;
+  if (isArray(expr)) return columnOf(name, catalogValue(expr));
+  // What has no type of SQL's is the text of its JSON.
+  if (expr.type === 'OTHER') return { ...columnOf(name, catalogValue(expr)), encode: encodeString };
   if (expr.type !== 'TIMESTAMP' && expr.type !== 'DATE') return encodedColumn(column, zone);
   const ms = sql`epoch_ms(${toLocal(zone, expr.sql)})`;
   return { name, sql: expr.type === 'DATE' ? sql`(${ms} // 86400000)` : ms, encode: encodeLong };

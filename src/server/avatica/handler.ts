@@ -6,7 +6,7 @@ import { metadataQuery } from './metadata.ts';
 import { parameterOf } from './parameters.ts';
 import type { AvaticaRequest, AvaticaResponse, ResultSet } from './protocol.ts';
 import { signatureOf } from './signature.ts';
-import type { Executed, SqlRequest } from './statement.ts';
+import type { Client, Executed, SqlRequest } from './statement.ts';
 
 export class AvaticaHandler {
   readonly #backend: Backend;
@@ -17,8 +17,7 @@ export class AvaticaHandler {
     this.#connections = new Connections(backend);
   }
 
-  /** @param gone the client of this request has. */
-  async answer(request: AvaticaRequest, gone: AbortSignal): Promise<AvaticaResponse> {
+  async answer(request: AvaticaRequest, client: Client): Promise<AvaticaResponse> {
     if (request.request === 'openConnection') {
       await this.#connections.open(request.connectionId, request.info ?? {});
       return { response: 'openConnection' };
@@ -28,7 +27,7 @@ export class AvaticaHandler {
       return { response: 'closeConnection' };
     }
     const id = request.request === 'execute' ? request.statementHandle.connectionId : request.connectionId;
-    return this.#connections.use(id, (connection) => this.#inConnection(connection, request, gone));
+    return this.#connections.use(id, (connection) => this.#inConnection(connection, request, client));
   }
 
   close(): Promise<void> {
@@ -38,7 +37,7 @@ export class AvaticaHandler {
   async #inConnection(
     connection: Connection,
     request: Exclude<AvaticaRequest, { request: 'openConnection' | 'closeConnection' }>,
-    gone: AbortSignal,
+    client: Client,
   ): Promise<AvaticaResponse> {
     const { id: connectionId } = connection;
     switch (request.request) {
@@ -55,13 +54,13 @@ export class AvaticaHandler {
         await connection.closeStatement(request.statementId);
         return { response: 'closeStatement' };
       case 'prepare':
-        return this.#prepare(connection, request.sql);
+        return this.#prepare(connection, request.sql, client);
       case 'prepareAndExecute':
         return this.#execute(connection, request.statementId, {
           request: { query: request.sql },
           maxRows: request.maxRowsTotal ?? request.maxRowCount,
           firstFrameRows: request.maxRowsInFirstFrame,
-          gone,
+          client,
         });
       case 'execute': {
         const { id } = request.statementHandle;
@@ -71,28 +70,28 @@ export class AvaticaHandler {
           request: { query, parameters: (request.parameterValues ?? []).map(parameterOf) },
           maxRows: request.maxRowCount,
           firstFrameRows: request.firstFrameMaxSize,
-          gone,
+          client,
         });
       }
       case 'fetch': {
         const statement = connection.statement(request.statementId);
-        const frame = await statement.fetch(request.offset, request.fetchMaxRowCount ?? -1, gone);
+        const frame = await statement.fetch(request.offset, request.fetchMaxRowCount ?? -1, client);
         if (!frame) throw new MillraceError('invalidInput', `statement ${statement.id} has not been executed`);
         return { response: 'fetch', frame, missingStatement: false, missingResults: false };
       }
       case 'syncResults': {
-        const moreResults = await connection.statement(request.statementId).moreAt(request.offset, gone);
+        const moreResults = await connection.statement(request.statementId).moreAt(request.offset, client);
         if (moreResults === undefined)
           throw new MillraceError('invalidInput', `Requested offset[${request.offset}] does not match currentOffset`);
         return { response: 'syncResults', missingStatement: false, moreResults };
       }
       default:
-        return this.#metadata(connection, metadataQuery(request), gone);
+        return this.#metadata(connection, metadataQuery(request), client);
     }
   }
 
-  async #prepare(connection: Connection, sql: string): Promise<AvaticaResponse> {
-    const { columns, parameters } = await this.#backend.prepareSql({ query: sql });
+  async #prepare(connection: Connection, sql: string, client: Client): Promise<AvaticaResponse> {
+    const { columns, parameters } = await this.#backend.prepareSql({ query: sql }, client);
     const statement = connection.createStatement();
     statement.preparedSql = sql;
     const signature = signatureOf(sql, columns, 'ARRAY', parameters);
@@ -102,18 +101,18 @@ export class AvaticaHandler {
   async #execute(
     connection: Connection,
     statementId: number,
-    { request, maxRows, firstFrameRows, gone }: Asked,
+    { request, maxRows, firstFrameRows, client }: Asked,
   ): Promise<AvaticaResponse> {
-    const execution = { request, maxRows: limit(maxRows), firstFrameRows: firstFrameRows ?? -1, gone };
-    const executed = await connection.statement(statementId).execute(execution);
+    const execution = { request, maxRows: limit(maxRows), firstFrameRows: firstFrameRows ?? -1 };
+    const executed = await connection.statement(statementId).execute(execution, client);
     const results = resultSet(connection, statementId, request.query, executed);
     return { response: 'executeResults', missingStatement: false, results: [results] };
   }
 
-  async #metadata(connection: Connection, request: SqlRequest, gone: AbortSignal): Promise<AvaticaResponse> {
+  async #metadata(connection: Connection, request: SqlRequest, client: Client): Promise<AvaticaResponse> {
     const statement = connection.createStatement();
     try {
-      const executed = await statement.execute({ request, maxRows: Infinity, firstFrameRows: -1, gone });
+      const executed = await statement.execute({ request, maxRows: Infinity, firstFrameRows: -1 }, client);
       return resultSet(connection, statement.id, request.query, executed);
     } finally {
       await connection.closeStatement(statement.id);
@@ -125,7 +124,7 @@ interface Asked {
   readonly request: SqlRequest;
   readonly maxRows: number | null | undefined;
   readonly firstFrameRows: number | null | undefined;
-  readonly gone: AbortSignal;
+  readonly client: Client;
 }
 
 /** To JDBC both -1 and 0 mean all rows. */

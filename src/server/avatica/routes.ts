@@ -5,6 +5,7 @@ import { asMillraceError, unsupported } from '../../errors.ts';
 import { loadJson } from '../../spec/load.ts';
 import { abortedWith, readText } from '../body.ts';
 import type { QueryRouteOptions } from '../query.ts';
+import { addressOf } from '../sql.ts';
 import { NoSuchConnection } from './connections.ts';
 import { AvaticaHandler } from './handler.ts';
 import { type AvaticaResponse, requestSchema } from './protocol.ts';
@@ -33,7 +34,8 @@ export function avaticaRoutes({ backend, log }: QueryRouteOptions) {
     });
     server.post('/druid/v2/sql/avatica', async (request, reply) => {
       const asked = validate(requestSchema, loadJson(await readText(request)).value, { what: 'request' });
-      return sendJson(request, reply, await handler.answer(asked, abortedWith(reply)));
+      const client = { signal: abortedWith(reply), server: addressOf(request) };
+      return sendJson(request, reply, await handler.answer(asked, client));
     });
     server.post('/druid/v2/sql/avatica-protobuf', async () => {
       throw unsupported(

@@ -1,5 +1,5 @@
 /** One statement of a client: its text, and the answer that it is taking. One request at a time. */
-import type { Backend, SqlColumn } from '../../backend.ts';
+import type { Backend, QueryOptions, SqlColumn } from '../../backend.ts';
 import { Cursor } from './cursor.ts';
 import type { Frame } from './protocol.ts';
 
@@ -14,9 +14,10 @@ export interface Execution {
   readonly maxRows: number;
   /** Of the first frame; -1 leaves it to us. */
   readonly firstFrameRows: number;
-  /** The client has gone. */
-  readonly gone: AbortSignal;
 }
+
+/** Who asks: `signal` says that they have gone. */
+export type Client = Required<Pick<QueryOptions, 'signal' | 'server'>>;
 
 export interface Executed {
   readonly columns: readonly SqlColumn[];
@@ -41,16 +42,16 @@ export class Statement {
   }
 
   /** Begins a query; the one before it ends. */
-  execute({ request, maxRows, firstFrameRows, gone }: Execution): Promise<Executed> {
+  execute({ request, maxRows, firstFrameRows }: Execution, client: Client): Promise<Executed> {
     this.#abort.abort();
-    return this.#inTurn(gone, async () => {
+    return this.#inTurn(client, async () => {
       await this.#end();
-      gone.throwIfAborted();
+      client.signal.throwIfAborted();
       const abort = new AbortController();
       this.#abort = abort;
       const answer = await this.#backend.sql(
         { ...request, context: this.#context },
-        { signal: abort.signal, typed: true },
+        { signal: abort.signal, server: client.server, typed: true },
       );
       this.#cursor = new Cursor(answer, abort, maxRows);
       return { columns: answer.columns, firstFrame: await this.#cursor.frame(0, firstFrameRows) };
@@ -58,13 +59,13 @@ export class Statement {
   }
 
   /** Undefined when there is nothing to fetch from. */
-  fetch(offset: number, rows: number, gone: AbortSignal): Promise<Frame | undefined> {
-    return this.#inTurn(gone, async () => this.#cursor?.frame(offset, rows));
+  fetch(offset: number, rows: number, client: Client): Promise<Frame | undefined> {
+    return this.#inTurn(client, async () => this.#cursor?.frame(offset, rows));
   }
 
   /** Whether rows are left at the offset. */
-  moreAt(offset: number, gone: AbortSignal): Promise<boolean | undefined> {
-    return this.#inTurn(gone, async () => (this.#cursor?.offset === offset ? this.#cursor.more() : undefined));
+  moreAt(offset: number, client: Client): Promise<boolean | undefined> {
+    return this.#inTurn(client, async () => (this.#cursor?.offset === offset ? this.#cursor.more() : undefined));
   }
 
   async close(): Promise<void> {
@@ -78,19 +79,19 @@ export class Statement {
     this.#cursor = undefined;
   }
 
-  #inTurn<T>(gone: AbortSignal, work: () => Promise<T>): Promise<T> {
+  #inTurn<T>({ signal }: Client, work: () => Promise<T>): Promise<T> {
     const stop = () => this.#abort.abort();
     const result = this.#turn
       .catch(() => {})
       .then(async () => {
-        gone.addEventListener('abort', stop);
+        signal.addEventListener('abort', stop);
         try {
           return await work();
         } catch (error) {
           await this.#end();
           throw error;
         } finally {
-          gone.removeEventListener('abort', stop);
+          signal.removeEventListener('abort', stop);
         }
       });
     this.#turn = result;

@@ -24,6 +24,7 @@ public class Ask {
   static void run(String scenario, String url, Connection connection) throws Exception {
     switch (scenario) {
       case "types" -> types(connection);
+      case "arrays" -> arrays(connection);
       case "parameters" -> parameters(connection);
       case "big" -> big(connection);
       case "metadata" -> metadata(connection.getMetaData());
@@ -50,6 +51,23 @@ public class Ask {
       }
       print(rows);
       System.out.println(statement.getUpdateCount());
+    }
+  }
+
+  static void arrays(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      ResultSet rows =
+          statement.executeQuery(
+              "SELECT name, MV_TO_ARRAY(tags) AS \"all\", COUNT(*) FROM odd WHERE n > 6 GROUP BY 1, 2 ORDER BY 1, 3");
+      System.out.println(rows.getMetaData().getColumnTypeName(2) + " " + rows.getMetaData().getColumnClassName(2));
+      while (rows.next()) {
+        Array array = rows.getArray(2);
+        System.out.println(rows.getString(1) + " " + (array == null ? null : Arrays.toString((Object[]) array.getArray())));
+      }
+      rows = statement.executeQuery("SELECT ARRAY[n, 1], ARRAY[d] FROM odd WHERE n = 42 ORDER BY __time LIMIT 1");
+      rows.next();
+      System.out.println(Arrays.toString((Object[]) rows.getArray(1).getArray()));
+      System.out.println(Arrays.toString((Object[]) rows.getArray(2).getArray()));
     }
   }
 
