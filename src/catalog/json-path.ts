@@ -51,8 +51,20 @@ export function scalarText(json: Sql): Sql {
   return sql`CASE json_type(${json}) WHEN 'BOOLEAN' THEN CAST(CAST(CAST(${json} AS BOOLEAN) AS INTEGER) AS VARCHAR) WHEN 'OBJECT' THEN NULL WHEN 'ARRAY' THEN NULL ELSE ${json} ->> '$' END`;
 }
 
-/** A list's elements as text, a scalar as a list of one; NULL for objects and null. */
-export function listOf(json: Sql): Sql {
+/**
+ * A list's elements as text, a scalar as a list of one; NULL for objects, null, and lists of anything but scalars. True and false
+ * in a list stay words, unless numbers are to be made of them.
+ */
+export function listOf(json: Sql, forNumbers = false): Sql {
   const single = scalarText(json);
-  return sql`CASE WHEN json_type(${json}) = 'ARRAY' THEN ${json} ->> '$[*]' WHEN ${single} IS NOT NULL THEN [${single}] END`;
+  const texts = sql`${json} ->> '$[*]'`;
+  const elements = forNumbers
+    ? sql`list_transform(${texts}, lambda e: CASE e WHEN 'true' THEN '1' WHEN 'false' THEN '0' ELSE e END)`
+    : texts;
+  return sql`CASE WHEN json_type(${json}) = 'ARRAY' THEN CASE WHEN ${isPlainList(json)} THEN ${elements} END WHEN ${single} IS NOT NULL THEN [${single}] END`;
+}
+
+/** Whether a list holds neither objects nor lists. */
+export function isPlainList(json: Sql): Sql {
+  return sql`(len(list_filter(CAST(json_extract(${json}, '$[*]') AS JSON[]), lambda e: json_type(e) IN ('OBJECT', 'ARRAY'))) = 0)`;
 }

@@ -1,6 +1,6 @@
 /** How text and other types become numbers, as Druid's `Rows.objectToNumber` and `DimensionHandlerUtils` do it. */
 import { type Sql, sql } from '../sql.ts';
-import type { Value } from './define.ts';
+import { asText, type Value } from './define.ts';
 
 /** BIGINT; NULL where the value is no number. Fractions are cut off, `1,000` is a thousand. */
 export function toLong(value: Value): Sql {
@@ -61,5 +61,5 @@ function textToDouble(text: Sql): Sql {
 
 function firstText(value: Value): Sql {
   if (value.multiValue) return sql`(${value.sql})[1]`;
-  return value.type === 'STRING' ? value.sql : sql`CAST(${value.sql} AS VARCHAR)`;
+  return asText(value).sql;
 }

@@ -164,7 +164,7 @@ test('nested columns', async () => {
   assert.equal(await inTable(`json_value(n, '$.object')`, row), null);
   assert.equal(await inTable(`json_value(n, '$.object.a', 'LONG')`, row), 1);
   assert.deepEqual(await inTable(`json_keys(n, '$.object')`, row), ['a']);
-  assert.equal(await inTable(`json_keys(n, '$.list')`, row), null);
+  assert.deepEqual(await inTable(`json_keys(n, '$.list')`, row), ['0', '1']);
   assert.equal(await inTable(`to_json_string(n)`, { n: { a: [1] } }), '{"a":[1]}');
   assert.equal(await ofEvent(`json_value(n, '$.list[0]', 'LONG') * 2`, row), 2);
 });
@@ -183,7 +183,34 @@ test('longs stay longs, beside a double they become doubles', async () => {
 
 test('an operation on a multi-value column is done to each value', async () => {
   assert.deepEqual(await inTable("upper(tags) + '!'", { tags: ['a', 'b'] }), ['A!', 'B!']);
-  assert.throws(() => compileExpression('concat(a, b)', tableScope({ a: ['x'], b: ['y'] })), { status: 501 });
+  assert.deepEqual(await inTable('concat(a, b)', { a: ['x', 'y'], b: ['1', '2'] }), ['x1', 'x2', 'y1', 'y2']);
+  assert.deepEqual(await inTable('concat(tags, tags)', { tags: ['a', 'b'] }), ['aa', 'bb']);
+  assert.deepEqual(await inTable('strlen(tags)', { tags: ['a', 'bcd'] }), [1, 3]);
+  assert.equal(await inTable("array_to_string(upper(tags), '+')", { tags: ['a', 'b'] }), 'A+B');
+});
+
+test('a row without values has no list', async () => {
+  assert.equal(await inTable('array_length(tags)', { tags: [null] }), null);
+  assert.deepEqual(await inTable("nvl(tags, 'none')", { tags: [null] }), ['none']);
+});
+
+test('a lambda sees its parameters, those of the lambdas around it, and columns', async () => {
+  const row = { a: [1, 2], k: 10 };
+  const list = "cast(a, 'ARRAY<LONG>')";
+  assert.deepEqual(await inTable(`map((x) -> x + k, ${list})`, row), [11, 12]);
+  assert.deepEqual(await inTable(`map((k) -> k * 2, ${list})`, row), [2, 4]);
+  assert.deepEqual(await inTable(`map(x -> fold((y, sum) -> y * x + sum, ${list}, 0), ${list})`, row), [3, 6]);
+  assert.equal(await inTable(`fold((x, sum) -> x + sum, ${list}, 0.5)`, row), 3.5);
+  assert.deepEqual(await inTable('fold((x, all) -> array_append(all, x), [1, 2], <LONG>[])'), [1, 2]);
+  assert.deepEqual(expressionInputs('map((x) -> x + k, a)'), ['k', 'a']);
+});
+
+test('nothing is applied to a list that is not there; a list without values has no value that is true', async () => {
+  assert.equal(await inTable('map((x) -> x + 1, a)', { a: null }), null);
+  assert.equal(await inTable('any((x) -> x > 0, <LONG>[])'), 0);
+  assert.equal(await inTable('all((x) -> x > 0, <LONG>[])'), 1);
+  assert.equal(await inTable('filter((x) -> x > 9, [1, 2])'), null);
+  assert.equal(await inTable('fold((x, sum) -> x + sum, <LONG>[], 7)'), 7);
 });
 
 test('the fields of an event add as numbers and join as texts', async () => {
@@ -222,7 +249,11 @@ const mistakes: readonly (readonly [string, number, number, RegExp])[] = [
   ["regexp_like(x, '(')", 400, 15, /regular expression/],
   ["1 + regexp_like(x, '(?=a)')", 501, 19, /not supported yet/],
   ['99999999999999999999', 400, 0, /too large for a long/],
-  ['map((x) -> x, y)', 501, 8, /a lambda is not supported/],
+  ['map((x) -> x, y, z)', 400, 0, /map takes \(lambda, arr\), got 3/],
+  ['map((x, y) -> x, z)', 400, 4, /expected a lambda of 1 parameters, got 2/],
+  ['map(x, y)', 400, 4, /expected a lambda such as/],
+  ['upper((x) -> x)', 400, 6, /a lambda cannot stand here/],
+  ['map((x) -> array(x, x), y)', 501, 4, /a list of lists/],
   ["1 + lookup(x, 'l')", 501, 14, /a lookup in ingestion is not supported/],
   [`${'('.repeat(500)}1${')'.repeat(500)}`, 400, 151, /150 deep/],
   [Array(5000).fill('x').join('+'), 400, 303, /150 deep/],

@@ -1,30 +1,48 @@
 /** Tree → typed SQL. */
 import { nearestWord } from '../../errors.ts';
-import { type Sql, sql } from '../../sql.ts';
+import { ident, type Sql, sql } from '../../sql.ts';
 import type { Scope } from '../define.ts';
 import type { Call } from './function.ts';
 import { expressionFunctions, functionGaps } from './functions/index.ts';
 import { binary, unary } from './operators.ts';
-import { type ElementType, expressionError, expressionGap, type Node } from './syntax.ts';
-import { arrayOf, asString, asType, literalOf, type Typed } from './typed.ts';
+import type { ElementType, Node } from './syntax.ts';
+import { expressionError, expressionGap } from './tokens.ts';
+import { arrayOf, asString, asType, combinations, elementType, isArray, literalOf, type Typed } from './typed.ts';
 
 /** Some functions use an argument's SQL more than once, so nesting can explode it. */
 const maxSqlLength = 500_000;
 
-/** One pass over the tree under an assumption on the types of the columns that arrive as JSON. */
+/** A multi-value column that stands where a single value is wanted: the expression is computed for each of its values. */
+export interface Mapped {
+  readonly list: Sql;
+  /** Name of the value in the expression. */
+  readonly variable: Sql;
+}
+
+/** One pass over the tree under an assumption on the types of the values that arrive as JSON. */
 export class Compilation {
-  /** JSON columns on whose type the result depends, found in this pass. */
-  readonly unsettled = new Set<string>();
-  /** Multi-value columns that stand where a single value is wanted, with their lists. */
-  readonly mapped = new Map<string, Sql>();
+  /** JSON values on whose type the result depends, found in this pass, by their text. */
+  readonly unsettled = new Map<string, Sql>();
   readonly #text: string;
   readonly #scope: Scope;
-  readonly #settled: ReadonlyMap<string, ElementType>;
+  readonly #known: ReadonlyMap<string, Sql>;
+  readonly #settled: ElementType | undefined;
+  /** Of the expression, or of the argument that is being compiled, by the column's name. */
+  #mapped = new Map<string, Mapped>();
+  /** Parameters of the lambdas around. */
+  #variables: ReadonlyMap<string, Typed> = new Map();
+  #variableCount = 0;
 
-  constructor(text: string, scope: Scope, settled: ReadonlyMap<string, ElementType>) {
+  /** Where `settled` is given, those of the known unsettled values are of that type. */
+  constructor(text: string, scope: Scope, known: ReadonlyMap<string, Sql>, settled: ElementType | undefined) {
     this.#text = text;
     this.#scope = scope;
     this.#settled = settled;
+    this.#known = known;
+  }
+
+  get mapped(): readonly Mapped[] {
+    return [...this.#mapped.values()];
   }
 
   compile(node: Node): Typed {
@@ -50,6 +68,8 @@ export class Compilation {
         return this.#binary(node);
       case 'call':
         return this.#call(node);
+      case 'lambda':
+        throw expressionError(this.#text, node.offset, 'a lambda cannot stand here');
     }
   }
 
@@ -77,7 +97,10 @@ export class Compilation {
         `${found.name} takes (${found.args}), got ${node.args.length} arguments`,
       );
     }
-    const args = node.args.map((argument) => (found.takesLists ? this.compile(argument) : this.#single(argument)));
+    const args = node.args.map((argument, i) => {
+      if (found.takesLambda && i === 0) return this.#lambda(argument);
+      return found.takesLists ? this.#list(argument) : this.#single(argument);
+    });
     return found.compile(args, this.#callOf(node));
   }
 
@@ -119,23 +142,59 @@ export class Compilation {
     };
   }
 
+  #lambda(node: Node): Typed {
+    if (node.kind !== 'lambda')
+      throw expressionError(this.#text, node.offset, "expected a lambda such as '(x) -> x + 1'");
+    const of = (values: readonly Typed[]) => this.#applied(node, values);
+    return { ...literalOf(null), lambda: { variable: () => this.#variable(), of } };
+  }
+
+  #applied({ params, body, offset }: Node & { kind: 'lambda' }, values: readonly Typed[]): Typed {
+    if (params.length !== values.length) {
+      const expected = `expected a lambda of ${values.length} parameters, got ${params.length}`;
+      throw expressionError(this.#text, offset, expected);
+    }
+    const outer = this.#variables;
+    this.#variables = new Map([...outer, ...params.map((name, i) => [name, values[i] as Typed] as const)]);
+    const result = this.compile(body);
+    this.#variables = outer;
+    return result;
+  }
+
+  /** No column is named so. */
+  #variable(): Sql {
+    return ident(`λ${this.#variableCount++}`);
+  }
+
+  /** An argument that may be a list: what is computed of single values of a multi-value column is the list of that. */
+  #list(node: Node): Typed {
+    const outer = this.#mapped;
+    this.#mapped = new Map();
+    const typed = this.compile(node);
+    const { mapped } = this;
+    this.#mapped = outer;
+    return mapped.length === 0 ? typed : mappedOver(mapped, typed);
+  }
+
   /** The node's value, where a list cannot stand: an operation on a multi-value column is done to each of its values. */
   #single(node: Node): Typed {
-    if (node.kind !== 'identifier' || this.#scope.field?.(node.name)) return this.compile(node);
+    if (node.kind !== 'identifier' || this.#variables.has(node.name) || this.#scope.field?.(node.name))
+      return this.compile(node);
     const column = this.#scope.column(node.name);
     if (!column.multiValue) return this.compile(node);
-    this.mapped.set(node.name, column.sql);
-    if (this.mapped.size > 1) {
-      throw expressionGap(this.#text, node.offset, 'an operation on several multi-value columns');
-    }
-    return { type: 'STRING', sql: sql`v` };
+    const mapped = this.#mapped.get(node.name) ?? { list: column.sql, variable: this.#variable() };
+    this.#mapped.set(node.name, mapped);
+    return { type: 'STRING', sql: mapped.variable };
   }
 
   #column(name: string, offset: number): Typed {
+    const variable = this.#variables.get(name);
+    if (variable) return variable;
     const field = this.#scope.field?.(name);
-    if (field) return this.#json({ type: 'ANY', sql: field.json, column: name });
+    if (field) return { type: 'ANY', sql: field.json };
     const { sql: value, type, multiValue } = this.#scope.column(name);
-    if (multiValue) return { type: 'ARRAY<STRING>', sql: value };
+    // A row without values has none, not a list of a null.
+    if (multiValue) return { type: 'ARRAY<STRING>', sql: sql`nullif(${value}, [NULL])` };
     switch (type) {
       case 'LONG':
       case 'DOUBLE':
@@ -144,7 +203,7 @@ export class Compilation {
       case 'FLOAT':
         return { type: 'DOUBLE', sql: sql`CAST(${value} AS DOUBLE)` };
       case 'COMPLEX<json>':
-        return this.#json({ type: 'ANY', sql: value, column: name });
+        return { type: 'ANY', sql: value };
       case 'ARRAY<STRING>':
       case 'ARRAY<LONG>':
       case 'ARRAY<DOUBLE>':
@@ -154,16 +213,20 @@ export class Compilation {
     }
   }
 
-  #json(any: Typed): Typed {
-    const known = this.#settled.get(any.column as string);
-    return known ? { type: known, sql: asType(any, known) } : any;
-  }
-
+  /** Of what a lambda makes of its parameters only the text counts: outside of it nothing is known of the type. */
   #settle(value: Typed): Typed {
-    if (value.type !== 'ANY') return value;
-    this.unsettled.add(value.column as string);
+    if (value.type !== 'ANY' || this.#variables.size > 0) return asText(value);
+    const key = value.sql.text;
+    if (this.#settled && this.#known.has(key)) return { type: this.#settled, sql: asType(value, this.#settled) };
+    this.unsettled.set(key, value.sql);
     return asText(value);
   }
+}
+
+/** The list of what an expression makes of each value, or of each combination of the values of several columns. */
+export function mappedOver(mapped: readonly Mapped[], value: Typed): Typed {
+  const type = isArray(value) ? 'STRING' : elementType(value);
+  return { type: `ARRAY<${type}>`, sql: combinations(mapped, asType(value, type)) };
 }
 
 const asText = (value: Typed): Typed => (value.type === 'ANY' ? { type: 'STRING', sql: asString(value) } : value);

@@ -18,6 +18,8 @@ export interface ExpressionFunction {
   };
   /** Whether its arguments may be lists. All others are applied to each value of a multi-value column. */
   readonly takesLists?: true;
+  /** Whether its first argument is a lambda. */
+  readonly takesLambda?: true;
   compile(args: readonly Typed[], call: Call): Typed;
 }
 

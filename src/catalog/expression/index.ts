@@ -4,7 +4,7 @@
  */
 import { and, type Sql, sql } from '../../sql.ts';
 import { anyValue, asText, type Scope, type Value } from '../define.ts';
-import { Compilation } from './compile.ts';
+import { Compilation, type Mapped, mappedOver } from './compile.ts';
 import { expressionFunctions } from './functions/index.ts';
 import { type ElementType, type Node, parseExpression } from './syntax.ts';
 import { asString, isArray, type Typed } from './typed.ts';
@@ -27,6 +27,10 @@ export function compileCondition(text: string, scope: Scope): Sql {
 }
 
 function compileParsed(text: string, tree: Node, scope: Scope): Value {
+  if (tree.kind === 'identifier' && !scope.field?.(tree.name)) {
+    const column = scope.column(tree.name);
+    if (column.multiValue) return column;
+  }
   const value = compileTree(text, tree, scope);
   const list = soleList(tree, scope);
   if (!list) return value;
@@ -38,16 +42,16 @@ function compileParsed(text: string, tree: Node, scope: Scope): Value {
 
 /** Settles the types of JSON values as far as the result depends on them. */
 function compileTree(text: string, tree: Node, scope: Scope): Value {
-  const columns = new Set<string>();
+  const known = new Map<string, Sql>();
   for (;;) {
     const variants =
-      columns.size === 0
-        ? [pass(text, tree, scope, new Map())]
-        : assumptions.map((type) => pass(text, tree, scope, settled(columns, type)));
-    const before = columns.size;
-    for (const variant of variants) for (const column of variant.unsettled) columns.add(column);
-    if (columns.size === before)
-      return columns.size === 0 ? (variants[0] as Variant).value : byRow(variants, columns, scope);
+      known.size === 0
+        ? [pass(text, tree, scope, known)]
+        : assumptions.map((type) => pass(text, tree, scope, known, type));
+    const before = known.size;
+    for (const { unsettled } of variants) for (const [key, json] of unsettled) known.set(key, json);
+    if (known.size === before)
+      return known.size === 0 ? (variants[0] as Variant).value : byRow(variants, [...known.values()], scope);
   }
 }
 
@@ -71,7 +75,12 @@ function inputsOf(nodes: readonly Node[]): string[] {
   return [...new Set(nodes.flatMap((node) => (node.kind === 'identifier' ? [node.name] : [])))];
 }
 
+/** Without a lambda's parameters. */
 function nodesOf(node: Node): readonly Node[] {
+  if (node.kind === 'lambda') {
+    const isParameter = (inner: Node) => inner.kind === 'identifier' && node.params.includes(inner.name);
+    return nodesOf(node.body).filter((inner) => !isParameter(inner));
+  }
   if (node.kind === 'unary') return [node, ...nodesOf(node.operand)];
   if (node.kind === 'binary') return [node, ...nodesOf(node.left), ...nodesOf(node.right)];
   return node.kind === 'call' ? [node, ...node.args.flatMap(nodesOf)] : [node];
@@ -84,51 +93,47 @@ export function checkExpression(text: string): void {
 
 interface Variant {
   readonly value: Value;
-  readonly unsettled: ReadonlySet<string>;
+  readonly unsettled: ReadonlyMap<string, Sql>;
 }
 
 /** Tried in this order for each row: all values whole numbers, all numbers, anything. */
 const assumptions = ['LONG', 'DOUBLE', 'STRING'] as const satisfies readonly ElementType[];
 
-const settled = (columns: ReadonlySet<string>, type: ElementType) =>
-  new Map([...columns].map((column) => [column, type]));
-
-function pass(text: string, tree: Node, scope: Scope, types: ReadonlyMap<string, ElementType>): Variant {
-  const compilation = new Compilation(text, scope, types);
+function pass(text: string, tree: Node, scope: Scope, known: ReadonlyMap<string, Sql>, type?: ElementType): Variant {
+  const compilation = new Compilation(text, scope, known, type);
   const typed = compilation.compile(tree);
-  const [list] = compilation.mapped.values();
-  return { value: list ? eachOf(list, typed) : finished(typed), unsettled: compilation.unsettled };
+  const { mapped, unsettled } = compilation;
+  return { value: mapped.length > 0 ? eachOf(mapped, typed) : finished(typed, scope), unsettled };
 }
 
-function finished(typed: Typed): Value {
+function finished(typed: Typed, scope: Scope): Value {
   if (typed.type === 'LONG' || typed.type === 'DOUBLE' || isArray(typed)) {
     return { sql: typed.sql, type: typed.type as Value['type'] };
   }
+  // At ingestion the text of a value is all that is wanted of it.
+  if (typed.type === 'ANY' && !scope.field) return { sql: typed.sql, type: 'COMPLEX<json>' };
   return { sql: asString(typed), type: 'STRING' };
 }
 
-const eachOf = (list: Sql, typed: Typed): Value => ({
-  sql: sql`list_transform(${list}, lambda v: ${asString(typed)})`,
-  type: 'STRING',
-  multiValue: true,
-});
+/** Texts are a multi-value column again, numbers an array. */
+function eachOf(mapped: readonly Mapped[], typed: Typed): Value {
+  const list = mappedOver(mapped, typed);
+  if (list.type !== 'ARRAY<STRING>') return { sql: list.sql, type: list.type as Value['type'] };
+  return { sql: list.sql, type: 'STRING', multiValue: true };
+}
 
 /** Chooses the variant by the JSON types of a row's values. */
-function byRow(variants: readonly Variant[], columns: ReadonlySet<string>, scope: Scope): Value {
+function byRow(variants: readonly Variant[], values: readonly Sql[], scope: Scope): Value {
   const [whole, fractional, other] = variants.map((variant) => variant.value) as [Value, Value, Value];
   const sameType = whole.type === fractional.type && whole.type === other.type;
-  const result = (value: Value) =>
-    sameType || value.type === 'STRING' ? value.sql : sql`CAST(${value.sql} AS VARCHAR)`;
-  const all = (types: Sql) =>
-    and(
-      [...columns].map(
-        (column) =>
-          sql`coalesce(json_type(${scope.field?.(column)?.json ?? scope.column(column).sql}) IN (${types}), true)`,
-      ),
-    );
+  const result = (value: Value) => {
+    if (sameType) return value.sql;
+    return scope.field ? asText(value).sql : sql`to_json(${value.sql})`;
+  };
+  const all = (types: Sql) => and(values.map((json) => sql`coalesce(json_type(${json}) IN (${types}), true)`));
   const numbers = sql`'UBIGINT', 'BIGINT', 'NULL'`;
   return {
     sql: sql`CASE WHEN ${all(numbers)} THEN ${result(whole)} WHEN ${all(sql`${numbers}, 'DOUBLE'`)} THEN ${result(fractional)} ELSE ${result(other)} END`,
-    type: sameType ? whole.type : 'STRING',
+    type: sameType ? whole.type : scope.field ? 'STRING' : 'COMPLEX<json>',
   };
 }

@@ -48,7 +48,7 @@ export function binary(operator: BinaryOperator, left: Typed, right: Typed): Typ
 }
 
 /** Text with text as text, longs as longs, everything else as doubles. */
-function compare(operator: Sql, left: Typed, right: Typed): Typed {
+export function compare(operator: Sql, left: Typed, right: Typed): Typed {
   const together = isArray(left) || isArray(right) ? commonType([left, right]) : meeting(left, right);
   return condition(sql`(${inType(left, together)} ${operator} ${inType(right, together)})`);
 }

@@ -3,12 +3,14 @@
  *
  *   expression = unary { operator unary }         by precedence: ^ (to the right), * / %, + -, < <= > >= == !=, && ||
  *   unary      = ( "-" | "!" ) unary | primary    binds tightest: -2 ^ 2 is 4
- *   primary    = literal | identifier | name "(" [ expression { "," expression } ] ")" | "(" expression ")" | array
+ *   primary    = literal | identifier | name "(" [ argument { "," argument } ] ")" | "(" expression ")" | array
+ *   argument   = expression | ( identifier | "(" [ identifier { "," identifier } ] ")" ) "->" expression
  *   array      = [ "<" type ">" ] "[" [ literal { [","] literal } ] "]"
  *
  * https://druid.apache.org/docs/latest/querying/math-expr
  */
-import { invalidInput, type MillraceError, unsupported } from '../../errors.ts';
+import type { MillraceError } from '../../errors.ts';
+import { expressionError, type Token, tokenize } from './tokens.ts';
 
 export type LiteralValue = string | bigint | number | null;
 
@@ -20,6 +22,7 @@ export type Node = { readonly offset: number } & (
   | { readonly kind: 'unary'; readonly operator: '-' | '!'; readonly operand: Node }
   | { readonly kind: 'binary'; readonly operator: BinaryOperator; readonly left: Node; readonly right: Node }
   | { readonly kind: 'call'; readonly name: string; readonly args: readonly Node[] }
+  | { readonly kind: 'lambda'; readonly params: readonly string[]; readonly body: Node }
 );
 
 export type ElementType = 'STRING' | 'LONG' | 'DOUBLE';
@@ -42,32 +45,8 @@ const precedences = {
   '||': 1,
 } as const;
 
-interface Token {
-  readonly kind: 'number' | 'string' | 'identifier' | 'quoted' | 'symbol' | 'end';
-  readonly text: string;
-  readonly offset: number;
-}
-
 /** Deeper trees would exhaust the stack, here or in the engine. */
 const maxDepth = 150;
-const maxLength = 100_000;
-
-const tokenPattern =
-  /\s+|(?<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|NaN\b|Infinity\b)|'(?<string>(?:[^'\\]|\\.)*)'|"(?<quoted>(?:[^"\\]|\\.)*)"|(?<identifier>[A-Za-z_$][\w$]*)|(?<symbol>->|[<>=!]=|&&|\|\||[-!^*/%+<>()[\],])/suy;
-
-/** A mistake in an expression, with its place in the text. */
-export function expressionError(text: string, offset: number, message: string): MillraceError {
-  return invalidInput(`expression ${shorten(text)}, character ${offset + 1}: ${message}`, { context: { offset } });
-}
-
-/** What Druid's language has and we lack. */
-export function expressionGap(text: string, offset: number, what: string): MillraceError {
-  return unsupported(`expression ${shorten(text)}, character ${offset + 1}: ${what} is not supported yet`, {
-    context: { offset },
-  });
-}
-
-const shorten = (text: string) => `\`${text.length > 80 ? `${text.slice(0, 80)}…` : text}\``;
 
 export function parseExpression(text: string): Node {
   return new Parser(text).parse();
@@ -111,7 +90,6 @@ class Parser {
 
   #unexpected(expected: string): MillraceError {
     const { kind, text, offset } = this.#next;
-    if (text === '->') return expressionGap(this.#text, offset, 'a lambda');
     return expressionError(this.#text, offset, `expected ${expected}, got ${kind === 'end' ? 'the end' : `'${text}'`}`);
   }
 
@@ -162,10 +140,22 @@ class Parser {
   #args(depth: number): Node[] {
     const args: Node[] = [];
     if (this.#accept(')')) return args;
-    do args.push(this.#expression(1, depth + 1));
+    do args.push(this.#lambda(depth) ?? this.#expression(1, depth + 1));
     while (this.#accept(','));
     this.#expect(')');
     return args;
+  }
+
+  /** `x -> …`, `(x, y) -> …`; undefined where none begins here. */
+  #lambda(depth: number): Node | undefined {
+    const { offset, text } = this.#next;
+    const closing = () => this.#tokens.findIndex((token, i) => i > this.#at && token.text === ')');
+    const last = text === '(' ? closing() : this.#at;
+    if (last < 0 || this.#tokens[last + 1]?.text !== '->') return undefined;
+    const params = parametersIn(this.#tokens.slice(this.#at, last + 1));
+    if (!params) return undefined;
+    this.#at = last + 2;
+    return { kind: 'lambda', params, body: this.#expression(1, depth + 1), offset };
   }
 
   #literal(): LiteralValue {
@@ -213,46 +203,15 @@ class Parser {
 
 const isNull = (token: Token) => token.kind === 'identifier' && /^(null|NULL)$/.test(token.text);
 
+/** The names of a lambda's parameters, if the tokens are nothing else. */
+function parametersIn(tokens: readonly Token[]): string[] | undefined {
+  const names = tokens.filter(({ kind }) => kind === 'identifier' || kind === 'quoted').map(({ text }) => text);
+  const shape = tokens.map(({ kind, text }) => (kind === 'symbol' ? text : 'name')).join(' ');
+  return /^(name|\( \)|\( name( , name)* \))$/.test(shape) ? names : undefined;
+}
+
 function elementTypeOf(values: readonly LiteralValue[]): ElementType {
   if (values.some((value) => typeof value === 'string')) return 'STRING';
   if (values.some((value) => typeof value === 'number')) return 'DOUBLE';
   return values.some((value) => typeof value === 'bigint') ? 'LONG' : 'STRING';
-}
-
-function tokenize(text: string): Token[] {
-  if (text.length > maxLength) throw expressionError(text, maxLength, `longer than ${maxLength} characters`);
-  const tokens: Token[] = [];
-  let offset = 0;
-  while (offset < text.length) {
-    tokenPattern.lastIndex = offset;
-    const match = tokenPattern.exec(text);
-    if (!match) throw expressionError(text, offset, lexicalMistake(text[offset] as string));
-    const { number, string, quoted, identifier, symbol } = match.groups as Record<string, string | undefined>;
-    if (number !== undefined) tokens.push({ kind: 'number', text: number, offset });
-    else if (string !== undefined) tokens.push({ kind: 'string', text: unescaped(string, text, offset), offset });
-    else if (quoted !== undefined) tokens.push({ kind: 'quoted', text: unescaped(quoted, text, offset), offset });
-    else if (identifier !== undefined) tokens.push({ kind: 'identifier', text: identifier, offset });
-    else if (symbol !== undefined) tokens.push({ kind: 'symbol', text: symbol, offset });
-    offset = tokenPattern.lastIndex;
-  }
-  tokens.push({ kind: 'end', text: '', offset });
-  return tokens;
-}
-
-function lexicalMistake(character: string): string {
-  if (character === "'" || character === '"') return `the text that begins with ${character} does not end`;
-  if (character === '=') return `unexpected '='; equality is '=='`;
-  return `unexpected '${character}'`;
-}
-
-const escapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
-
-function unescaped(raw: string, text: string, offset: number): string {
-  return raw.replace(/\\(u[0-9A-Fa-f]{4}|.)/gsu, (_, code: string) => {
-    if (code.length === 5) return String.fromCharCode(Number.parseInt(code.slice(1), 16));
-    const plain = escapes[code] ?? (/['"\\/]/.test(code) ? code : undefined);
-    if (plain === undefined)
-      throw expressionError(text, offset, `unknown escape '\\${code}'; a backslash is written '\\\\'`);
-    return plain;
-  });
 }

@@ -10,9 +10,11 @@ import {
   asType,
   commonType,
   condition,
+  double,
   elementType,
   isArray,
   long,
+  sqlTypes,
   string,
   type Typed,
 } from '../typed.ts';
@@ -159,6 +161,38 @@ const functions: ExpressionFunction[] = [
       const values = sql`list_transform(${asArray(list as Typed, 'STRING')}, lambda e: coalesce(e, 'null'))`;
       return string(sql`array_to_string(${values}, ${asString(separator as Typed)})`);
     },
+  ),
+  define(
+    'array_quantile',
+    'arr, rank',
+    [2, 2],
+    'The value at a literal rank from 0 to 1 of a list of numbers, between two of them in proportion; NaN of a list without numbers.',
+    ['array_quantile([1, 2, 4], 0.75)', 3],
+    (args, call) => {
+      const rank = Number(arg(args, 1).literal ?? Number.NaN);
+      if (!(rank >= 0 && rank <= 1)) throw call.fail(1, 'expected a rank from 0 to 1');
+      const list = arg(args, 0);
+      if (!isArray(list) || list.type === 'ARRAY<STRING>') return double(sql`NULL::DOUBLE`);
+      const quantile = sql`list_aggregate(${asArray(list, 'DOUBLE')}, 'quantile_cont', ${rank})`;
+      return double(sql`CASE WHEN ${list.sql} IS NOT NULL THEN coalesce(${quantile}, 'NaN'::DOUBLE) END`);
+    },
+  ),
+  define(
+    'array_to_mv',
+    'arr',
+    [1, 1],
+    'The values of the list as text, for a multi-value column.',
+    [`array_to_string(array_to_mv([1, 2]), '+')`, '1+2'],
+    (args) => ({ type: 'ARRAY<STRING>', sql: asArray(arg(args, 0), 'STRING') }),
+  ),
+  define(
+    'mv_harmonize_nulls',
+    'arr',
+    [1, 1],
+    'The list as a multi-value column has it: of one null where it is empty or null.',
+    ['array_length(mv_harmonize_nulls("tags"))', 1, {}],
+    ([list]) =>
+      listLike(list as Typed, (values, type) => sql`coalesce(nullif(${values}, []), [NULL::${sqlTypes[type]}])`),
   ),
   define(
     'mv_to_array',

@@ -56,6 +56,17 @@ const functions: ExpressionFunction[] = [
     compile: (args) => long(sql`(((${bitsOf(asDouble(arg(args, 0)))} >> 52) & 2047) - 1023)`),
   },
   {
+    name: 'ulp',
+    args: 'x',
+    arity: [1, 1],
+    summary: 'The distance from the double to the next one away from zero.',
+    example: { expression: 'ulp(1.5) == pow(2, -52)', result: 1 },
+    compile: (args) => {
+      const size = sql`abs(${asDouble(arg(args, 0))})`;
+      return double(sql`(nextafter(${size}, 'Infinity'::DOUBLE) - ${size})`);
+    },
+  },
+  {
     name: 'nextafter',
     args: 'x, y',
     arity: [2, 2],

@@ -1,7 +1,7 @@
 /** Conversions, conditions, nulls. */
 import { type Sql, sql } from '../../../sql.ts';
-import { arg, type Call, type ExpressionFunction } from '../function.ts';
-import { binary } from '../operators.ts';
+import { arg, type ExpressionFunction } from '../function.ts';
+import { binary, compare } from '../operators.ts';
 import type { ElementType } from '../syntax.ts';
 import { asArray, asCondition, asType, commonType, condition, inType, type Typed } from '../typed.ts';
 
@@ -30,7 +30,7 @@ const functions: ExpressionFunction[] = [
     arity: [3, 3],
     summary: 'The second argument where the first is true, else the third.',
     example: { expression: "if(\"x\" > 1, 'many', 'few')", row: { x: 2 }, result: 'many' },
-    compile: (args, call) => choose([[asCondition(arg(args, 0)), arg(args, 1)]], arg(args, 2), call),
+    compile: (args) => choose([[asCondition(arg(args, 0)), arg(args, 1)]], arg(args, 2)),
   },
   {
     name: 'case_searched',
@@ -39,11 +39,10 @@ const functions: ExpressionFunction[] = [
     summary:
       'The result after the first condition that is true, else the last argument if their number is odd, else null.',
     example: { expression: "case_searched(x > 5, 'a', x > 1, 'b', 'c')", row: { x: 2 }, result: 'b' },
-    compile: (args, call) =>
+    compile: (args) =>
       choose(
         pairs(args).map(([test, result]) => [asCondition(test), result]),
         rest(args),
-        call,
       ),
   },
   {
@@ -62,7 +61,6 @@ const functions: ExpressionFunction[] = [
       return choose(
         pairs(cases).map(([value, result]) => [equal(value), result]),
         rest(cases),
-        call,
       );
     },
   },
@@ -98,22 +96,59 @@ const functions: ExpressionFunction[] = [
     example: { expression: 'notnull("x")', row: { x: '' }, result: 1 },
     compile: (args) => condition(sql`(${present(arg(args, 0))} IS NOT NULL)`),
   },
+  distinct(
+    'isdistinctfrom',
+    '1 where the arguments differ, else 0. Two nulls do not differ.',
+    sql`IS DISTINCT FROM`,
+    1,
+  ),
+  distinct('notdistinctfrom', '1 where the arguments are equal or both null, else 0.', sql`IS NOT DISTINCT FROM`, 0),
+  truth('istrue', '1 where the argument is true, else 0.', sql`IS TRUE`, 0),
+  truth('isfalse', '1 where the argument is false, else 0.', sql`IS FALSE`, 0),
+  truth('nottrue', '1 where the argument is false or null, else 0.', sql`IS NOT TRUE`, 1),
+  truth('notfalse', '1 where the argument is true or null, else 0.', sql`IS NOT FALSE`, 1),
 ];
 
 export default functions;
 
+function distinct(name: string, summary: string, operator: Sql, ofNull: number): ExpressionFunction {
+  return {
+    name,
+    args: 'expr1, expr2',
+    arity: [2, 2],
+    summary,
+    example: { expression: `${name}("x", 1)`, row: {}, result: ofNull },
+    compile: (args, call) => {
+      const [left, right] = call.settle(args) as [Typed, Typed];
+      return compare(operator, left, right);
+    },
+  };
+}
+
+function truth(name: string, summary: string, test: Sql, ofNull: number): ExpressionFunction {
+  return {
+    name,
+    args: 'expr',
+    arity: [1, 1],
+    summary,
+    example: { expression: `${name}("x" > 1)`, row: {}, result: ofNull },
+    compile: (args) => condition(sql`(${asCondition(arg(args, 0))} ${test})`),
+  };
+}
+
 /** JSON's own null is null, too. */
 const present = (value: Typed): Sql => (value.type === 'ANY' ? sql`(${value.sql} ->> '$')` : value.sql);
 
-function firstPresent(args: readonly Typed[], call: Call): Typed {
-  const values = call.settle(args);
-  const type = commonType(values);
-  const [first, ...others] = values.map((value) => inType(value, type)) as [Sql, ...Sql[]];
+function firstPresent(args: readonly Typed[]): Typed {
+  const type = commonType(args);
+  const inCommon = (value: Typed) =>
+    value.type === 'ANY' ? sql`CASE WHEN ${present(value)} IS NOT NULL THEN ${value.sql} END` : inType(value, type);
+  const [first, ...others] = args.map(inCommon) as [Sql, ...Sql[]];
   return { type, sql: sql`coalesce(${others.reduce((all, each) => sql`${all}, ${each}`, first)})` };
 }
 
-function choose(cases: readonly (readonly [Sql, Typed])[], otherwise: Typed | undefined, call: Call): Typed {
-  const results = call.settle([...cases.map(([, result]) => result), ...(otherwise ? [otherwise] : [])]);
+function choose(cases: readonly (readonly [Sql, Typed])[], otherwise: Typed | undefined): Typed {
+  const results = [...cases.map(([, result]) => result), ...(otherwise ? [otherwise] : [])];
   const type = commonType(results);
   const whens = cases.reduce(
     (text, [test], i) => sql`${text} WHEN ${test} THEN ${inType(arg(results, i), type)}`,

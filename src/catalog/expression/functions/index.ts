@@ -1,7 +1,9 @@
 /** All functions of the expression language, by lower-case name, and the names that Druid has and we lack. */
 import type { ExpressionFunction } from '../function.ts';
+import apply from './apply.ts';
 import array from './array.ts';
 import bits from './bits.ts';
+import format from './format.ts';
 import general from './general.ts';
 import ip from './ip.ts';
 import json from './json.ts';
@@ -11,17 +13,14 @@ import readable from './readable.ts';
 import string from './string.ts';
 import time from './time.ts';
 
+const functions = [general, math, bits, string, format, readable, time, array, apply, json, ip, lookup].flat();
+
 export const expressionFunctions: ReadonlyMap<string, ExpressionFunction> = new Map(
-  [...general, ...math, ...bits, ...string, ...readable, ...time, ...array, ...json, ...ip, ...lookup].map((entry) => [
-    entry.name.toLowerCase(),
-    entry,
-  ]),
+  functions.map((entry) => [entry.name.toLowerCase(), entry]),
 );
 
 export const functionGaps: ReadonlySet<string> = new Set(
-  `format bloom_filter_test bloom_filter ulp
-  map cartesian_map filter fold cartesian_fold any all mv_harmonize_nulls mv_to_array_or_null
-  json_query json_query_array json_object parse_json try_parse_json json_paths json_merge
-  ipv6_match decode_base64_complex complex_decode_base64
-  hyper_unique hyper_unique_add hyper_unique_estimate hyper_unique_round_estimate spatial_within reduce`.split(/\s+/),
+  `bloom_filter_test bloom_filter
+  decode_base64_complex complex_decode_base64
+  hyper_unique hyper_unique_add hyper_unique_estimate hyper_unique_round_estimate`.split(/\s+/),
 );

@@ -1,5 +1,6 @@
 /** Addresses of IPv4: text of four numbers with dots between, or the long that they are together. */
 import { type Sql, sql } from '../../../sql.ts';
+import { isOfIpv6, subnetOfIpv6 } from '../../ipv6.ts';
 import { arg, type Call, type ExpressionFunction } from '../function.ts';
 import { asLong, asString, condition, long, string, type Typed } from '../typed.ts';
 
@@ -35,6 +36,21 @@ const functions: ExpressionFunction[] = [
       const number = addressOf(address);
       const bytes = [24, 16, 8, 0].map((shift) => sql`((${number} >> ${shift}) & 255)`) as [Sql, Sql, Sql, Sql];
       return string(sql`(${bytes[0]} || '.' || ${bytes[1]} || '.' || ${bytes[2]} || '.' || ${bytes[3]})`);
+    },
+  },
+  {
+    name: 'ipv6_match',
+    args: 'address, subnet',
+    arity: [2, 2],
+    summary:
+      '1 where the address of IPv6 is of the subnet, a literal such as 2001:4860::/32; else 0, also for what is no address.',
+    example: { expression: `ipv6_match('2001:4860:4860::8888', '2001:4860::/32')`, result: 1 },
+    compile(args, call) {
+      const [address] = args as [Typed];
+      if (address.type !== 'STRING' && address.type !== 'ANY') return condition(sql`false`);
+      const network = subnetOfIpv6(call.text(1) ?? '');
+      if (!network) throw call.fail(1, "expected a subnet such as '2001:4860::/32'");
+      return condition(sql`coalesce(${isOfIpv6(asString(address), network)}, false)`);
     },
   },
 ];

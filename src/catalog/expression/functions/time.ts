@@ -106,6 +106,20 @@ const functions: ExpressionFunction[] = [
     },
   },
   {
+    name: 'subtract_months',
+    args: 'expr1, expr2, timezone',
+    arity: [3, 3],
+    summary: 'How many whole months lie between the second time and the first, on the clock of the time zone.',
+    example: {
+      expression: `subtract_months(timestamp('2018-03-30'), timestamp('2018-01-31'), 'UTC')`,
+      result: 1,
+    },
+    compile(args, call) {
+      const [to, from] = [arg(args, 0), arg(args, 1)].map((time) => toLocal(zone(call, 2), timeOf(time)));
+      return long(sql`datesub('month', ${from as Sql}, ${to as Sql})`);
+    },
+  },
+  {
     name: 'unix_timestamp',
     args: 'expr[, format]',
     arity: [1, 2],
