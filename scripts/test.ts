@@ -41,12 +41,13 @@ const python: Need = {
   pattern: /services\/python\.ts/,
   isMet: hasProgram('python3'),
 };
+const npm: Need = { what: 'npm', pattern: /services\/npm\.ts/, isMet: hasProgram('npm') };
 const kerberos: Need = {
   what: 'a real KDC (krb5kdc) and the optional package kerberos',
   pattern: /services\/kafka\/kdc\.ts/,
   isMet: hasProgram('krb5kdc') && hasPackage('kerberos'),
 };
-const needs = [kafka, java, python, kerberos];
+const needs = [kafka, java, python, npm, kerberos];
 const files = positionals.length > 0 ? positionals : globSync('test/**/*.test.ts').sort();
 const needsOf = new Map(files.map((file) => [file, needsIn(readFileSync(file, 'utf8'))]));
 const withNodeAlone = files.filter((file) => needsOf.get(file)?.length === 0);

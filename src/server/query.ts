@@ -33,11 +33,21 @@ export function queryRoutes({ backend, log }: QueryRouteOptions) {
       return reply.status(202).send();
     });
     server.get('/druid/v2/datasources', async () => backend.dataSources());
-    server.get<{ Params: { name: string } }>(
-      '/druid/v2/datasources/:name',
-      async ({ params: { name } }) => backend.describe(name) ?? { dimensions: [], metrics: [] },
+    const columnsOf = (name: string) => backend.describe(name) ?? { dimensions: [], metrics: [] };
+    server.get<OfDataSource>('/druid/v2/datasources/:name', async ({ params }) => columnsOf(params.name));
+    server.get<OfDataSource>(
+      '/druid/v2/datasources/:name/dimensions',
+      async ({ params }) => columnsOf(params.name).dimensions,
+    );
+    server.get<OfDataSource>(
+      '/druid/v2/datasources/:name/metrics',
+      async ({ params }) => columnsOf(params.name).metrics,
     );
   };
+}
+
+interface OfDataSource {
+  readonly Params: { readonly name: string };
 }
 
 const isPretty = (request: FastifyRequest) => Object.hasOwn(request.query as object, 'pretty');

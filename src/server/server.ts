@@ -8,6 +8,7 @@ import type { Metrics } from '../observe/metrics.ts';
 import { druidErrors, plainErrors } from './answers.ts';
 import { avaticaRoutes } from './avatica/routes.ts';
 import { acceptBodies } from './body.ts';
+import { clusterRoutes } from './cluster.ts';
 import { pushRoutes } from './push.ts';
 import { queryRoutes } from './query.ts';
 import { receiverRoutes } from './receiver.ts';
@@ -39,6 +40,7 @@ export function createServer(options: ServerOptions): Server {
     throw notFound(`there is no ${method} ${url.split('?', 1)[0]} here`);
   });
   server.register(avaticaRoutes(options));
+  server.register(clusterRoutes(options.backend));
   server.register(pushRoutes(options));
   server.register(queryRoutes(options));
   server.register(receiverRoutes(options));

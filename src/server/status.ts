@@ -21,11 +21,7 @@ const druidVersion = '33.0.0';
 
 export function statusRoutes({ backend, metrics, properties }: StatusRouteOptions) {
   return async (server: FastifyInstance): Promise<void> => {
-    server.get('/status', async () => ({
-      version: druidVersion,
-      modules: [{ name: 'millrace', artifact: 'millrace', version }],
-      memory: memory(),
-    }));
+    server.get('/status', async () => druidStatus());
     server.get('/status/health', async (_request, reply) => {
       const health = await backend.health();
       if (!health.healthy)
@@ -39,6 +35,13 @@ export function statusRoutes({ backend, metrics, properties }: StatusRouteOption
     });
   };
 }
+
+/** What each of Druid's processes says of itself. */
+export const druidStatus = () => ({
+  version: druidVersion,
+  modules: [{ name: 'millrace', artifact: 'millrace', version }],
+  memory: memory(),
+});
 
 /** In bytes, under the names that Druid gives to a Java process's memory. */
 function memory() {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { packagesOf } from '../services/python.ts';
-import { outputOf, sections, serverWithData } from './support.ts';
+import { jsonLines, outputOf, sections, serverWithData } from './support.ts';
 
 const file = (name: string) => fileURLToPath(new URL(`pydruid/${name}`, import.meta.url));
 const expected = sections(readFileSync(file('answers.txt'), 'utf8'));
@@ -15,9 +15,6 @@ test('pydruid is answered as by Druid', async (t) => {
   const output = await outputOf('python3', [file('ask.py'), url, ...expected.keys()], environment);
   const answered = sections(output);
   for (const [scenario, lines] of expected) {
-    await t.test(scenario, () => {
-      const values = (texts: readonly string[] = []) => texts.map((text) => JSON.parse(text));
-      assert.deepEqual(values(answered.get(scenario)), values(lines));
-    });
+    await t.test(scenario, () => assert.deepEqual(jsonLines(answered.get(scenario)), jsonLines(lines)));
   }
 });

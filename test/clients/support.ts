@@ -42,3 +42,6 @@ export function sections(text: string): Map<string, string[]> {
     }),
   );
 }
+
+/** Values whose fields may come in any order. */
+export const jsonLines = (lines: readonly string[] = []): unknown[] => lines.map((line) => JSON.parse(line));

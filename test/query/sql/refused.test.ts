@@ -173,11 +173,7 @@ test('what Druid has and millrace lacks is 501', async () => {
   const { message, status } = await refusal('SELECT BLOOM_FILTER(url, 100) FROM views');
   assert.match(message, /BLOOM_FILTER is not supported yet/);
   assert.equal(status, 501);
-  for (const query of [
-    'SELECT * FROM UNNEST(ARRAY[1])',
-    'SELECT EXISTS (SELECT 1)',
-    'EXPLAIN PLAN FOR SELECT 1',
-  ])
+  for (const query of ['SELECT * FROM UNNEST(ARRAY[1])', 'SELECT EXISTS (SELECT 1)', 'EXPLAIN PLAN FOR SELECT 1'])
     assert.equal((await refusal(query)).status, 501, query);
 });
 
