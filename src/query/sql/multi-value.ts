@@ -34,7 +34,7 @@ export function overValues(
   // A row passes where one of its values does; a number is there where there is one value only.
   const value =
     single.type === 'BOOLEAN'
-      ? (filter?.(args) ?? sql`list_bool_or(${list})`)
+      ? (filter?.(args) ?? quantified(sql`list_max`, mapped))
       : sql`CASE len(${list}) WHEN 1 THEN ${list}[1] END`;
   return { ...single, sql: value, mapped };
 }
@@ -50,7 +50,13 @@ function transformed({ lists, each }: Mapped): Sql {
 export function tested(args: readonly Expr[], test: (singles: readonly Expr[]) => Sql, negated = false): Expr {
   const condition = overValues(args, (singles) => boolean(test(singles)));
   if (!negated || !condition.mapped) return condition;
-  return { ...condition, sql: sql`list_bool_and(${transformed(condition.mapped)})` };
+  return { ...condition, sql: quantified(sql`list_min`, condition.mapped) };
+}
+
+/** Whether one value passes, or all do; unknown where that depends on a null. */
+function quantified(extreme: Sql, { lists, each }: Mapped): Sql {
+  const ranks = transformed({ lists, each: sql`CASE ${each} WHEN true THEN 2 WHEN false THEN 0 ELSE 1 END` });
+  return sql`(nullif(${extreme}(${ranks}), 1) = 2)`;
 }
 
 /** For what needs a single value: null in rows of several. */
@@ -65,7 +71,7 @@ export function asList(expr: Expr): Expr {
 
 /** An array as a multi-value dimension. */
 export const asMultiValue = ({ sql: list }: Expr): Expr => ({
-  sql: sql`CASE WHEN len(${list}) > 0 THEN ${list} ELSE [NULL] END`,
+  sql: sql`coalesce(${list}, [NULL])`,
   type: 'VARCHAR',
   multiValue: true,
 });

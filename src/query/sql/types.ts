@@ -27,6 +27,8 @@ export interface Expr {
   readonly multiValue?: boolean;
   /** Of what is computed from multi-value dimensions. */
   readonly mapped?: Mapped;
+  /** As a condition that rows are filtered by, where that is another one than the value. */
+  readonly filter?: Sql;
   /** An INTERVAL of days or months, which count on a zone's clock. */
   readonly calendar?: boolean;
   /** Set for a literal. */
@@ -156,7 +158,7 @@ function textOf(expr: Expr, zone: string): Sql {
 }
 
 export function conditionOf(expr: Expr): Sql {
-  if (expr.type === 'BOOLEAN') return expr.sql;
+  if (expr.type === 'BOOLEAN') return expr.filter ?? expr.sql;
   if (expr.type === 'NULL') return sql`NULL::BOOLEAN`;
   if (expr.type === 'VARCHAR') return sql`(lower(${expr.sql}) = 'true')`;
   return sql`(${expr.sql} <> 0)`;

@@ -1,6 +1,7 @@
 /** Lists: multi-value columns, and what these functions make. Indexes are offsets from 0 or ordinals from 1. */
 import { type Sql, sql } from '../../../sql.ts';
 import { arg, type ExpressionFunction } from '../function.ts';
+import { holds, holdsAll, joined, joinedText, overlap, slice, split } from '../lists.ts';
 import type { ElementType } from '../syntax.ts';
 import {
   arrayOf,
@@ -18,6 +19,7 @@ import {
   string,
   type Typed,
 } from '../typed.ts';
+import { regexOf } from './string.ts';
 
 const functions: ExpressionFunction[] = [
   define(
@@ -35,7 +37,7 @@ const functions: ExpressionFunction[] = [
     'The list with one more value at its end.',
     [`array_to_string(array_append([1, 2], 3), '+')`, '1+2+3'],
     ([list, value]) =>
-      listLike(list as Typed, (sqlList, type) => sql`list_append(${sqlList}, ${asType(value as Typed, type)})`),
+      listLike(list as Typed, (sqlList, type) => joined(sqlList, sql`[${asType(value as Typed, type)}]`)),
   ),
   define(
     'array_concat',
@@ -43,7 +45,7 @@ const functions: ExpressionFunction[] = [
     [2, 2],
     'The two lists, one after the other.',
     [`array_length(array_concat([1, 2], [3]))`, 3],
-    ([a, b]) => listLike(a as Typed, (list, type) => sql`list_concat(${list}, ${asArray(b as Typed, type)})`),
+    ([a, b]) => listLike(a as Typed, (list, type) => joined(list, asArray(b as Typed, type))),
   ),
   define(
     'array_contains',
@@ -55,8 +57,8 @@ const functions: ExpressionFunction[] = [
       const type = elementType(list as Typed);
       const whole = asArray(list as Typed, type);
       return isArray(value as Typed)
-        ? condition(sql`list_has_all(${whole}, ${asArray(value as Typed, type)})`)
-        : condition(sql`list_contains(${whole}, ${asType(value as Typed, type)})`);
+        ? condition(holdsAll(whole, asArray(value as Typed, type)))
+        : condition(holds(whole, asType(value as Typed, type)));
     },
   ),
   define('array_length', 'arr', [1, 1], 'The number of values.', [`array_length(['a', 'b'])`, 2], (args) =>
@@ -102,7 +104,7 @@ const functions: ExpressionFunction[] = [
     [`array_overlap(['a', 'b'], ['b', 'c'])`, 1],
     ([a, b]) => {
       const type = elementType(a as Typed);
-      return condition(sql`list_has_any(${asArray(a as Typed, type)}, ${asArray(b as Typed, type)})`);
+      return condition(overlap(asArray(a as Typed, type), asArray(b as Typed, type)));
     },
   ),
   define(
@@ -112,7 +114,7 @@ const functions: ExpressionFunction[] = [
     'The list with one more value at its beginning.',
     [`array_to_string(array_prepend(0, [1, 2]), '+')`, '0+1+2'],
     ([value, list]) =>
-      listLike(list as Typed, (sqlList, type) => sql`list_prepend(${asType(value as Typed, type)}, ${sqlList})`),
+      listLike(list as Typed, (sqlList, type) => joined(sql`[${asType(value as Typed, type)}]`, sqlList)),
   ),
   define(
     'array_set_add',
@@ -145,11 +147,7 @@ const functions: ExpressionFunction[] = [
     'The values from one offset up to, without, another.',
     [`array_to_string(array_slice([1, 2, 3], 0, 2), '+')`, '1+2'],
     ([list, start, end]) =>
-      listLike(
-        list as Typed,
-        (sqlList) =>
-          sql`list_slice(${sqlList}, ${asLong(start as Typed)} + 1, ${end ? asLong(end) : sql`len(${sqlList})`})`,
-      ),
+      listLike(list as Typed, (sqlList) => slice(sqlList, asLong(start as Typed), end && asLong(end))),
   ),
   define(
     'array_to_string',
@@ -157,10 +155,8 @@ const functions: ExpressionFunction[] = [
     [2, 2],
     'The values joined by a text; a null is written `null`.',
     [`array_to_string([1, null, 3], ',')`, '1,null,3'],
-    ([list, separator]) => {
-      const values = sql`list_transform(${asArray(list as Typed, 'STRING')}, lambda e: coalesce(e, 'null'))`;
-      return string(sql`array_to_string(${values}, ${asString(separator as Typed)})`);
-    },
+    ([list, separator]) =>
+      string(joinedText(asArray(list as Typed, 'STRING'), sql`coalesce(${asString(separator as Typed)}, '')`)),
   ),
   define(
     'array_quantile',
@@ -209,28 +205,24 @@ const functions: ExpressionFunction[] = [
     'scalar_in_array',
     'expr, arr',
     [2, 2],
-    '1 where the value is in the list, else 0; null where it is null.',
+    '1 where the value is in the list, else 0; null for a null that is not in it.',
     [`scalar_in_array(2, [1, 2])`, 1],
     ([value, list]) => {
       const type = elementType(list as Typed);
       const single = asType(value as Typed, type);
-      return condition(
-        sql`CASE WHEN ${single} IS NOT NULL THEN list_contains(${asArray(list as Typed, type)}, ${single}) END`,
-      );
+      const found = holds(asArray(list as Typed, type), single);
+      return condition(sql`CASE WHEN ${single} IS NOT NULL OR ${found} THEN ${found} END`);
     },
   ),
   define(
     'string_to_array',
     'text, delimiter',
     [2, 2],
-    'The parts of a text between a literal delimiter.',
+    'The parts of a text between matches of a literal pattern, without empty ones at the end.',
     [`array_offset(string_to_array('a,b', ','), 1)`, 'b'],
     (args, call) => {
-      const delimiter = call.text(1) ?? '';
-      // A regular expression in Druid; nearly all that are written are plain text, or one escaped character.
-      const plain = delimiter.replace(/^\\\\?(\W)$/, '$1');
-      if (plain.length > 1 && /[\\^$.*+?()[\]{}|]/.test(plain)) throw call.gap(1, 'splitting by a regular expression');
-      return { type: 'ARRAY<STRING>', sql: sql`string_split(${asString(arg(args, 0))}, ${plain})` };
+      const pattern = (call.text(1) ?? '').replace(/^\\\\(\W)$/, '\\$1');
+      return { type: 'ARRAY<STRING>', sql: split(asString(arg(args, 0)), regexOf(pattern, call, 1)) };
     },
   ),
 ];

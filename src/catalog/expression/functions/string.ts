@@ -252,10 +252,13 @@ function like(text: Sql, call: Call): Sql {
   return sql`(${text} LIKE ${pattern} ESCAPE ${escapeWith})`;
 }
 
-function regex(call: Call): string {
-  const parsed = javaRegexSchema.safeParse(call.text(1) ?? '');
+const regex = (call: Call): string => regexOf(call.text(1) ?? '', call, 1);
+
+/** The pattern as the engine takes it. */
+export function regexOf(pattern: string, call: Call, index: number): string {
+  const parsed = javaRegexSchema.safeParse(pattern);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const params = issue?.code === 'custom' ? (issue.params as TypeIssueParams | undefined) : undefined;
-  throw params?.unsupported ? call.gap(1, 'this regular expression') : call.fail(1, issue?.message ?? '');
+  throw params?.unsupported ? call.gap(index, 'this regular expression') : call.fail(index, issue?.message ?? '');
 }

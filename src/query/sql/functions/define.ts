@@ -94,8 +94,11 @@ export function native(name: string, args: readonly Expr[], call: Call): Expr {
   if (result.condition) return boolean(result.condition);
   if (result.type === 'NULL') return { sql: sql`NULL`, type: 'NULL', literal: null };
   if (result.type === 'ANY') return { sql: result.sql, type: 'OTHER' };
-  return { sql: result.sql, type: sqlTypeOf(result.type) };
+  return { sql: result.sql, type: integers.has(name) ? 'INTEGER' : sqlTypeOf(result.type) };
 }
+
+/** Of what Druid's planner calls an INTEGER. */
+const integers = new Set(['strlen', 'array_length', 'array_offset_of', 'array_ordinal_of']);
 
 /** A function that the native language has, under its name there, with the same arguments. */
 export const viaNative = (

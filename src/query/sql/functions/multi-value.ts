@@ -1,7 +1,8 @@
 /** Multi-value dimensions. https://druid.apache.org/docs/latest/querying/sql-multivalue-string-functions */
+import { holds, holdsAll, overlap } from '../../../catalog/expression/lists.ts';
 import { type Sql, sql } from '../../../sql.ts';
 import { asMultiValue } from '../multi-value.ts';
-import { cast, type Expr, isArray } from '../types.ts';
+import { boolean, cast, type Expr, isArray } from '../types.ts';
 import { arg, native, type ScalarFunction } from './define.ts';
 
 const functions: ScalarFunction[] = [
@@ -10,14 +11,8 @@ const functions: ScalarFunction[] = [
   likeArray('MV_ORDINAL', 'array_ordinal', [2, 2], ['array, expr'], 'The value at an ordinal, counted from 1.'),
   likeArray('MV_OFFSET_OF', 'array_offset_of', [2, 2], ['array, expr'], 'The offset of the first such value.'),
   likeArray('MV_ORDINAL_OF', 'array_ordinal_of', [2, 2], ['array, expr'], 'The ordinal of the first such value.'),
-  likeArray(
-    'MV_CONTAINS',
-    'mv_contains',
-    [2, 2],
-    ['array, array'],
-    'Whether the value, or all of an array, are there.',
-  ),
-  likeArray('MV_OVERLAP', 'mv_overlap', [2, 2], ['array, array'], 'Whether both have a value in common.'),
+  holding('MV_CONTAINS', holdsAll, 'Whether the value, or all values of an array, are there.'),
+  holding('MV_OVERLAP', overlap, 'Whether both have a value in common.'),
   likeArray('MV_PREPEND', 'array_prepend', [2, 2], ['expr, array'], 'One more value before the others.'),
   likeArray('MV_APPEND', 'array_append', [2, 2], ['array, expr'], 'One more value behind the others.'),
   likeArray('MV_CONCAT', 'array_concat', [2, 2], ['array, array'], 'The values of both, one after the other.'),
@@ -80,6 +75,25 @@ function likeArray(
   };
 }
 
+/** A row without values has the one value null. */
+const valuesOf = (expr: Expr, zone: string): Sql => sql`coalesce(${asArray(expr, zone).sql}, [NULL])`;
+
+function holding(name: string, test: (list: Sql, values: Sql) => Sql, summary: string): ScalarFunction {
+  return {
+    names: [name],
+    arity: [2, 2],
+    takesLists: true,
+    takes: ['array, array'],
+    summary,
+    compile(args, { zone }) {
+      const [values, wanted] = [valuesOf(arg(args, 0), zone), valuesOf(arg(args, 1), zone)];
+      const held = test(values, wanted);
+      const hasNull = sql`len(${values}) > list_count(${values})`;
+      return { ...boolean(held), filter: sql`CASE WHEN ${held} THEN true WHEN ${hasNull} THEN NULL ELSE false END` };
+    },
+  };
+}
+
 function filtering(name: string, not: Sql, summary: string): ScalarFunction {
   return {
     names: [name],
@@ -88,9 +102,9 @@ function filtering(name: string, not: Sql, summary: string): ScalarFunction {
     takes: ['string, array'],
     summary,
     compile(args, { zone }) {
-      const [values, wanted] = [asArray(arg(args, 0), zone).sql, asArray(arg(args, 1), zone).sql];
-      const kept = sql`list_filter(${values}, lambda e: ${not}list_contains(${wanted}, e))`;
-      return asMultiValue({ sql: kept, type: 'VARCHAR ARRAY' });
+      const [values, wanted] = [valuesOf(arg(args, 0), zone), asArray(arg(args, 1), zone).sql];
+      const kept = sql`list_filter(${values}, lambda e: ${not}${holds(wanted, sql`e`)})`;
+      return asMultiValue({ sql: sql`nullif(${kept}, []::VARCHAR[])`, type: 'VARCHAR ARRAY' });
     },
   };
 }
