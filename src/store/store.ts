@@ -173,6 +173,8 @@ export class Store {
 
   async #closeDatabase(): Promise<void> {
     await this.#readers.close();
+    // A failed engine cannot; the write-ahead log has everything then, as after a kill.
+    await this.#writer.run('CHECKPOINT').catch(() => {});
     this.#writer.close();
     this.#engine.close();
   }
@@ -207,6 +209,9 @@ async function openDatabase(options: StoreOptions): Promise<Opened> {
   const temporaryDirectory = temporaryDirectoryOf(options);
   const engine = await Engine.open({ file: databaseFileOf(options), temporaryDirectory, memoryLimitBytes, threads });
   const writer = await engine.connect();
+  // The engine lives on until the last of its handles is collected: if it wrote into the file then, it would undo what was committed
+  // since the folder was opened again.
+  await writer.run('PRAGMA disable_checkpoint_on_shutdown');
   const found = await prepareMetadata(writer);
   if (found !== undefined && found > layoutVersion) {
     throw new MillraceError(
