@@ -95,7 +95,7 @@ class FilesStream implements Stream {
   #requirePositions(from: ReadonlyMap<PartitionName, bigint>): void {
     const lost = [...from].flatMap(([partition, wanted]): LostPosition[] => {
       const latest = BigInt(this.#sizeOf(partition));
-      return wanted > latest ? [{ partition, wanted, earliest: 0n, latest }] : [];
+      return wanted > latest ? [{ partition, wanted, earliest: 0n, latest, cause: 'cutOff' }] : [];
     });
     if (lost.length === 0) return;
     const files = lost.map(({ partition }) => partition).join(', ');

@@ -4,6 +4,15 @@ import { originText, partitionName } from './kafka-partition.ts';
 import { readableLines } from './readable-lines.ts';
 import type { BatchStep, PartitionName, PartitionProgress, StreamBatch } from './stream.ts';
 
+/** From this size on a batch grows no more: the reader is behind, and larger ones would gain little. */
+export const fullBatchBytes = 16 * 2 ** 20;
+
+/** A batch beyond this is one of many, mostly: its buffer is made as large as any of them will need. */
+const largeBatchBytes = 2 ** 20;
+
+/** By how much a full batch may be larger than it has to be: it ends with a whole answer. */
+const slackBytes = 2 ** 20;
+
 export class GrowingBatch {
   #buffer: Buffer;
   readonly #progress = new Map<PartitionName, PartitionProgress>();
@@ -54,20 +63,25 @@ export class GrowingBatch {
 
   /** Its buffer, for a later batch; an empty one where it would be much larger than it has to be. */
   recycle(): Buffer {
-    return this.#lineBytes * 4 < this.#buffer.byteLength ? Buffer.alloc(0) : this.#buffer;
+    return this.#lineBytes * 16 < this.#buffer.byteLength ? Buffer.alloc(0) : this.#buffer;
   }
 
   /** What was fetched lies where the next answer will be put. */
   #append(values: Uint8Array): void {
     const end = this.#lineBytes + values.byteLength;
     if (end > this.#buffer.byteLength) {
-      // Untouched pages of it cost nothing; a larger one later would cost a copy.
-      const larger = Buffer.allocUnsafeSlow(this.#lineBytes === 0 ? end : 2 * end);
+      const larger = Buffer.allocUnsafeSlow(this.#roomFor(end));
       larger.set(this.#buffer.subarray(0, this.#lineBytes));
       this.#buffer = larger;
     }
     this.#buffer.set(values, this.#lineBytes);
     this.#lineBytes = end;
+  }
+
+  /** Untouched pages cost nothing; a larger buffer later costs a copy, and the smaller one stays around until a garbage collection. */
+  #roomFor(end: number): number {
+    if (this.#lineBytes === 0) return end;
+    return end < largeBatchBytes ? 2 * end : Math.max(end, fullBatchBytes + slackBytes);
   }
 }
 

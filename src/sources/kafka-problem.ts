@@ -17,13 +17,13 @@ export async function problemError(problem: PartitionProblem, ends: () => Promis
       const { earliest, latest } = await ends();
       // A leader that was just elected may not know of its last records for a moment.
       const isThere = problem.offset >= earliest && problem.offset <= latest;
-      return isThere ? problem.error : positionLost(problem, { earliest, latest });
+      if (isThere) return problem.error;
+      return positionLost(problem, { earliest, latest }, problem.offset < earliest ? 'removed' : 'cutOff');
     }
     case 'logTruncated':
-      return positionLost(problem, await ends());
+      return positionLost(problem, await ends(), 'cutOff');
     case 'topicRecreated':
-      // Who has read nothing has lost nothing.
-      return problem.offset === 0 ? problem.error : positionLost(problem, await ends());
+      return positionLost(problem, await ends(), 'madeAnew');
     case 'corruptBatch':
     case 'unsupportedFormat': {
       const advice = `nothing of it is skipped by itself; to read on after it, reset this partition's offset to ${problem.nextOffset}`;
@@ -35,7 +35,7 @@ export async function problemError(problem: PartitionProblem, ends: () => Promis
   }
 }
 
-function positionLost(problem: PartitionProblem, ends: Ends): MillraceError {
-  const lost: LostPosition = { partition: partitionName(problem), wanted: BigInt(problem.offset), ...ends };
+function positionLost(problem: PartitionProblem, ends: Ends, cause: LostPosition['cause']): MillraceError {
+  const lost: LostPosition = { partition: partitionName(problem), wanted: BigInt(problem.offset), ...ends, cause };
   return new MillraceError('positionLost', problem.error.message, { cause: problem.error, context: { lost: [lost] } });
 }

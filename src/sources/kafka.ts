@@ -97,8 +97,7 @@ class KafkaStream implements Stream {
   ): AsyncGenerator<StreamBatch, void, void> {
     const assignments = [...from].map(([name, offset]) => {
       const origin = origins.get(name);
-      // Who has read nothing has lost nothing, whatever became of the log.
-      const { topicId, leaderEpoch } = origin === undefined || offset === 0n ? noOrigin : parseOrigin(origin);
+      const { topicId, leaderEpoch } = origin === undefined ? noOrigin : parseOrigin(origin);
       return {
         ...topicPartition(name),
         offset: Number(offset),

@@ -118,7 +118,7 @@ it('a file that is shorter than what was read of it has lost its position', asyn
   await assert.rejects(readAll(openFilesStream(folder.path, 'a'), new Map([[file, 4n]])), (error) => {
     assert.ok(error instanceof MillraceError);
     assert.equal(error.code, 'positionLost');
-    assert.deepEqual(error.context.lost, [{ partition: file, wanted: 4n, earliest: 0n, latest: 2n }]);
+    assert.deepEqual(error.context.lost, [{ partition: file, wanted: 4n, earliest: 0n, latest: 2n, cause: 'cutOff' }]);
     return true;
   });
 });

@@ -112,20 +112,24 @@ test('what comes while the reader is busy is one batch, in the order of each par
   assert.equal((await batches.next()).done, true);
 });
 
-test('a batch of 32 MiB is full: nothing more is taken in until it is taken', async () => {
+test('a batch of 16 MiB is full: one waits while the next one grows, and nothing more is taken in until it is taken', async () => {
   const line = `${'x'.repeat(4 * mebibyte - 1)}\n`;
   const source = new Source(...Array.from({ length: 24 }, (_, i) => values(i, line)));
   const stop = new AbortController();
   const batches = readBatches(source, stop.signal);
   const sizes: number[] = [];
+  let taken = 0n;
   for (let next = await batches.next(); !next.done; next = await batches.next()) {
-    sizes.push(next.value.records);
+    const { records, progress } = next.value;
+    sizes.push(records);
+    assert.equal(progress.get('clicks/0')?.from, taken);
+    taken += BigInt(records);
     await settled();
-    // What the reader has, eight that wait, and none beyond.
-    assert.ok(source.given <= sizes.reduce((sum, size) => sum + size, 0) + 8);
-    if (sizes.reduce((sum, size) => sum + size, 0) === 24) stop.abort();
+    // What the reader has, four that wait, four that grew meanwhile, and none beyond.
+    assert.equal(source.given, Math.min(24, Number(taken) + 8));
+    if (taken === 24n) stop.abort();
   }
-  assert.deepEqual(sizes.slice(1, 3), [8, 8]);
+  assert.deepEqual(sizes.slice(1, 5), [4, 4, 4, 4]);
 });
 
 test('buffers are used again, and no batch is written over before the next one is asked for', async () => {

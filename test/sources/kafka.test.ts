@@ -152,16 +152,18 @@ test('a position before the log, or after it, is told with its bounds once what 
   for (const partition of [0, 1]) await write('short', ['a', 'b', 'c'], partition);
   await scribe.deleteRecords('short', 0, 2);
   await using short = open('short');
-  const lost = (wanted: bigint, earliest: bigint) => (error: unknown) => {
-    assert.ok(error instanceof MillraceError);
-    assert.equal(error.code, 'positionLost');
-    assert.deepEqual(error.context.lost, [{ partition: 'short/0', wanted, earliest, latest: 3n }]);
-    return true;
-  };
-  await assert.rejects(readTo(short.stream, { 'short/0': 0 }, {}), lost(0n, 2n));
-  await assert.rejects(readTo(short.stream, { 'short/0': 7 }, {}), lost(7n, 2n));
+  const lost =
+    (wanted: bigint, cause: string, earliest = 2n) =>
+    (error: unknown) => {
+      assert.ok(error instanceof MillraceError);
+      assert.equal(error.code, 'positionLost');
+      assert.deepEqual(error.context.lost, [{ partition: 'short/0', wanted, earliest, latest: 3n, cause }]);
+      return true;
+    };
+  await assert.rejects(readTo(short.stream, { 'short/0': 0 }, {}), lost(0n, 'removed'));
+  await assert.rejects(readTo(short.stream, { 'short/0': 7 }, {}), lost(7n, 'cutOff'));
   // While another partition has none.
-  await assert.rejects(readTo(short.stream, { 'short/0': 7, 'short/1': 0 }, {}), lost(7n, 2n));
+  await assert.rejects(readTo(short.stream, { 'short/0': 7, 'short/1': 0 }, {}), lost(7n, 'cutOff'));
 });
 
 test('a topic that is made anew is not taken for the old one, however far it has grown', async () => {
@@ -170,16 +172,22 @@ test('a topic that is made anew is not taken for the old one, however far it has
   await using phoenix = open('phoenix');
   await phoenix.stream.partitions();
   assert.deepEqual(await readTo(phoenix.stream, { 'phoenix/0': 0 }, { 'phoenix/0': 2 }), ['a', 'b']);
+  const origins = phoenix.stream.origins();
   await scribe.deleteTopic('phoenix');
   await scribe.createTopic('phoenix');
   await write('phoenix', ['A', 'B', 'C']);
+  const lost = { partition: 'phoenix/0', earliest: 0n, latest: 3n, cause: 'madeAnew' };
   await assert.rejects(readTo(phoenix.stream, { 'phoenix/0': 2 }, {}), (error) => {
     assert.ok(error instanceof MillraceError);
-    assert.deepEqual(error.context.lost, [{ partition: 'phoenix/0', wanted: 2n, earliest: 0n, latest: 3n }]);
+    assert.deepEqual(error.context.lost, [{ ...lost, wanted: 2n }]);
     return true;
   });
   // Told once: who reads on afterwards knows of it.
   assert.deepEqual(await readTo(phoenix.stream, { 'phoenix/0': 0 }, { 'phoenix/0': 3 }), ['A', 'B', 'C']);
+  // Also where nothing of the old one was read: what it held then is not known.
+  await using later = open('phoenix');
+  const first = later.stream.read(new Map([['phoenix/0', 0n]]), new AbortController().signal, origins).next();
+  await assert.rejects(first, { code: 'positionLost', context: { lost: [{ ...lost, wanted: 0n }] } });
 });
 
 test('a broker that is killed and comes back is read on from, without a gap', async () => {

@@ -37,11 +37,14 @@ function originAt({ earliest, values, generation }: Partition, position: bigint)
   return epoch === undefined ? `${generation}` : `${generation}/${epoch}`;
 }
 
-/** Whether a position that was kept with this origin is one of this log. */
-function isOf(partition: Partition, position: bigint, kept: Origin): boolean {
+/** Why a position that was kept with this origin is none of this log. */
+function causeOfLoss(partition: Partition, position: bigint, kept = originAt(partition, position)) {
   const now = originAt(partition, position);
   const [[generation, epoch], [generationNow, epochNow]] = [kept.split('/'), now.split('/')];
-  return generation === generationNow && (epoch === undefined || epochNow === undefined || epoch === epochNow);
+  if (generation !== generationNow) return 'madeAnew';
+  if (position < partition.earliest) return 'removed';
+  const isOther = epoch !== undefined && epochNow !== undefined && epoch !== epochNow;
+  return position > end(partition) || isOther ? 'cutOff' : undefined;
 }
 
 /** Records of one batch and partition at most, so that a few thousand are several batches. */
@@ -165,8 +168,8 @@ export class MemoryLog {
     const lost = [...positions].flatMap(([partition, wanted]): LostPosition[] => {
       const known = this.#of(partition);
       const [earliest, latest, origin] = [known.earliest, end(known), origins.get(partition)];
-      const isAnother = origin !== undefined && wanted > 0n && !isOf(known, wanted, origin);
-      return wanted < earliest || wanted > latest || isAnother ? [{ partition, wanted, earliest, latest }] : [];
+      const cause = causeOfLoss(known, wanted, origin);
+      return cause === undefined ? [] : [{ partition, wanted, earliest, latest, cause }];
     });
     if (lost.length > 0) throw new MillraceError('positionLost', 'positions are lost', { context: { lost } });
   }

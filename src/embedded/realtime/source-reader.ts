@@ -7,6 +7,7 @@ import type { StreamSource } from '../../sources/firehoses/index.ts';
 import type { LostPosition, PartitionName, Stream, StreamBatch } from '../../sources/stream.ts';
 import type { DataSource } from '../../spec/data-source.ts';
 import { Alarm, backOffMs } from '../alarm.ts';
+import { judgeLoss, movedPositions } from '../lost-positions.ts';
 import { Positions } from '../positions.ts';
 import { Reading } from '../reading.ts';
 import type { RealtimeContext } from './context.ts';
@@ -137,15 +138,11 @@ export class SourceReader {
     await this.#positions.adopt(this.#stream.origins());
   }
 
-  /** There is nobody to ask where to go on, as in the original; but it is not done in silence. */
   async #move(lost: readonly LostPosition[]): Promise<void> {
-    const moved = lost.map((one) => ({ one, ...placeAfter(one, this.#source.start) }));
-    await this.#positions.move(new Map(moved.map(({ one, to }) => [one.partition, to])));
-    for (const { one, cause, to } of moved) {
-      const { partition, wanted } = one;
-      const message = `position ${wanted} of ${partition} is not there: ${cause}. It is read on from position ${to}.`;
-      this.#context.log.error({ ...this.#names, partition, wanted: Number(wanted), position: Number(to) }, message);
-    }
+    const { start: end } = this.#source;
+    const judged = lost.map((one) => judgeLoss(one, { end, setting: 'its firehose', skipsTheRest: false }));
+    await this.#positions.move(movedPositions(judged));
+    for (const { message, partition } of judged) this.#context.log.error({ ...this.#names, partition }, message);
   }
 
   #onCommit({ latest, records }: StreamBatch): void {
@@ -172,12 +169,4 @@ export class SourceReader {
   get #names() {
     return { dataSource: this.#dataSource.name, source: this.#source.name };
   }
-}
-
-/** Where a lost position is gone on from: what is left is read; of another log, where one that was never read would begin. */
-function placeAfter(lost: LostPosition, start: StreamSource['start']): { readonly cause: string; readonly to: bigint } {
-  const { wanted, earliest } = lost;
-  return wanted < earliest
-    ? { cause: `${earliest - wanted} records were removed before they were read`, to: earliest }
-    : { cause: 'its end was cut off, or it was made anew', to: lost[start] };
 }

@@ -4,10 +4,11 @@ import { asMillraceError, MillraceError } from '../../errors.ts';
 import type { Committer } from '../../ingest/committer.ts';
 import type { PartitionName, Stream, StreamBatch } from '../../sources/stream.ts';
 import { millisOf, type SupervisorSpec, supervisorJson } from '../../spec/supervisor.ts';
+import { judgeLoss, movedPositions } from '../lost-positions.ts';
 import type { Positions } from '../positions.ts';
 import type { ReadingEnd } from '../reading.ts';
 import { TaskGroup } from './group.ts';
-import { lostMessage, movedMessage } from './lost.ts';
+import { afterLoss } from './lost.ts';
 import type { ParseErrors } from './parse-errors.ts';
 import { groupPartitions } from './partitions.ts';
 import { ReadingTask, taskId } from './task.ts';
@@ -155,17 +156,14 @@ export class Tasks {
     this.#options.note(end.error, end.kind === 'stream');
   }
 
-  /** Positions that the stream does not have: moved if the spec says so, else not read any more until somebody resets them. */
   async #lose({ lost }: ReadingEnd & { readonly kind: 'lost' }): Promise<void> {
     const { spec, positions, note } = this.#options;
-    const { resetOffsetAutomatically } = spec.tuningConfig;
-    const end = spec.ioConfig.useEarliestOffset ? 'earliest' : 'latest';
-    if (resetOffsetAutomatically) await positions.move(new Map(lost.map((one) => [one.partition, one[end]])));
-    else await positions.markLost(new Map(lost.map(({ partition, wanted }) => [partition, wanted])));
-    for (const one of lost) {
-      const message = resetOffsetAutomatically ? movedMessage(one, end) : lostMessage(one, spec.id);
-      note(new MillraceError('positionLost', message), true);
-    }
+    const judged = lost.map((one) => judgeLoss(one, afterLoss(spec)));
+    const moved = movedPositions(judged);
+    await positions.move(moved);
+    const stopped = lost.filter(({ partition }) => !moved.has(partition));
+    await positions.markLost(new Map(stopped.map(({ partition, wanted }) => [partition, wanted])));
+    for (const { message } of judged) note(new MillraceError('positionLost', message), true);
   }
 
   #onCommit(group: TaskGroup, batch: StreamBatch): void {

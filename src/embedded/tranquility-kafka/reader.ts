@@ -5,6 +5,7 @@ import type { LostPosition, PartitionName, Stream, StreamBatch } from '../../sou
 import type { DataSource } from '../../spec/data-source.ts';
 import type { OffsetReset, TopicRoute } from '../../spec/tranquility-kafka.ts';
 import { Alarm, backOffMs } from '../alarm.ts';
+import { type AfterLoss, judgeLoss, movedPositions } from '../lost-positions.ts';
 import type { Positions } from '../positions.ts';
 import { Reading, type ReadingEnd } from '../reading.ts';
 import { byTopic, topicOf } from './by-topic.ts';
@@ -107,20 +108,16 @@ export class Reader {
     }
   }
 
-  /** To where the file says that reading begins where there is no position. Whoever did not say so is asked. */
   async #move(lost: readonly LostPosition[]): Promise<void> {
     const { offsetReset, positions, stream, log } = this.#options;
-    const facts = lost.map(whatIsLost).join(' ');
-    if (offsetReset === undefined) {
-      throw new MillraceError(
-        'positionLost',
-        `${facts} Nothing of it is skipped: say where to go on, by 'kafka.auto.offset.reset' = 'earliest' or 'latest' in the file's properties.`,
-        { context: { lost } },
-      );
-    }
-    await positions.move(new Map(lost.map((one) => [one.partition, one[offsetReset]])));
+    const judged = lost.map((one) => judgeLoss(one, afterLoss(offsetReset)));
+    await positions.move(movedPositions(judged));
     await positions.adopt(stream.origins());
-    log.error(`${facts} It is read on from its ${offsetReset} position, as auto.offset.reset says.`);
+    for (const { message, to } of judged) if (to !== undefined) log.error(message);
+    const stopped = judged.filter(({ to }) => to === undefined);
+    if (stopped.length === 0) return;
+    const message = stopped.map((one) => one.message).join(' ');
+    throw new MillraceError('positionLost', message, { context: { lost } });
   }
 
   #onDelay(error: MillraceError): void {
@@ -134,10 +131,11 @@ const topicOfBatch = ({ progress }: StreamBatch): string => topicOf([...progress
 
 const targetOf = (targets: ReadonlyMap<string, Target>, topic: string): Target => targets.get(topic) as Target;
 
-function whatIsLost({ partition, wanted, earliest, latest }: LostPosition): string {
-  const cause =
-    wanted < earliest
-      ? `${earliest - wanted} records were removed before they were read.`
-      : 'its end was cut off, or the topic was made anew, and what stands there now is not what was read.';
-  return `Partition ${partition} is to be read on at ${wanted}, but Kafka has ${earliest} to ${latest}: ${cause}`;
-}
+/** Whoever did not write into the file where reading begins without a position is asked. */
+const afterLoss = (end: OffsetReset | undefined): AfterLoss =>
+  end === undefined
+    ? {
+        end,
+        advice: "say where to go on, by 'kafka.auto.offset.reset' = 'earliest' or 'latest' in the file's properties.",
+      }
+    : { end, setting: 'auto.offset.reset', skipsTheRest: false };

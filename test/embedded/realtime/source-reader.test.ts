@@ -133,7 +133,7 @@ it('records that were removed before they were read are told of, and what is lef
   log.fail(undefined);
   await brings(reads, 1, 4);
   assert.deepEqual(errors(reads), [
-    'position 1 of t/0 is not there: 2 records were removed before they were read. It is read on from position 3.',
+    'Partition t/0 is to be read on at 1, but the stream has 3 to 4: 2 records were removed before they were read. It is read on from the first one that is left, 3.',
   ]);
 });
 
@@ -148,7 +148,7 @@ it('a topic that is made anew is told of, and begins where the source says', asy
   log.fail(undefined);
   await brings(reads, 1, 2, 3);
   assert.deepEqual(errors(reads), [
-    'position 2 of t/0 is not there: its end was cut off, or it was made anew. It is read on from position 0.',
+    'Partition t/0 is to be read on at 2, but the stream has 0 to 1: it was made anew, and what stands there now is not what was read. It is read on from its earliest position 0, as its firehose says.',
   ]);
 });
 

@@ -56,7 +56,7 @@ it('a topic that is made anew is not taken for the old one, not even when it gro
   await settled(() =>
     assert.match(
       String(messages(s)),
-      /Partition clicks\/0 is to be read on at 20, but the stream has 0 to 3: its end was cut off/,
+      /Partition clicks\/0 is to be read on at 20, but the stream has 0 to 3: it was made anew/,
     ),
   );
   s.log.append('clicks/0', ...events(0, 30));
@@ -78,7 +78,7 @@ it('a topic that was made anew while nobody read, and has grown past the positio
   await settled(() =>
     assert.match(
       String(messages(s)),
-      /Partition clicks\/0 is to be read on at 20, but the stream has 0 to 30: .* the topic was made anew/,
+      /Partition clicks\/0 is to be read on at 20, but the stream has 0 to 30: it was made anew/,
     ),
   );
   assert.equal((await s.counted()).events, 40);
@@ -130,6 +130,34 @@ it('a topic that was made anew is noticed also where nothing of the old one was 
   await s.state('RUNNING');
 });
 
+it('a topic that was made anew before anything of it was read is read from its beginning, and what it may have held is told', async () => {
+  for (const resetOffsetAutomatically of [false, true]) {
+    await using s = await supervised(twoPartitions());
+    await s.submit({ tuning: { resetOffsetAutomatically }, io: { useEarliestOffset: false } });
+    await s.state('RUNNING');
+    await s.test.backend.supervisors.suspend('clicks');
+    // Nobody sees these.
+    s.log.append('clicks/0', ...events(0, 5));
+    s.log.recreate('clicks/0');
+    s.log.append('clicks/0', ...events(0, 30));
+    await s.test.reopen();
+    await s.test.backend.supervisors.resume('clicks');
+    await s.reads(30);
+    await settled(() =>
+      assert.match(
+        String(messages(s)),
+        /Partition clicks\/0 was made anew before anything of it was read: what the one before held/,
+      ),
+    );
+    await s.state('RUNNING');
+    // Told once.
+    await s.test.reopen();
+    s.log.append('clicks/0', ...events(0, 1));
+    await s.reads(31);
+    assert.deepEqual(messages(s), []);
+  }
+});
+
 it('a topic made anew is read from its beginning where resetOffsetAutomatically allows it', async () => {
   await using s = await supervised(twoPartitions());
   await readTwenty(s, { resetOffsetAutomatically: true });
@@ -137,7 +165,7 @@ it('a topic made anew is read from its beginning where resetOffsetAutomatically 
   s.log.append('clicks/0', ...events(0, 30));
   await s.test.backend.supervisors.resume('clicks');
   await s.reads(70);
-  await settled(() => assert.match(String(messages(s)), /the topic was made anew.* from its earliest position 0/));
+  await settled(() => assert.match(String(messages(s)), /it was made anew.* from its earliest position 0/));
   await s.state('RUNNING');
 });
 
