@@ -5,7 +5,6 @@
  * An entry imports this file only; `registry.generated.ts` collects the entries; readers go through `index.ts`.
  */
 import { z } from 'zod';
-import { invalidInput } from '../errors.ts';
 import { and, type Sql, sql } from '../sql.ts';
 import { readByValue } from './dynamic-schema.ts';
 import type {
@@ -262,22 +261,6 @@ export const compilePostAggregator = (post: Checked<'postAggregator'>, scope: Re
   post.entry.compile(post.spec, scope);
 export const compileGranularity = (granularity: Checked<'granularity'>): Buckets =>
   granularity.entry.compile(granularity.spec);
-
-/** An aggregator of a spec or query, bound to its spec. */
-export const aggregator = (checked: Checked<'aggregator'>) => ({
-  name: checked.spec.name as string,
-  /** Whether a metricsSpec may name it. */
-  ingestible: checked.entry.merge !== undefined,
-  inputs: () => checked.entry.inputs(checked.spec),
-  stateType: () => checked.entry.stateType(checked.spec),
-  sqlType: () => checked.entry.sqlType(checked.spec),
-  fold: (input: FoldInput) => checked.entry.fold(checked.spec, input),
-  merge: (state: Sql): Sql => {
-    if (!checked.entry.merge) throw invalidInput(`aggregator type '${checked.spec.type}' exists only at query time`);
-    return checked.entry.merge(checked.spec, state);
-  },
-  finish: (state: Sql) => checked.entry.finish(checked.spec, state),
-});
 
 // -------------------------------------------------------------------------------------------- helpers for entries
 

@@ -21,7 +21,10 @@ export interface FilterExample {
 
 export interface PostAggregatorExample {
   readonly spec: Json;
-  readonly row: Record<string, number>;
+  /** A list is a sketch of these values. */
+  readonly row: Record<string, number | readonly (string | number)[]>;
+  /** Type of the aggregator that makes the row's sketches. */
+  readonly sketch?: string;
   readonly result: unknown;
 }
 

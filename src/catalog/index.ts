@@ -2,4 +2,5 @@
 import './registry.generated.ts';
 import './gaps.ts';
 
+export { aggregator } from './aggregator.ts';
 export * from './define.ts';

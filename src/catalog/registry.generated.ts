@@ -5,8 +5,11 @@ import aggregatorsCount from './aggregators/count.ts';
 import aggregatorsDoubleMean from './aggregators/double-mean.ts';
 import aggregatorsFiltered from './aggregators/filtered.ts';
 import aggregatorsFirstLast from './aggregators/first-last.ts';
+import aggregatorsHllSketch from './aggregators/hll-sketch.ts';
 import aggregatorsHyperUnique from './aggregators/hyper-unique.ts';
+import aggregatorsQuantilesSketch from './aggregators/quantiles-sketch.ts';
 import aggregatorsSumMinMax from './aggregators/sum-min-max.ts';
+import aggregatorsThetaSketch from './aggregators/theta-sketch.ts';
 import dimensionsDefault from './dimensions/default.ts';
 import dimensionsExtraction from './dimensions/extraction.ts';
 import dimensionsFiltered from './dimensions/filtered.ts';
@@ -48,6 +51,9 @@ import postAggregatorsConstant from './post-aggregators/constant.ts';
 import postAggregatorsExpression from './post-aggregators/expression.ts';
 import postAggregatorsFieldAccess from './post-aggregators/field-access.ts';
 import postAggregatorsGreatestLeast from './post-aggregators/greatest-least.ts';
+import postAggregatorsHllSketch from './post-aggregators/hll-sketch.ts';
+import postAggregatorsQuantilesSketch from './post-aggregators/quantiles-sketch.ts';
+import postAggregatorsThetaSketch from './post-aggregators/theta-sketch.ts';
 import virtualColumnsExpression from './virtual-columns/expression.ts';
 import virtualColumnsFiltered from './virtual-columns/filtered.ts';
 import virtualColumnsNestedField from './virtual-columns/nested-field.ts';
@@ -61,8 +67,11 @@ register(
     aggregatorsDoubleMean,
     aggregatorsFiltered,
     aggregatorsFirstLast,
+    aggregatorsHllSketch,
     aggregatorsHyperUnique,
+    aggregatorsQuantilesSketch,
     aggregatorsSumMinMax,
+    aggregatorsThetaSketch,
     dimensionsDefault,
     dimensionsExtraction,
     dimensionsFiltered,
@@ -104,6 +113,9 @@ register(
     postAggregatorsExpression,
     postAggregatorsFieldAccess,
     postAggregatorsGreatestLeast,
+    postAggregatorsHllSketch,
+    postAggregatorsQuantilesSketch,
+    postAggregatorsThetaSketch,
     virtualColumnsExpression,
     virtualColumnsFiltered,
     virtualColumnsNestedField,

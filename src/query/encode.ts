@@ -25,6 +25,8 @@ export function columnOf(name: string, value: Value): Column {
       return { name, sql: value.sql, encode: encodeDouble };
     case 'FLOAT':
       return { name, sql: value.sql, encode: encodeFloat };
+    case 'ARRAY<DOUBLE>':
+      return { name, sql: doublesJson(value.sql), encode: encodeJson };
     default:
       return {
         name,
@@ -44,6 +46,10 @@ function listJson({ sql: list, mayBeEmpty }: Value): Sql {
   const none = mayBeEmpty ? sql`WHEN len(${list}) = 0 THEN NULL ` : sql``;
   return sql`CAST(CASE ${none}WHEN len(${list}) = 1 THEN to_json(${list}[1]) ELSE to_json(${list}) END AS VARCHAR)`;
 }
+
+/** JSON has no NaN, nor infinities: Druid prints them as text. */
+const doublesJson = (list: Sql): Sql =>
+  sql`CAST(to_json(list_transform(${list}, lambda v: CASE WHEN isnan(v) THEN '"NaN"'::JSON WHEN isinf(v) THEN to_json(CASE WHEN v > 0 THEN 'Infinity' ELSE '-Infinity' END) ELSE to_json(v) END)) AS VARCHAR)`;
 
 /** A TIMESTAMP as ISO 8601 with milliseconds, on a zone's clock. */
 export function instantColumn(name: string, time: Sql, timeZone: string): Column {

@@ -1,15 +1,31 @@
 /** Every documented example of every post-aggregator. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { compilePostAggregator, entriesOf, specOf, type Value } from '../../src/catalog/index.ts';
+import {
+  aggregator,
+  compilePostAggregator,
+  entriesOf,
+  type Scope,
+  specOf,
+  type Value,
+} from '../../src/catalog/index.ts';
 import { columnOf } from '../../src/query/encode.ts';
-import { sql } from '../../src/sql.ts';
+import { join, sql } from '../../src/sql.ts';
 import { temporaryEngine } from '../support/engine.ts';
 
 const numberValue = (number: number): Value =>
   Number.isInteger(number)
     ? { sql: sql`CAST(${number} AS BIGINT)`, type: 'LONG' }
     : { sql: sql`CAST(${number} AS DOUBLE)`, type: 'DOUBLE' };
+
+/** A sketch of these values, as state or finished. */
+function sketchValue(type: string, values: readonly (string | number)[], as: 'value' | 'state'): Value {
+  const { fold, finish, stateType } = aggregator(specOf('aggregator').parse({ type, name: 's', fieldName: 'x' }));
+  const scope: Scope = { time: sql`NULL::TIMESTAMP`, column: () => ({ sql: sql`x`, type: 'STRING' }) };
+  const rows = sql`(VALUES ${join(values.map((value) => sql`(${String(value)})`))}) AS v(x)`;
+  const state = sql`(SELECT ${fold({ scope })} FROM ${rows})`;
+  return as === 'state' ? { sql: state, type: stateType() } : finish(state);
+}
 
 describe('post-aggregators', () => {
   let engine: Awaited<ReturnType<typeof temporaryEngine>>;
@@ -18,7 +34,7 @@ describe('post-aggregators', () => {
   });
   after(() => engine[Symbol.asyncDispose]());
 
-  const evaluate = async (spec: unknown, field: (name: string) => Value | undefined) => {
+  const evaluate = async (spec: unknown, field: (name: string, as: 'value' | 'state') => Value | undefined) => {
     const column = columnOf('p', compilePostAggregator(specOf('postAggregator').parse(spec), { field }));
     const [row] = await engine.connection.rows(sql`SELECT ${column.sql}`);
     return JSON.parse(column.encode(row?.[0]));
@@ -26,9 +42,13 @@ describe('post-aggregators', () => {
 
   for (const entry of entriesOf('postAggregator')) {
     it(`${entry.type} has an example`, () => assert.ok(entry.examples.length > 0));
-    for (const { spec, row, result } of entry.examples) {
+    for (const { spec, row, sketch = '', result } of entry.examples) {
+      const field = (name: string, as: 'value' | 'state') => {
+        const given = row[name];
+        return typeof given === 'object' ? sketchValue(sketch, given, as) : numberValue(Number(given));
+      };
       it(`${entry.type} ${JSON.stringify(spec)}`, async () => {
-        assert.deepEqual(await evaluate(spec, (name) => numberValue(row[name] as number)), result);
+        assert.deepEqual(await evaluate(spec, field), result);
       });
     }
   }

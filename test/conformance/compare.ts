@@ -37,20 +37,25 @@ function ordered({ unordered, query }: Case, body: unknown): unknown {
   return sorted(body);
 }
 
-function* differ(test: Case, path: string, expected: unknown, actual: unknown): Generator<string> {
+function* differ(
+  test: Case,
+  path: string,
+  expected: unknown,
+  actual: unknown,
+  tolerance = rounding,
+): Generator<string> {
   if (Array.isArray(expected) && Array.isArray(actual)) {
     if (expected.length !== actual.length) yield `${path}: expected ${expected.length} elements, got ${actual.length}`;
     for (const [index, element] of expected.slice(0, actual.length).entries())
-      yield* differ(test, `${path}[${index}]`, element, actual[index]);
+      yield* differ(test, `${path}[${index}]`, element, actual[index], tolerance);
   } else if (isRecord(expected) && isRecord(actual)) {
     for (const key of new Set([...Object.keys(expected), ...Object.keys(actual)])) {
       const inner = path === '' ? key : `${path}.${key}`;
       if (!(key in actual)) yield `${inner}: expected ${JSON.stringify(expected[key])}, got nothing`;
       else if (!(key in expected)) yield `${inner}: expected nothing, got ${JSON.stringify(actual[key])}`;
-      else if (!isClose(expected[key], actual[key], test.estimates?.[key] ?? rounding))
-        yield* differ(test, inner, expected[key], actual[key]);
+      else yield* differ(test, inner, expected[key], actual[key], test.estimates?.[key] ?? tolerance);
     }
-  } else if (!isClose(expected, actual, rounding)) {
+  } else if (!isClose(expected, actual, tolerance)) {
     yield `${path}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`;
   }
 }

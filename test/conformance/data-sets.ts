@@ -70,6 +70,25 @@ export const dataSets: readonly DataSet[] = [
     },
   },
   {
+    lines: wikipedia,
+    dataSchema: {
+      ...ofWikipedia,
+      dataSource: 'sketches',
+      dimensionsSpec: { dimensions: ['channel', 'isRobot', 'namespace'] },
+      // Users are fewer than these sketches keep, so that they are exact; pages are estimated, and of `added` the ranks.
+      metricsSpec: [
+        { type: 'count', name: 'count' },
+        { type: 'HLLSketchBuild', name: 'hllUsers', fieldName: 'user' },
+        { type: 'HLLSketchBuild', name: 'hllPages', fieldName: 'page', lgK: 8 },
+        { type: 'thetaSketch', name: 'thetaUsers', fieldName: 'user' },
+        { type: 'thetaSketch', name: 'thetaPages', fieldName: 'page', size: 512 },
+        { type: 'quantilesDoublesSketch', name: 'deltas', fieldName: 'delta' },
+        { type: 'quantilesDoublesSketch', name: 'added', fieldName: 'added', k: 32 },
+      ],
+      granularitySpec: { segmentGranularity: 'day', queryGranularity: 'hour', rollup: true },
+    },
+  },
+  {
     lines: odd,
     dataSchema: {
       dataSource: 'odd',

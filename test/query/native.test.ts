@@ -73,8 +73,8 @@ describe('mistakes in native queries', () => {
     ['a join', { ...timeseries, dataSource: { type: 'join', left: 'a' } }, /\$\.dataSource.*'join'/],
     [
       'an aggregator that Druid has',
-      { ...timeseries, aggregations: [{ type: 'thetaSketch', name: 't', fieldName: 'x' }] },
-      /'thetaSketch'/,
+      { ...timeseries, aggregations: [{ type: 'arrayOfDoublesSketch', name: 't', fieldName: 'x' }] },
+      /'arrayOfDoublesSketch'/,
     ],
     ['look-around', { ...timeseries, filter: { type: 'regex', dimension: 'url', pattern: 'a(?!b)' } }, /look-around/],
   ];

@@ -145,7 +145,7 @@ const mistakes: readonly (readonly [what: string, parts: Json, status: number, p
   ],
   [
     'an aggregator that we lack',
-    { metricsSpec: [{ type: 'thetaSketch', name: 'm', fieldName: 'x' }] },
+    { metricsSpec: [{ type: 'arrayOfDoublesSketch', name: 'm', fieldName: 'x' }] },
     501,
     '$.metricsSpec[0].type',
     /not supported yet/,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { and } from '../../sql.ts';
-import { aggregator, compileFilter, defineAggregator, specOf } from '../define.ts';
+import { aggregator } from '../aggregator.ts';
+import { compileFilter, defineAggregator, specOf } from '../define.ts';
 
 const schema = z
   .object({

@@ -5,8 +5,9 @@
  */
 import { z } from 'zod';
 import { type Sql, sql } from '../../sql.ts';
-import { asText, defineAggregator, only } from '../define.ts';
+import { defineAggregator, only } from '../define.ts';
 import { fieldValue } from '../field.ts';
+import { distinctHashes } from '../sketches/distinct.ts';
 
 const k = 2048;
 const stateType = 'COMPLEX<hyperUnique>';
@@ -19,10 +20,7 @@ const schema = z.object({
   round: z.boolean().optional(),
 });
 
-// MD5 rather than the engine's own hash(), because states outlive a version of the engine.
-const hashOf = (text: Sql) => sql`md5_number_lower(${text})`;
 const smallest = (hashes: Sql) => sql`${hashes}[1:${k}]`;
-const counts = (text: Sql) => sql`${text} <> ''`;
 
 function mergeStates(state: Sql, where?: Sql): Sql {
   return smallest(sql`list_sort(list_distinct(flatten(list(${state})${only(where, sql`${state} IS NOT NULL`)})))`);
@@ -46,12 +44,7 @@ export default defineAggregator<z.infer<typeof schema>>({
   fold: (spec, input) => {
     const field = fieldValue(spec, input);
     if (field.type === stateType) return mergeStates(field.sql, input.where);
-    if (field.multiValue) {
-      const hashes = sql`list_transform(list_filter(${field.sql}, lambda v: ${counts(sql`v`)}), lambda v: ${hashOf(sql`v`)})`;
-      return mergeStates(hashes, input.where);
-    }
-    const text = asText(field).sql;
-    return sql`coalesce(list_sort(min(DISTINCT ${hashOf(text)}, ${k})${only(input.where, counts(text))}), [])`;
+    return smallest(sql`list_sort(coalesce(${distinctHashes(field, input.where)}, []))`);
   },
   merge: (_, state) => mergeStates(state),
   finish: (spec, state) =>

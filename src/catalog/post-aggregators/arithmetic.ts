@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { type Sql, sql } from '../../sql.ts';
-import { compilePostAggregator, definePostAggregator, specOf } from '../define.ts';
+import { definePostAggregator, specOf } from '../define.ts';
 import { toDouble } from '../numbers.ts';
 import { letIn } from '../operand.ts';
+import { figureOf } from '../post-field.ts';
 
 const operations: Readonly<Record<string, (left: Sql, right: Sql) => Sql>> = {
   '+': (left, right) => sql`(${left} + ${right})`,
@@ -32,7 +33,7 @@ export default definePostAggregator<z.infer<typeof schema>>({
   schema,
   compile: (spec, scope) => {
     const operation = operations[spec.fn] as (left: Sql, right: Sql) => Sql;
-    const fields = spec.fields.map((field) => toDouble(compilePostAggregator(field, scope)));
+    const fields = spec.fields.map((field) => toDouble(figureOf(field, scope)));
     return { sql: fields.reduce((left, right) => operation(left, right)), type: 'DOUBLE' };
   },
   examples: [

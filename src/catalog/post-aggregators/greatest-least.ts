@@ -1,9 +1,10 @@
 /** longGreatest, longLeast, doubleGreatest, doubleLeast. */
 import { z } from 'zod';
 import { join, sql } from '../../sql.ts';
-import { compilePostAggregator, definePostAggregator, specOf } from '../define.ts';
+import { definePostAggregator, specOf } from '../define.ts';
 import { toDouble, toLong } from '../numbers.ts';
 import { letIn } from '../operand.ts';
+import { figureOf } from '../post-field.ts';
 
 function define(number: 'long' | 'double', which: 'Greatest' | 'Least') {
   const type = `${number}${which}`;
@@ -22,7 +23,7 @@ function define(number: 'long' | 'double', which: 'Greatest' | 'Least') {
     schema,
     compile: (spec, scope) => {
       const values = spec.fields
-        .map((field) => compilePostAggregator(field, scope))
+        .map((field) => figureOf(field, scope))
         .map((value) => letIn('number', value.sql, (bound) => convert({ ...value, sql: bound })));
       const pick = which === 'Greatest' ? sql`greatest` : sql`least`;
       return { sql: sql`${pick}(${join(values)})`, type: number === 'long' ? 'LONG' : 'DOUBLE' };

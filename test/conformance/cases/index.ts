@@ -10,6 +10,7 @@ import { groupByCases } from './group-by.ts';
 import { metadataCases } from './metadata.ts';
 import { postAggregatorCases } from './post-aggregators.ts';
 import { rowsCases } from './rows.ts';
+import { sketchCases } from './sketches.ts';
 import { sqlCases } from './sql.ts';
 import { sqlMetadataCases } from './sql-metadata.ts';
 import { timeseriesCases } from './timeseries.ts';
@@ -28,6 +29,7 @@ export const topics: Readonly<Record<string, Cases>> = {
   granularities: granularityCases,
   expressions: expressionCases,
   'data-sources': dataSourceCases,
+  sketches: sketchCases,
   sql: sqlCases,
   'sql-metadata': sqlMetadataCases,
 };

@@ -1,0 +1,112 @@
+/**
+ * The sketch behind quantilesDoublesSketch, in plain SQL. Stored as `{n, level, least, greatest, items}`: how many values there were,
+ * the extremes, and of the values in their order each 2^level-th, at most 8k of them; up to 8k values that is each one,
+ * and all answers are exact.
+ *
+ * Merging takes the items of one level together, and of those in their order as many as the new level wants. Thinning out
+ * moves no rank by more than half of 2^level, which is less than n/8k: for k = 128 a thousandth. Druid's sketch of that k
+ * states 1.7 %, which as many as 17 such steps do not reach.
+ */
+import { join, type Sql, sql } from '../../sql.ts';
+import { only, type Value } from '../define.ts';
+import { toDouble } from '../numbers.ts';
+
+/** The engine's type of a state. */
+export const quantilesState = sql`STRUCT(n BIGINT, level INTEGER, least DOUBLE, greatest DOUBLE, items DOUBLE[])`;
+
+/** At most as many items. */
+const mostItems = (k: number) => 8 * k;
+
+/** The least level on which `n` values leave at most the most items. */
+const levelOf = (n: Sql, k: number) =>
+  sql`CASE WHEN ${n} <= ${mostItems(k)} THEN 0 ELSE CAST(ceil(log2(${n} / ${mostItems(k)}::DOUBLE)) AS INTEGER) END`;
+
+/** Of a sorted list each 2^steps-th, from the middle of the first such part. */
+const thinned = (list: Sql, steps: Sql) =>
+  sql`CASE WHEN ${steps} = 0 THEN ${list} ELSE ${list}[(1 << (${steps} - 1)):len(${list}):(1 << ${steps})] END`;
+
+/** An SQL aggregate: values → a sketch. What is no number does not count. */
+export function foldQuantiles(field: Value, k: number, where?: Sql): Sql {
+  const number = toDouble(field);
+  const values = sql`list_sort(coalesce(list(${number})${only(where, sql`NOT isnan(${number})`)}, []))`;
+  return sql`list_transform([${values}], lambda s: ${state({
+    n: sql`len(s)`,
+    level: levelOf(sql`len(s)`, k),
+    least: sql`s[1]`,
+    greatest: sql`s[-1]`,
+    items: thinned(sql`s`, levelOf(sql`len(s)`, k)),
+  })})[1]`;
+}
+
+/** An SQL aggregate: sketches → one of all their values. */
+export function mergeQuantiles(sketch: Sql, k: number, where?: Sql): Sql {
+  const some = only(where, sql`(${sketch}).n > 0`);
+  const parts = sql`struct_pack(
+    n := coalesce(CAST(sum((${sketch}).n)${some} AS BIGINT), 0),
+    least := min((${sketch}).least)${some},
+    greatest := max((${sketch}).greatest)${some},
+    highest := coalesce(max((${sketch}).level)${some}, 0),
+    sketches := coalesce(list(struct_pack(level := (${sketch}).level, items := (${sketch}).items))${some}, []))`;
+  const leveled = sql`list_transform([${parts}], lambda p: struct_pack(p := p, level := greatest((p).highest, ${levelOf(sql`(p).n`, k)})))[1]`;
+  const ofLevel = sql`list_sort(flatten(list_transform(list_filter(((m).p).sketches, lambda q: (q).level = l), lambda q: (q).items)))`;
+  const levels = sql`list_distinct(list_transform(((m).p).sketches, lambda q: (q).level))`;
+  const byLevel = sql`list_transform(${levels}, lambda l: list_transform([${ofLevel}], lambda s: ${thinned(sql`s`, sql`((m).level - l)`)})[1])`;
+  return sql`list_transform([${leveled}], lambda m: ${state({
+    n: sql`((m).p).n`,
+    level: sql`(m).level`,
+    least: sql`((m).p).least`,
+    greatest: sql`((m).p).greatest`,
+    items: sql`list_sort(flatten(${byLevel}))`,
+  })})[1]`;
+}
+
+const state = (members: Readonly<Record<'n' | 'level' | 'least' | 'greatest' | 'items', Sql>>) =>
+  sql`struct_pack(n := ${members.n}, level := ${members.level}, least := ${members.least}, greatest := ${members.greatest}, items := ${members.items})`;
+
+/** The value below or at which a part of all values lies, a DOUBLE; NaN without values. */
+export function quantileOf(sketch: Sql, fraction: number): Sql {
+  return withSketch(sketch, (s) => {
+    // Rounded, as 0.1 × 30 is a little more than 3.
+    const place = sql`greatest(1, CAST(ceil(round(${fraction}::DOUBLE * len((${s}).items), 7)) AS BIGINT))`;
+    const end =
+      fraction === 0 ? sql`(${s}).least` : fraction === 1 ? sql`(${s}).greatest` : sql`(${s}).items[${place}]`;
+    return sql`CASE WHEN (${s}).n > 0 THEN ${end} ELSE 'NaN'::DOUBLE END`;
+  });
+}
+
+/** Which part of all values lies below or at this one, a DOUBLE; NaN without values. */
+export const rankOf = (sketch: Sql, value: number): Sql => withSketch(sketch, (s) => rank(s, sql`${value}::DOUBLE`));
+
+/** The ranks of some rising values, and 1: a DOUBLE[]. */
+export const ranksOf = (sketch: Sql, splitPoints: readonly number[]): Sql =>
+  withSketch(sketch, (s) => {
+    const ends = join([...splitPoints.map((point) => rank(s, sql`${point}::DOUBLE`)), rank(s, sql`(${s}).greatest`)]);
+    return sql`[${ends}]`;
+  });
+
+/** How many values lie in each of the parts between some rising values: a DOUBLE[]. */
+export const countsBetween = (sketch: Sql, splitPoints: readonly number[]): Sql =>
+  withSketch(sketch, (s) => countsOf(s, ranksOf(s, splitPoints)));
+
+/** The same between values at equal distances from the least to the greatest. */
+export const countsInBins = (sketch: Sql, bins: number): Sql =>
+  withSketch(sketch, (s) => {
+    const point = sql`(${s}).least + b * (((${s}).greatest - (${s}).least) / ${bins})`;
+    // The last bin ends with the greatest value, whatever rounding makes of the sum.
+    const end = sql`CASE WHEN b = ${bins} THEN (${s}).greatest ELSE ${point} END`;
+    return countsOf(s, sql`list_transform(range(1, ${bins + 1}), lambda b: ${rank(s, end)})`);
+  });
+
+export const countOf = (sketch: Sql): Sql => sql`coalesce((${sketch}).n, 0)`;
+
+const countsOf = (s: Sql, ranks: Sql) =>
+  sql`list_transform([${ranks}], lambda c: list_transform(c, lambda v, i: (v - coalesce(c[i - 1], 0)) * (${s}).n))[1]`;
+
+function rank(s: Sql, value: Sql): Sql {
+  const below = sql`len(list_filter((${s}).items, lambda v: v <= ${value})) / len((${s}).items)`;
+  return sql`CASE WHEN coalesce((${s}).n, 0) = 0 THEN 'NaN'::DOUBLE WHEN ${value} >= (${s}).greatest THEN 1.0 WHEN ${value} < (${s}).least THEN 0.0 ELSE ${below} END`;
+}
+
+/** What needs the sketch several times. */
+const withSketch = (sketch: Sql, use: (s: Sql) => Sql): Sql =>
+  sql`list_transform([${sketch}], lambda k: ${use(sql`k`)})[1]`;
