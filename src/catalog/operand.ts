@@ -33,7 +33,7 @@ export function operand({ dimension, extractionFn }: Operand, scope: Scope): Val
 /** A function over text, over each of a multi-value dimension's values. */
 export function eachValue(text: Value, change: (single: Sql) => Sql): Value {
   if (!text.multiValue) return { sql: change(text.sql), type: 'STRING' };
-  return { sql: eachOf(text.sql, change(sql`v`)), type: 'STRING', multiValue: true };
+  return { sql: eachOf(text.sql, sql`v`, change(sql`v`)), type: 'STRING', multiValue: true };
 }
 
 /** Longer text than this is not written twice. */
