@@ -4,6 +4,7 @@
  */
 import type { ValidateOptions } from './catalog/validate.ts';
 import type { DataSource } from './spec/data-source.ts';
+import type { LookupTiers } from './spec/lookups/index.ts';
 import type { SupervisorSpec } from './spec/supervisor.ts';
 
 export interface Backend {
@@ -31,6 +32,7 @@ export interface Backend {
   rejects(dataSource: string): Promise<readonly Reject[]>;
   health(): Promise<Health>;
   readonly supervisors: Supervisors;
+  readonly lookups: Lookups;
   /** Those of a realtime node. */
   readonly receivers?: Receivers | undefined;
   /** Finishes what was accepted, commits, and lets go of everything. */
@@ -129,6 +131,22 @@ export interface Health {
   readonly problem?: string;
   /** Bytes accepted and not yet durable. */
   readonly pendingBytes: number;
+}
+
+/**
+ * Registered lookups, by tiers: groups of processes that use them.
+ * https://druid.apache.org/docs/latest/querying/lookups
+ */
+export interface Lookups {
+  /** The tier whose lookups are in use here. */
+  readonly tier: string;
+  tiers(): LookupTiers;
+  /** The entries of one that is in use, in order; undefined where there is none of that id. */
+  entries(id: string): AsyncIterable<readonly [key: string, value: string | null]> | undefined;
+  /** Adds them, or puts them in the place of those of a lower version: all of them, or it rejects and none. */
+  submit(tiers: LookupTiers): Promise<void>;
+  /** All of a tier, or one of it. False where there is nothing to remove. */
+  remove(tier: string, id?: string): Promise<boolean>;
 }
 
 /**

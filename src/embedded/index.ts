@@ -14,27 +14,26 @@ import type {
   SqlOptions,
   Submission,
 } from '../backend.ts';
-import { invalidInput, MillraceError } from '../errors.ts';
+import { invalidInput } from '../errors.ts';
 import { BatchFiles } from '../ingest/batch-files.ts';
 import { Committer } from '../ingest/committer.ts';
 import { DeadLetters } from '../ingest/dead-letters.ts';
 import { withoutHeader } from '../ingest/header.ts';
-import { eventFields } from '../ingest/reader.ts';
 import { storedColumn, tableDefinition } from '../ingest/table.ts';
 import type { Part } from '../ingest/work.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Stream } from '../sources/stream.ts';
 import { restoreDataSource } from '../spec/data-schema.ts';
 import type { DataSource } from '../spec/data-source.ts';
-import { discoveredDataSource, timestampColumns, validateDataSourceName } from '../spec/discovered.ts';
 import { withoutRecords } from '../spec/kafka-format.ts';
 import type { SupervisorSpec } from '../spec/supervisor.ts';
 import type { TranquilityKafka } from '../spec/tranquility-kafka.ts';
-import { sql } from '../sql.ts';
 import { Store } from '../store/store.ts';
 import type { BackgroundContext } from './context.ts';
+import { discover } from './create.ts';
 import { Definitions } from './definitions.ts';
 import { Housekeeping } from './housekeeping.ts';
+import { EmbeddedLookups } from './lookups.ts';
 import { Queries } from './queries.ts';
 import type { RealtimeSpecs } from './realtime/context.ts';
 import { RealtimeNode } from './realtime/node.ts';
@@ -119,6 +118,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedBa
     definitions,
     housekeeping,
     supervisors,
+    lookups: await EmbeddedLookups.open(store, log),
     node,
     now,
   });
@@ -137,12 +137,14 @@ interface Parts extends EmbeddedOptions {
   readonly definitions: Definitions;
   readonly housekeeping: Housekeeping;
   readonly supervisors: EmbeddedSupervisors;
+  readonly lookups: EmbeddedLookups;
   readonly node: RealtimeNode | undefined;
   readonly now: () => number;
 }
 
 export class EmbeddedBackend implements Backend {
   readonly supervisors: EmbeddedSupervisors;
+  readonly lookups: EmbeddedLookups;
   readonly realtime: RealtimeNode | undefined;
   readonly #parts: Parts;
   readonly #store: Store;
@@ -157,16 +159,18 @@ export class EmbeddedBackend implements Backend {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    const { store, files, committer, definitions, housekeeping, supervisors, metrics, autoCreate, now } = parts;
+    const { store, files, committer, definitions, housekeeping, supervisors, lookups, metrics, autoCreate, now } =
+      parts;
     this.supervisors = supervisors;
+    this.lookups = lookups;
     this.realtime = parts.node;
     this.#store = store;
     this.#files = files;
     this.#committer = committer;
     this.#definitions = definitions;
     this.#autoCreate = autoCreate;
-    const system = (server: QueryOptions['server']) => systemFacts(store, supervisors, server);
-    this.#queries = new Queries({ store, metrics, now, system });
+    const system = (server: QueryOptions['server']) => systemFacts(store, supervisors, lookups, server);
+    this.#queries = new Queries({ store, metrics, now, lookups: lookups.scope, system });
     this.#housekeeping = housekeeping;
     metrics.beforeExposition(() => {
       metrics.pendingBytes.set(committer.pendingBytes);
@@ -239,6 +243,7 @@ export class EmbeddedBackend implements Backend {
   async close(): Promise<void> {
     await this.realtime?.close();
     await this.supervisors.close();
+    await this.lookups.close();
     await this.#committer.close();
     await this.#housekeeping.close();
     await this.#files.close();
@@ -273,28 +278,9 @@ export class EmbeddedBackend implements Backend {
     return creating;
   }
 
-  /** A dataSource from the fields that its first body has. */
   async #create(name: string, lines: Uint8Array): Promise<DataSource> {
-    validateDataSourceName(name);
-    const batch = await this.#files.write([lines]);
-    try {
-      const fields = new Set<unknown>();
-      const events = eventFields(batch.files, batch.longestEventBytes, 'text');
-      const statement = sql`SELECT DISTINCT unnest(map_keys(fields)) FROM ${events} LIMIT 10000`;
-      for await (const { columns } of this.#store.read(statement))
-        for (const field of columns[0] ?? []) fields.add(field);
-      const column = timestampColumns.find((candidate) => fields.has(candidate));
-      if (column === undefined) {
-        throw new MillraceError(
-          'invalidInput',
-          `DataSource '${name}' is unknown and cannot be created: no event has a field ${timestampColumns.map((field) => `'${field}'`).join(', ')} for its timestamp. Name the field so, or define the dataSource first.`,
-        );
-      }
-      const dataSource = discoveredDataSource(name, column);
-      await this.define(dataSource);
-      return dataSource;
-    } finally {
-      this.#files.release(batch);
-    }
+    const dataSource = await discover(this.#store, this.#files, name, lines);
+    await this.define(dataSource);
+    return dataSource;
   }
 }

@@ -1,6 +1,7 @@
 /** Running queries: their plans, time limits and cancels. */
 import { randomUUID } from 'node:crypto';
 import type { Answer, PreparedSql, QueryOptions, SqlAnswer, SqlOptions } from '../backend.ts';
+import type { LookupScope } from '../catalog/index.ts';
 import { asMillraceError, MillraceError } from '../errors.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Plan, Reader, RowBatch } from '../query/define.ts';
@@ -19,6 +20,7 @@ export interface QueriesOptions {
   readonly store: Store;
   readonly metrics: Metrics;
   readonly now: () => number;
+  readonly lookups: LookupScope;
   /** What SQL may ask about this process. */
   readonly system: (server: QueryOptions['server']) => SystemFacts;
 }
@@ -27,20 +29,23 @@ export class Queries {
   readonly #store: Store;
   readonly #metrics: Metrics;
   readonly #now: () => number;
+  readonly #lookups: LookupScope;
   readonly #system: QueriesOptions['system'];
   readonly #running = new Map<string, Set<AbortController>>();
 
-  constructor({ store, metrics, now, system }: QueriesOptions) {
+  constructor({ store, metrics, now, lookups, system }: QueriesOptions) {
     this.#store = store;
     this.#metrics = metrics;
     this.#now = now;
+    this.#lookups = lookups;
     this.#system = system;
   }
 
   /** Plans and starts a query; errors that show before the first row reject here, so that they get their HTTP status. */
   start(query: unknown, { signal, place }: QueryOptions): Promise<Answer> {
     return this.#measured('unknown', (measure) => {
-      const planned = planNativeQuery(query, { table: (name) => this.#store.view(name), nowMs: this.#now() }, place);
+      const context = { ...this.#lookups, table: (name: string) => this.#store.view(name), nowMs: this.#now() };
+      const planned = planNativeQuery(query, context, place);
       measure.type = planned.type;
       return this.#run(planned, signal, measure);
     });

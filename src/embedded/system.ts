@@ -6,12 +6,20 @@ import type { SupervisorFacts, SystemFacts, TaskFacts } from '../query/sql/metad
 import { streamOf, supervisorJson } from '../spec/supervisor.ts';
 import { segmentList } from '../store/segment-list.ts';
 import type { Store } from '../store/store.ts';
+import type { EmbeddedLookups } from './lookups.ts';
 
 const startedAt = new Date(Date.now() - process.uptime() * 1000).toISOString();
 
 /** Nothing is computed before a query asks for it. */
-export function systemFacts(store: Store, supervisors: Supervisors, server: QueryOptions['server']): SystemFacts {
+export function systemFacts(
+  store: Store,
+  supervisors: Supervisors,
+  lookups: EmbeddedLookups,
+  server: QueryOptions['server'],
+): SystemFacts {
   return {
+    ...lookups.scope,
+    lookupNames: () => [...lookups.names()].sort(),
     table: (name) => store.view(name),
     names: () => [...store.tables.keys()].sort(),
     segments: () => segmentList(store.tables.values()),

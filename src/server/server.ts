@@ -9,6 +9,7 @@ import { druidErrors, plainErrors } from './answers.ts';
 import { avaticaRoutes } from './avatica/routes.ts';
 import { acceptBodies } from './body.ts';
 import { clusterRoutes } from './cluster.ts';
+import { lookupRoutes } from './lookups.ts';
 import { pushRoutes } from './push.ts';
 import { queryRoutes } from './query.ts';
 import { receiverRoutes } from './receiver.ts';
@@ -40,6 +41,7 @@ export function createServer(options: ServerOptions): Server {
     throw notFound(`there is no ${method} ${url.split('?', 1)[0]} here`);
   });
   server.register(avaticaRoutes(options));
+  server.register(lookupRoutes(options));
   server.register(clusterRoutes(options.backend));
   server.register(pushRoutes(options));
   server.register(queryRoutes(options));

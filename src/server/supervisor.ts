@@ -5,14 +5,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Backend } from '../backend.ts';
 import { validate } from '../catalog/validate.ts';
-import { MillraceError, notFound } from '../errors.ts';
+import { notFound } from '../errors.ts';
 import type { Logger } from '../observe/log.ts';
 import { lenientNumber } from '../spec/lenient.ts';
-import { type Loaded, loadJson } from '../spec/load.ts';
 import { readResetOffsets } from '../spec/reset-offsets.ts';
 import { readSupervisorSpec, supervisorJson } from '../spec/supervisor.ts';
 import { overlordErrors } from './answers.ts';
-import { mediaType, readText } from './body.ts';
+import { isSet, readJson } from './json.ts';
 
 export interface SupervisorRouteOptions {
   readonly backend: Backend;
@@ -104,18 +103,3 @@ export function supervisorRoutes(options: SupervisorRouteOptions) {
 }
 
 const handoffSchema = z.looseObject({ taskGroupIds: z.array(lenientNumber.pipe(z.int().min(0))) });
-
-async function readJson(request: FastifyRequest): Promise<Loaded> {
-  const type = mediaType(request);
-  if (type === 'application/json') return loadJson(await readText(request));
-  throw new MillraceError(
-    'unsupportedMediaType',
-    `send application/json, not ${type ?? 'a body without a Content-Type'}`,
-  );
-}
-
-/** `?full`, `?full=true`; not `?full=false`. */
-function isSet(request: FastifyRequest, name: string): boolean {
-  const value = (request.query as Readonly<Record<string, string | undefined>>)[name];
-  return value !== undefined && value.toLowerCase() !== 'false';
-}

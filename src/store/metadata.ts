@@ -8,6 +8,7 @@ const tables = [
   'CREATE SCHEMA IF NOT EXISTS meta',
   'CREATE SCHEMA IF NOT EXISTS live',
   'CREATE SCHEMA IF NOT EXISTS history',
+  'CREATE SCHEMA IF NOT EXISTS lookups',
   'CREATE TABLE IF NOT EXISTS meta.layout (version INTEGER)',
   // `id` names the tables live.t<id> and history.t<id>: the engine's names are not case-sensitive, Druid's are.
   'CREATE TABLE IF NOT EXISTS meta.data_sources (id INTEGER, name VARCHAR, definition VARCHAR, columns VARCHAR)',
@@ -22,6 +23,8 @@ const tables = [
   'CREATE TABLE IF NOT EXISTS meta.receipts (data_source VARCHAR, key VARCHAR, outcome VARCHAR, taken_at TIMESTAMP)',
   'CREATE TABLE IF NOT EXISTS meta.supervisors (id VARCHAR, spec VARCHAR, version VARCHAR, suspended BOOLEAN)',
   'CREATE TABLE IF NOT EXISTS meta.supervisor_history (id VARCHAR, spec VARCHAR, version VARCHAR)',
+  // `table` names lookups.t<table>, which holds the entries.
+  'CREATE TABLE IF NOT EXISTS meta.lookups (tier VARCHAR, id VARCHAR, spec VARCHAR, "table" INTEGER, modified_ms BIGINT)',
   'CREATE TABLE IF NOT EXISTS meta.rejects (data_source VARCHAR, rejected_at TIMESTAMP, reason VARCHAR, detail VARCHAR, event VARCHAR)',
 ];
 

@@ -2,7 +2,14 @@
 import { compileGranularity, specOf } from '../catalog/index.ts';
 import { ident, join, type Sql, sql } from '../sql.ts';
 import type { Connection } from './engine.ts';
-import { listColumn, type TableColumn, type TableDefinition, type TableView } from './table.ts';
+import {
+  engineWords,
+  listColumn,
+  physicalNames,
+  type TableColumn,
+  type TableDefinition,
+  type TableView,
+} from './table.ts';
 
 export interface StoredDefinition {
   readonly dataSource: string;
@@ -38,15 +45,15 @@ const tableName = (id: number): string => `t${id}`;
 function viewOf({ definition, live, history }: Omit<Table, 'view'>): TableView {
   const { segments } = definition;
   const schema = definition.definition;
-  const columns = columnList(definition);
+  const { columns, list } = queriedColumns(definition);
   const granularitySpec = (schema.granularitySpec ?? {}) as Readonly<Record<string, unknown>>;
   const queryGranularity = granularitySpec.queryGranularity ?? 'none';
   const timesRepeat = compileGranularity(specOf('granularity').parse(queryGranularity)).extent !== 'none';
   const liveTimes = sql`(SELECT ${timesRepeat ? sql`DISTINCT` : sql``} __time FROM ${live})`;
   return {
     dataSource: definition.dataSource,
-    columns: new Map(definition.columns.map((column) => [column.name, column])),
-    rows: sql`(SELECT ${columns} FROM ${history} UNION ALL SELECT ${columns} FROM ${live})`,
+    columns: new Map(columns.map((column) => [column.name, column])),
+    rows: sql`(SELECT ${list} FROM ${history} UNION ALL SELECT ${list} FROM ${live})`,
     segments: sql`(SELECT segment, min(first) AS first, max(last) AS last FROM (
       SELECT "start" AS segment, first_time AS first, last_time AS last FROM meta.segments WHERE data_source = ${definition.dataSource}
       UNION ALL SELECT ${segments.floor(sql`__time`)}, __time, __time FROM ${liveTimes}) GROUP BY segment)`,
@@ -58,6 +65,21 @@ function viewOf({ definition, live, history }: Omit<Table, 'view'>): TableView {
     queryGranularity,
     timestampSpec: schema.timestampSpec,
   };
+}
+
+/** A column whose name is a word of the engine's is known to queries by another one. */
+function queriedColumns({ columns }: TableDefinition): { columns: readonly TableColumn[]; list: Sql } {
+  const taken = [...engineWords, ...columns.map(({ physical }) => physical)];
+  const queried = columns.map((column) => {
+    if (!engineWords.includes(column.physical.toLowerCase())) return column;
+    return { ...column, physical: physicalNames([column.physical], taken)[0] as string };
+  });
+  const names = queried.flatMap(physicalColumns);
+  const fields = columns.flatMap(physicalColumns).map(({ name }, i) => {
+    const queriedAs = (names[i] as { name: Sql }).name;
+    return name.text === queriedAs.text ? name : sql`${name} AS ${queriedAs}`;
+  });
+  return { columns: queried, list: join([sql`__time`, ...fields]) };
 }
 
 export async function loadTables(connection: Connection, compile: Compile): Promise<Map<string, Table>> {

@@ -67,6 +67,11 @@ export function columnSql(column: StoredColumn): Sql {
   return sql`coalesce(${listColumn(column.physical)}, [${single}])`;
 }
 
+/** What the engine takes, inside of a subquery, for something of its own rather than for a column around it. */
+export const engineWords: readonly string[] =
+  `user current_user session_user current_role current_catalog current_schema current_date current_time current_timestamp localtime
+  localtimestamp rowid`.split(/\s+/);
+
 /** Physical names for new columns, different from each other and from those taken in any letter case. */
 export function physicalNames(names: readonly string[], taken: Iterable<string>): string[] {
   const used = new Set([

@@ -3,7 +3,7 @@ import { asText, type ColumnType, type Value } from '../../catalog/index.ts';
 import { toDouble } from '../../catalog/numbers.ts';
 import { isNumber } from '../../catalog/ordering.ts';
 import { join, type Sql, sql } from '../../sql.ts';
-import { columnSql, physicalNames, type StoredColumn, type TableView } from '../../store/table.ts';
+import { columnSql, engineWords, physicalNames, type StoredColumn, type TableView } from '../../store/table.ts';
 import { type DataSourceType, dataSourceSchema, type QueriedData, within } from './define.ts';
 import { columnFields, isEmptyView } from './view.ts';
 
@@ -70,7 +70,7 @@ function sharedColumns(tables: readonly TableView[]): readonly StoredColumn[] {
     tables.flatMap((table) => [...table.columns.values()]),
     ({ name }) => name,
   );
-  const names = physicalNames([...byName.keys()], []);
+  const names = physicalNames([...byName.keys()], engineWords);
   return [...byName.values()].map((same, i) => ({
     ...(same[0] as StoredColumn),
     physical: names[i] as string,

@@ -11,7 +11,7 @@ export function callOf(args: readonly Expr[], node: ExpressionNode, context: Sql
   return {
     zone: context.zone,
     nowMs: context.nowMs,
-    lookups: {},
+    lookups: context.system,
     text: (index) => textOf(args, index, { fail }),
     integer: (index) => integerOf(args, index, { fail }),
     fail,

@@ -22,3 +22,9 @@ export function tableColumns(view: TableView): readonly Column[] {
     }),
   ];
 }
+
+/** Of a lookup as a table. */
+export const lookupColumns: readonly Column[] = ['k', 'v'].map((name) => ({
+  name,
+  expr: { sql: ident(name), type: 'VARCHAR' },
+}));

@@ -4,13 +4,17 @@ import type { SqlContext } from './context.ts';
 import { queryOf } from './metadata/define.ts';
 import { systemTable } from './metadata/index.ts';
 import { type Column, type CompiledQuery, outputColumn } from './scope.ts';
-import { tableColumns } from './table-columns.ts';
+import { lookupColumns, tableColumns } from './table-columns.ts';
 
 /** Undefined where there is none of that name. */
 export function tableOf(schema: string | undefined, name: string, { system }: SqlContext): CompiledQuery | undefined {
   if (schema === undefined || schema === 'druid') {
     const view = system.table(name);
     return view && selectAll(tableColumns(view), sql`FROM ${view.rows} AS r`);
+  }
+  if (schema === 'lookup') {
+    const entries = system.lookup(name);
+    return entries && selectAll(lookupColumns, sql`FROM ${entries} AS r`);
   }
   const table = systemTable(schema, name);
   return table && queryOf(table, system);

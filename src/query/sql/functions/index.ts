@@ -3,6 +3,7 @@ import aggregate from './aggregate.ts';
 import array from './array.ts';
 import collect from './collect.ts';
 import type { AggregateFunction, Named, ScalarFunction } from './define.ts';
+import lookup from './lookup.ts';
 import multiValue from './multi-value.ts';
 import number from './number.ts';
 import ofRow from './of-row.ts';
@@ -18,6 +19,7 @@ const byName = <F extends Named>(functions: readonly F[]): ReadonlyMap<string, F
 
 export const scalarFunctions: ReadonlyMap<string, ScalarFunction> = byName([
   ...string,
+  ...lookup,
   ...number,
   ...time,
   ...array,

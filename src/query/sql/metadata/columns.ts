@@ -1,6 +1,6 @@
 /** INFORMATION_SCHEMA.COLUMNS. https://druid.apache.org/docs/latest/querying/sql-metadata-tables#columns-table */
 import type { TableView } from '../../../store/table.ts';
-import { tableColumns } from '../table-columns.ts';
+import { lookupColumns, tableColumns } from '../table-columns.ts';
 import { nativeType, type SqlType } from '../types.ts';
 import { type Row, type SystemColumn, type SystemTable, systemColumns } from './define.ts';
 import type { SystemFacts } from './facts.ts';
@@ -41,9 +41,12 @@ export function columnRows(
 ): Row[] {
   return [
     ...facts.names().flatMap((name) => rowsOf('druid', name, stored(facts.table(name) as TableView))),
+    ...facts.lookupNames().flatMap((name) => rowsOf('lookup', name, lookupTable)),
     ...systemTables.flatMap(([schema, name, { columns }]) => rowsOf(schema, name, columns)),
   ];
 }
+
+const lookupTable = lookupColumns.map(({ name, expr }): Described => ({ name, type: expr.type, nullable: true }));
 
 const stored = (view: TableView): Described[] =>
   tableColumns(view).map(({ name, expr }) => ({

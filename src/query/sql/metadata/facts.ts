@@ -1,8 +1,11 @@
 /** What the `sys` tables and INFORMATION_SCHEMA are made of. */
+import type { LookupScope } from '../../../catalog/index.ts';
 import type { Sql } from '../../../sql.ts';
 import type { TableView } from '../../../store/table.ts';
 
-export interface SystemFacts {
+export interface SystemFacts extends Required<LookupScope> {
+  /** Of all registered lookups, in order. */
+  lookupNames(): readonly string[];
   /** Of a dataSource. */
   table(name: string): TableView | undefined;
   /** Of all dataSources, in order. */

@@ -27,6 +27,7 @@ const tables: SystemTable = {
   rows: (facts) => [
     ...facts.names().map((name) => [catalog, 'druid', name, 'TABLE', 'NO', 'NO']),
     ...systemTables().map(([schema, name]) => [catalog, schema, name, 'SYSTEM_TABLE', 'NO', 'NO']),
+    ...facts.lookupNames().map((name) => [catalog, 'lookup', name, 'TABLE', 'YES', 'YES']),
   ],
 };
 
