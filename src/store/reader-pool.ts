@@ -1,6 +1,7 @@
 /**
  * A bounded number of queries at work; who comes when all are taken waits its turn. A query whose client takes its time to
- * read the answer lends its turn to others, so that slow clients hold up no one.
+ * read the answer lends its turn to others, so that slow clients hold up no one, and one whose answer is long gives way to those
+ * who wait, again and again.
  */
 import { MillraceError } from '../errors.ts';
 import type { Sql } from '../sql.ts';
@@ -13,6 +14,8 @@ export interface ReaderPoolOptions {
   readonly size: number;
   /** How long a reader may take for a batch of rows before its turn is lent. */
   readonly patienceMs: number;
+  /** How long an answer may go on while others wait. */
+  readonly sliceMs: number;
 }
 
 /** Beyond this many waiting queries a new one is refused. */
@@ -63,6 +66,7 @@ export class ReaderPool {
         this.#throwIfStopped(signal);
         working = true;
         await turn.resume();
+        await turn.giveWay(this.#options.sliceMs);
       }
     } finally {
       signal?.removeEventListener('abort', stop);

@@ -29,6 +29,9 @@ export interface StoreOptions {
 /** How long a client may take for a piece of its answer before its query's place goes to another. */
 const readerPatienceMs = 500;
 
+/** How long an answer may go on while other queries wait: a few batches of rows. */
+const readerSliceMs = 25;
+
 /** What one transaction may do. */
 export interface Transaction {
   /** How many rows the statement changed. */
@@ -222,7 +225,12 @@ async function openDatabase(options: StoreOptions): Promise<Opened> {
   return {
     engine,
     writer,
-    readers: new ReaderPool({ connect: () => engine.connect(), size: maxReaders, patienceMs: readerPatienceMs }),
+    readers: new ReaderPool({
+      connect: () => engine.connect(),
+      size: maxReaders,
+      patienceMs: readerPatienceMs,
+      sliceMs: readerSliceMs,
+    }),
     tables: await loadTables(writer, compile),
   };
 }

@@ -6,6 +6,9 @@ const maxLent = 100;
 export class Turns {
   readonly #size: number;
   readonly #waiting: (() => void)[] = [];
+  /** Those whose turn is to come back. */
+  readonly #returning: (() => void)[] = [];
+  #lastReturned = false;
   #taken = 0;
   #lent = 0;
 
@@ -19,9 +22,10 @@ export class Turns {
 
   /** Settles when it is this caller's turn; rejects with the signal's reason. */
   async take(signal?: AbortSignal): Promise<Turn> {
-    await this.#next(signal);
+    await this.#next(this.#waiting, signal);
     return new Turn({
       give: () => this.#give(),
+      isWanted: () => this.#waiting.length + this.#returning.length > 0,
       lend: () => {
         if (this.#lent >= maxLent) return false;
         this.#lent++;
@@ -30,7 +34,7 @@ export class Turns {
       },
       forgo: () => this.#lent--,
       takeBack: async () => {
-        await this.#next(signal);
+        await this.#next(this.#returning, signal);
         this.#lent--;
       },
     });
@@ -38,33 +42,37 @@ export class Turns {
 
   /** Lets all in who wait, however many there are. */
   letAllIn(): void {
-    for (const enter of this.#waiting.splice(0)) {
+    for (const enter of [...this.#waiting.splice(0), ...this.#returning.splice(0)]) {
       this.#taken++;
       enter();
     }
   }
 
-  async #next(signal: AbortSignal | undefined): Promise<void> {
+  async #next(queue: (() => void)[], signal: AbortSignal | undefined): Promise<void> {
     if (this.#taken < this.#size) {
       this.#taken++;
       return;
     }
     await new Promise<void>((resolve, reject) => {
       const giveUp = () => {
-        this.#waiting.splice(this.#waiting.indexOf(enter), 1);
+        queue.splice(queue.indexOf(enter), 1);
         reject(signal?.reason);
       };
       const enter = () => {
         signal?.removeEventListener('abort', giveUp);
         resolve();
       };
-      this.#waiting.push(enter);
+      queue.push(enter);
       signal?.addEventListener('abort', giveUp, { once: true });
     });
   }
 
+  /** New ones and those who come back in alternation, so that neither many short nor many long ones hold up the others. */
   #give(): void {
-    const enter = this.#waiting.shift();
+    const [first, second] = this.#lastReturned ? [this.#waiting, this.#returning] : [this.#returning, this.#waiting];
+    const queue = first.length > 0 ? first : second;
+    this.#lastReturned = queue === this.#returning;
+    const enter = queue.shift();
     if (enter) enter();
     else this.#taken--;
   }
@@ -72,6 +80,8 @@ export class Turns {
 
 interface Ledger {
   give(): void;
+  /** Whether someone waits. */
+  isWanted(): boolean;
   /** False when no more may be lent. */
   lend(): boolean;
   /** Ends a loan without the turn coming back. */
@@ -84,6 +94,7 @@ export class Turn {
   readonly #ledger: Ledger;
   #state: 'held' | 'lent' | 'returning' | 'over' = 'held';
   #timer: NodeJS.Timeout | undefined;
+  #heldSince = performance.now();
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
@@ -94,6 +105,13 @@ export class Turn {
     this.#timer = setTimeout(() => {
       if (this.#ledger.lend()) this.#state = 'lent';
     }, patienceMs).unref();
+  }
+
+  /** After so long, those who wait go first. Settles when the turn is back; rejects as {@link resume} does. */
+  async giveWay(sliceMs: number): Promise<void> {
+    if (performance.now() - this.#heldSince < sliceMs || !this.#ledger.isWanted() || !this.#ledger.lend()) return;
+    this.#state = 'lent';
+    await this.resume();
   }
 
   /** Settles when the turn is back; rejects when the signal it was taken with is aborted. */
@@ -109,6 +127,7 @@ export class Turn {
       throw error;
     }
     this.#state = 'held';
+    this.#heldSince = performance.now();
   }
 
   /** For good; a second time it does nothing. A turn on its way back must have come, or have failed to, before. */

@@ -10,7 +10,7 @@ const never = 2 ** 31 - 1;
 const rowCount = 100_000;
 const many = sql`SELECT range FROM range(${rowCount})`;
 
-async function temporaryPool(patienceMs: number) {
+async function temporaryPool(patienceMs: number, sliceMs = never) {
   const folder = await temporaryFolder();
   const engine = await Engine.open({
     file: `${folder.path}/test.db`,
@@ -18,7 +18,7 @@ async function temporaryPool(patienceMs: number) {
     memoryLimitBytes: 1 << 28,
     threads: 2,
   });
-  const pool = new ReaderPool({ connect: () => engine.connect(), size: 1, patienceMs });
+  const pool = new ReaderPool({ connect: () => engine.connect(), size: 1, patienceMs, sliceMs });
   return {
     pool,
     [Symbol.asyncDispose]: async () => {
@@ -42,6 +42,35 @@ test('a reader that takes its time lends its turn, and reads all rows afterwards
   assert.ok(!first.done);
   assert.equal(await count(temporary.pool.stream(many)), rowCount);
   assert.equal(first.value.rowCount + (await count(slow)), rowCount);
+  assert.equal(await count(temporary.pool.stream(many)), rowCount);
+});
+
+test('a long answer gives way to those who wait, and goes on after them', async () => {
+  await using temporary = await temporaryPool(never, 0);
+  const order: string[] = [];
+  const long = temporary.pool.stream(many);
+  const first = await long.next();
+  assert.ok(!first.done);
+  const short = count(temporary.pool.stream(sql`SELECT 1`)).then(() => order.push('short'));
+  const rest = await count(long);
+  order.push('long');
+  await short;
+  assert.deepEqual(order, ['short', 'long']);
+  assert.equal(first.value.rowCount + rest, rowCount);
+});
+
+test('an answer that has given way ends with its signal', async () => {
+  await using temporary = await temporaryPool(never, 0);
+  const abort = new AbortController();
+  const gaveWay = temporary.pool.stream(many, abort.signal);
+  await gaveWay.next();
+  const other = temporary.pool.stream(many);
+  const otherFirst = other.next();
+  const ended = assert.rejects(gaveWay.next(), { message: 'enough' });
+  await otherFirst;
+  abort.abort(new Error('enough'));
+  await ended;
+  await other.return();
   assert.equal(await count(temporary.pool.stream(many)), rowCount);
 });
 
