@@ -270,11 +270,15 @@ export function only(...conditions: readonly (Sql | undefined)[]): Sql {
   return given.length === 0 ? sql`` : sql` FILTER (WHERE ${and(given)})`;
 }
 
-/** Whether a value, or any of a multi-value dimension's values, passes the test; unknown where none does and one is null. */
+/**
+ * Whether a value, or any of a multi-value dimension's values, passes the test; unknown where none does and one is unknown.
+ * A list without values is null.
+ */
 export function anyValue(value: Value, test: (single: Sql) => Sql): Sql {
   if (!value.multiValue) return test(value.sql);
-  const unknown = sql`CASE WHEN len(${value.sql}) > list_count(${value.sql}) THEN NULL ELSE false END`;
-  return sql`(list_bool_or(list_transform(${value.sql}, lambda v: ${test(sql`v`)})) OR ${unknown})`;
+  const verdict = sql`coalesce(2 * CAST(${test(sql`v`)} AS TINYINT), 1)`;
+  const values = sql`CASE WHEN len(${value.sql}) > 0 THEN ${value.sql} ELSE [NULL] END`;
+  return sql`CASE list_max(list_transform(${values}, lambda v: ${verdict})) WHEN 2 THEN true WHEN 0 THEN false END`;
 }
 
 /** The value (each of them, for a multi-value dimension) as VARCHAR. */

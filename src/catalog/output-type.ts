@@ -51,10 +51,17 @@ function readOutputType(written: string, context: z.core.$RefinementCtx): Output
 }
 
 const conversions: Readonly<Record<Exclude<OutputType, 'STRING'>, { convert: (value: Value) => Sql; sqlType: Sql }>> = {
-  LONG: { convert: toLong, sqlType: sql`BIGINT` },
+  LONG: { convert: exactLong, sqlType: sql`BIGINT` },
   FLOAT: { convert: toFloat, sqlType: sql`FLOAT` },
   DOUBLE: { convert: toDouble, sqlType: sql`DOUBLE` },
 };
+
+/** Text with a fraction is no long, as in Druid's `getExactLongFromDecimalString`. */
+function exactLong(value: Value): Sql {
+  if (value.type !== 'STRING') return toLong(value);
+  const double = toDouble(value);
+  return sql`CASE WHEN ${double} = trunc(${double}) THEN ${toLong(value)} END`;
+}
 
 /** The value in an output type. A multi-value dimension stays text: Druid has no multi-value numbers. */
 export function outputValue(type: OutputType | ArrayType, value: Value): Value {

@@ -40,7 +40,7 @@ describe('filters', () => {
     const fields = [
       { type: 'selector', dimension: 'a', value: 'x' },
       { type: 'in', dimension: 'a', values: ['x'] },
-      { type: 'bound', dimension: 'a', lower: 'x', ordering: 'numeric' },
+      { type: 'bound', dimension: 'a', lower: 'x' },
       { type: 'bound', dimension: 'a', upper: 'm' },
       { type: 'like', dimension: 'a', pattern: 'x%' },
       { type: 'regex', dimension: 'a', pattern: 'x' },

@@ -1,6 +1,7 @@
 /** The data that a real Druid and millrace are asked about: the same lines under the same dataSchema. */
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { lines as random } from './random/rows.ts';
 
 export interface DataSet {
   readonly dataSchema: DataSchema;
@@ -104,6 +105,25 @@ export const dataSets: readonly DataSet[] = [
         ],
       },
       metricsSpec: [{ type: 'count', name: 'count' }],
+      granularitySpec: { segmentGranularity: 'day', queryGranularity: 'none', rollup: false },
+    },
+  },
+  {
+    lines: random,
+    dataSchema: {
+      dataSource: 'random',
+      timestampSpec: { column: 't', format: 'iso' },
+      dimensionsSpec: {
+        dimensions: [
+          's',
+          'k',
+          'm',
+          { type: 'long', name: 'l' },
+          { type: 'long', name: 'big' },
+          { type: 'double', name: 'd' },
+          { type: 'float', name: 'f' },
+        ],
+      },
       granularitySpec: { segmentGranularity: 'day', queryGranularity: 'none', rollup: false },
     },
   },

@@ -32,7 +32,7 @@ export default defineDimension<z.infer<typeof schema>>({
     {
       spec: { type: 'default', dimension: 'a', outputType: 'LONG' },
       events: [{ a: '12' }, { a: '1.9' }, { a: 'x' }],
-      values: [12, 1, null],
+      values: [12, null, null],
     },
   ],
 });

@@ -23,11 +23,10 @@ export default defineFilter<z.infer<typeof schema>>({
       return anyValue({ sql: value.sql, type, multiValue: true }, (single) =>
         wanted === null ? sql`${single} IS NULL` : equalsScalar({ sql: single, type }, wanted),
       );
-    const same =
-      wanted === null
-        ? { type: 'null', column }
-        : { type: 'equals', column, matchValueType: elementMatchValueType, matchValue: wanted };
-    return compileFilter(specOf('filter').parse(same), scope);
+    // A value that is no array has no null within.
+    if (wanted === null) return sql`false`;
+    const equals = { type: 'equals', column, matchValueType: elementMatchValueType, matchValue: wanted };
+    return compileFilter(specOf('filter').parse(equals), scope);
   },
   examples: [
     {
@@ -37,8 +36,8 @@ export default defineFilter<z.infer<typeof schema>>({
     },
     {
       spec: { type: 'arrayContainsElement', column: 'a', elementMatchValueType: 'STRING', elementMatchValue: null },
-      matches: [{}],
-      rejects: [{ a: 'y' }],
+      matches: [],
+      rejects: [{ a: 'y' }, {}],
     },
   ],
 });

@@ -17,15 +17,13 @@ const schema = z
   })
   .refine((spec) => (spec.lower ?? spec.upper) !== undefined, { error: 'expected lower, upper, or both' });
 
-/** One value and an edge as two SQL values that compare in the ordering. */
+/** One value and an edge as two SQL values that compare in the ordering. To numbers text that is none comes before all. */
 function comparable(ordering: Ordering, value: Value, edgeText: string): [Sql, Sql] {
-  const number =
-    ordering === 'numeric' && isNumber(value)
-      ? numberLiteral(value.type === 'LONG' ? 'LONG' : 'DOUBLE', edgeText)
-      : undefined;
-  if (number) return [value.sql, number];
-  if (ordering === 'numeric' && value.type === 'LONG' && !Number.isNaN(Number(edgeText)))
-    return [value.sql, sql`CAST(${Number(edgeText)} AS DOUBLE)`];
+  if (ordering === 'numeric' && isNumber(value)) {
+    const edge = Number.isNaN(Number(edgeText)) || edgeText === '' ? Number.NEGATIVE_INFINITY : Number(edgeText);
+    const exact = numberLiteral(value.type === 'LONG' ? 'LONG' : 'DOUBLE', edgeText);
+    return [value.sql, exact ?? sql`CAST(${edge} AS DOUBLE)`];
+  }
   const text: Value = { sql: sql`CAST(${value.sql} AS VARCHAR)`, type: 'STRING' };
   return [
     orderingKey(ordering, value.type === 'STRING' ? value : text),
@@ -46,11 +44,12 @@ function within(spec: z.infer<typeof schema>, value: Value): Sql {
   const [first, second] = conditions;
   // The engine would make BETWEEN of the two, which it has for plain types only.
   if (first && second && spec.ordering !== 'lexicographic')
-    return sql`CASE WHEN ${first} THEN ${second} WHEN ${value.sql} IS NOT NULL THEN false END`;
+    return sql`CASE WHEN ${first} THEN ${second} WHEN ${isNumber(value) ? sql`${value.sql} IS NOT NULL` : sql`true`} THEN false END`;
+  if (isNumber(value)) return and(conditions);
   // Null sorts first: without a lower bound it lies within.
-  return conditions.length === 1 && !(spec.lower ?? undefined)
-    ? sql`coalesce(${and(conditions)}, true)`
-    : and(conditions);
+  if (spec.lower === null || spec.lower === undefined) return sql`coalesce(${and(conditions)}, true)`;
+  // Druid reads the index of a lexicographic order, which knows of null; in the others null is outside for good.
+  return spec.ordering === 'lexicographic' ? and(conditions) : sql`coalesce(${and(conditions)}, false)`;
 }
 
 export default defineFilter<z.infer<typeof schema>>({

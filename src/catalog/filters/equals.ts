@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { type Sql, sql } from '../../sql.ts';
 import { anyValue, defineFilter, type Value } from '../define.ts';
 import { toDouble } from '../numbers.ts';
-import { equalsScalar, type MatchType, matchType, scalarSchema } from '../operand.ts';
+import { equalsScalar, type MatchType, matchType, type Scalar, scalarSchema } from '../operand.ts';
 
 const schema = z.object({
   type: z.literal('equals'),
@@ -10,9 +11,12 @@ const schema = z.object({
   matchValue: scalarSchema,
 });
 
-/** Text is compared as a number with a number: `10.0` and `010` equal 10. */
-const asMatched = (type: MatchType, value: Value): Value =>
-  type !== 'STRING' && value.type === 'STRING' ? { sql: toDouble(value), type: 'DOUBLE' } : value;
+/** Text is compared as a number with a number: `10.0` and `010` equal 10, and what is no number is known not to. */
+function equalsValue(type: MatchType, value: Value, wanted: Scalar): Sql {
+  if (type === 'STRING' || value.type !== 'STRING') return equalsScalar(value, wanted);
+  const equal = equalsScalar({ sql: toDouble(value), type: 'DOUBLE' }, wanted);
+  return sql`CASE WHEN ${value.sql} IS NOT NULL THEN coalesce(${equal}, false) END`;
+}
 
 export default defineFilter<z.infer<typeof schema>>({
   type: 'equals',
@@ -22,7 +26,7 @@ export default defineFilter<z.infer<typeof schema>>({
   compile: (spec, scope) => {
     const column = scope.column(spec.column);
     return anyValue(column, (single) =>
-      equalsScalar(asMatched(spec.matchValueType, { sql: single, type: column.type }), spec.matchValue),
+      equalsValue(spec.matchValueType, { sql: single, type: column.type }, spec.matchValue),
     );
   },
   examples: [

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sql } from '../../sql.ts';
+import { type Sql, sql } from '../../sql.ts';
 import { compileFilter, defineFilter, specOf, type Value } from '../define.ts';
 import { toDouble } from '../numbers.ts';
 import { type MatchType, matchType, scalarSchema } from '../operand.ts';
@@ -11,13 +11,16 @@ const schema = z.object({
   sortedValues: z.array(scalarSchema.nullable()),
 });
 
-/** Text is compared as a number with numbers. */
+/** Text is compared as a number with numbers; what is no number is known to be none of them. */
 function asMatched(type: MatchType, value: Value): Value {
   if (type === 'STRING' || value.type !== 'STRING') return value;
-  if (!value.multiValue) return { sql: toDouble(value), type: 'DOUBLE' };
-  const each = toDouble({ sql: sql`v`, type: 'STRING' });
+  if (!value.multiValue) return { sql: asNumber(value.sql), type: 'DOUBLE' };
+  const each = asNumber(sql`v`);
   return { sql: sql`list_transform(${value.sql}, lambda v: ${each})`, type: 'DOUBLE', multiValue: true };
 }
+
+const asNumber = (text: Sql) =>
+  sql`CASE WHEN ${text} IS NOT NULL THEN coalesce(${toDouble({ sql: text, type: 'STRING' })}, 'NaN'::DOUBLE) END`;
 
 export default defineFilter<z.infer<typeof schema>>({
   type: 'inType',

@@ -17,10 +17,14 @@ const schema = z
   })
   .refine((spec) => (spec.lower ?? spec.upper) !== undefined, { error: 'expected lower, upper, or both' });
 
+/** Text that is no number comes before all numbers, as in Druid's numeric order. */
+const orderedDouble = (value: Value) =>
+  sql`CASE WHEN ${value.sql} IS NOT NULL THEN coalesce(${toDouble(value)}, '-Infinity'::DOUBLE) END`;
+
 /** One value and an edge as SQL values of the same type. */
 function comparable(type: MatchType, value: Value, edge: Scalar): [Sql, Sql] {
   if (type === 'STRING') return [asText(value).sql, sql`${String(edge)}`];
-  const subject = isNumber(value) ? value.sql : toDouble(value);
+  const subject = isNumber(value) ? value.sql : orderedDouble(value);
   return [
     subject,
     numberLiteral(value.type === 'LONG' ? 'LONG' : 'DOUBLE', edge) ?? sql`CAST(${Number(edge)} AS DOUBLE)`,

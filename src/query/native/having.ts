@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { compileFilter, type Scope, specOf, type Value } from '../../catalog/index.ts';
 import { toDouble } from '../../catalog/numbers.ts';
-import { equalsScalar, numberLiteral, operand, scalarSchema } from '../../catalog/operand.ts';
+import { equalsScalar, numberLiteral, operand, type Scalar, scalarSchema } from '../../catalog/operand.ts';
 import { and, or, type Sql, sql } from '../../sql.ts';
 
 /** Compiles itself over the results, as finished columns. */
@@ -34,6 +34,7 @@ export const havingSchema: z.ZodType<Having> = z.lazy(() =>
       .object({
         type: z.literal('dimSelector'),
         dimension: specOf('dimension').transform(({ spec }) => String(spec.dimension)),
+        /** The empty text and null are one here. */
         value: scalarSchema.nullish(),
         extractionFn: specOf('extraction').nullish(),
       })
@@ -41,9 +42,9 @@ export const havingSchema: z.ZodType<Having> = z.lazy(() =>
         ({ value, ...spec }): Having =>
           (results) => {
             const dimension = operand(spec, results);
-            return value === null || value === undefined
-              ? sql`${dimension.sql} IS NULL`
-              : sql`coalesce(${equalsScalar(dimension, value)}, false)`;
+            return (value ?? '') === ''
+              ? sql`coalesce(CAST(${dimension.sql} AS VARCHAR) = '', true)`
+              : sql`coalesce(${equalsScalar(dimension, value as Scalar)}, false)`;
           },
       ),
     z.object({ type: z.literal('filter'), filter: specOf('filter') }).transform(

@@ -80,6 +80,10 @@ const functions: ExpressionFunction[] = [
     example: { expression: `nvl("x", 'none')`, row: {}, result: 'none' },
     compile: firstPresent,
   },
+  verdict('istrue', 'true', (test) => sql`(${test} IS TRUE)`, 1, 0),
+  verdict('isfalse', 'false', (test) => sql`(${test} IS FALSE)`, 0, 0),
+  verdict('nottrue', 'false or null', (test) => sql`(${test} IS NOT TRUE)`, 0, 1),
+  verdict('notfalse', 'true or null', (test) => sql`(${test} IS NOT FALSE)`, 1, 1),
   {
     name: 'isnull',
     args: 'expr',
@@ -108,6 +112,23 @@ const functions: ExpressionFunction[] = [
   truth('nottrue', '1 where the argument is false or null, else 0.', sql`IS NOT TRUE`, 1),
   truth('notfalse', '1 where the argument is true or null, else 0.', sql`IS NOT FALSE`, 1),
 ];
+
+function verdict(
+  name: string,
+  what: string,
+  test: (condition: Sql) => Sql,
+  ofOne: number,
+  ofNull: number,
+): ExpressionFunction {
+  return {
+    name,
+    args: 'expr',
+    arity: [1, 1],
+    summary: `1 where the argument is ${what}, else 0; never null.`,
+    example: { expression: `array(${name}("x" > 0), ${name}("y" > 0))`, row: { x: 1 }, result: [ofOne, ofNull] },
+    compile: (args) => condition(test(asCondition(arg(args, 0)))),
+  };
+}
 
 export default functions;
 

@@ -1,5 +1,6 @@
 /** Mathematics. Where Java answers NaN or an infinity for an argument outside a function's domain, the result is null. */
 import { join, type Sql, sql } from '../../../sql.ts';
+import { doubleToLong } from '../../numbers.ts';
 import { arg, type ExpressionFunction } from '../function.ts';
 import { asDouble, asLong, commonType, double, inType, long, string, type Typed } from '../typed.ts';
 
@@ -71,9 +72,13 @@ const functions: ExpressionFunction[] = [
     name: 'div',
     args: 'x, y',
     arity: [2, 2],
-    summary: 'Whole-number division; null by zero.',
-    example: { expression: 'div(7, 2)', result: 3 },
-    compile: (args) => long(sql`TRY(${asLong(arg(args, 0))} // ${asLong(arg(args, 1))})`),
+    summary: 'Division, cut off to a whole number; null by a whole zero.',
+    example: { expression: 'div(7, 2.5)', result: 2 },
+    compile(args) {
+      const [x, y] = args as [Typed, Typed];
+      if (commonType(args) === 'LONG') return long(sql`TRY(${asLong(x)} // ${asLong(y)})`);
+      return long(doubleToLong(sql`(${asDouble(x)} / ${asDouble(y)})`));
+    },
   },
   {
     name: 'greatest',
@@ -133,14 +138,16 @@ const functions: ExpressionFunction[] = [
     name: 'safe_divide',
     args: 'x, y',
     arity: [2, 2],
-    summary: 'x / y, null where y is 0.',
+    summary: 'x / y, null where y is 0; of doubles 0 where both are.',
     example: { expression: 'safe_divide(1, 0)', result: null },
     compile(args, call) {
       const [x, y] = call.settle(args) as [Typed, Typed];
       const whole = commonType([x, y]) === 'LONG';
       return whole
         ? long(sql`TRY(${asLong(x)} // ${asLong(y)})`)
-        : double(sql`(${asDouble(x)} / nullif(${asDouble(y)}, 0))`);
+        : double(
+            sql`coalesce(${asDouble(x)} / nullif(${asDouble(y)}, 0), CASE WHEN ${asDouble(x)} = 0 THEN 0 * ${asDouble(y)} END)`,
+          );
     },
   },
 ];

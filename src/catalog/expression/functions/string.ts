@@ -45,7 +45,10 @@ const functions: ExpressionFunction[] = [
     arity: [2, 2],
     summary: 'The first characters.',
     example: { expression: `left('foobar', 3)`, result: 'foo' },
-    compile: (args) => string(sql`left(${asString(arg(args, 0))}, greatest(${asLong(arg(args, 1))}, 0))`),
+    compile: (args) =>
+      string(
+        sql`left(${asString(arg(args, 0))}, CASE WHEN ${asLong(arg(args, 1))} < 0 THEN 0 ELSE ${asLong(arg(args, 1))} END)`,
+      ),
   },
   {
     name: 'like',
@@ -136,8 +139,13 @@ const functions: ExpressionFunction[] = [
     arity: [3, 3],
     summary: 'Every occurrence of the text replaced.',
     example: { expression: `replace('a.b.c', '.', '/')`, result: 'a/b/c' },
-    compile: (args) =>
-      string(sql`replace(${asString(arg(args, 0))}, ${asString(arg(args, 1))}, ${asString(arg(args, 2))})`),
+    compile(args) {
+      const [whole, part, replacement] = args.map(asString) as [Sql, Sql, Sql];
+      // Between all characters, as Java does; the engine's own replaces nothing then.
+      if (arg(args, 1).literal === '')
+        return string(sql`regexp_replace(${whole}, '', replace(${replacement}, '\\', '\\\\'), 'g')`);
+      return string(sql`replace(${whole}, ${part}, ${replacement})`);
+    },
   },
   {
     name: 'reverse',
@@ -153,7 +161,10 @@ const functions: ExpressionFunction[] = [
     arity: [2, 2],
     summary: 'The last characters.',
     example: { expression: `right('foobar', 3)`, result: 'bar' },
-    compile: (args) => string(sql`right(${asString(arg(args, 0))}, greatest(${asLong(arg(args, 1))}, 0))`),
+    compile: (args) =>
+      string(
+        sql`right(${asString(arg(args, 0))}, CASE WHEN ${asLong(arg(args, 1))} < 0 THEN 0 ELSE ${asLong(arg(args, 1))} END)`,
+      ),
   },
   pad('rpad', 'after', `rpad('abcdef', 3, '-')`, 'abc'),
   {
@@ -231,8 +242,9 @@ function pad(name: 'lpad' | 'rpad', where: string, expression: string, result: s
     example: { expression, result },
     compile(args, call) {
       const length = call.integer(1);
-      if (length === undefined || length < 0 || length > 10_000)
-        throw call.fail(1, 'expected a length from 0 to 10000');
+      if (length === undefined || length > 10_000) throw call.fail(1, 'expected a length of at most 10000');
+      if (length === 0) return string(sql`NULL::VARCHAR`);
+      if (length < 0) return string(sql`left(${asString(arg(args, 0))}, 0)`);
       const [text, characters] = [asString(arg(args, 0)), asString(arg(args, 2))];
       const padded = name === 'lpad' ? sql`lpad` : sql`rpad`;
       return string(

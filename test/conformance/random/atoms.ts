@@ -1,0 +1,26 @@
+/** What random native queries are made of. */
+import fc from 'fast-check';
+import { allColumns, numberColumns, numbers, textColumns, texts } from './columns.ts';
+
+export type Json = Readonly<Record<string, unknown>>;
+
+export const column = fc.constantFrom(...allColumns);
+/** Druid's engines do not agree in whether text that is no number is null where numbers are. */
+export const textColumn = fc.constantFrom(...textColumns, 'm');
+export const numberColumn = fc.constantFrom(...numberColumns);
+export const text = fc.constantFrom(...texts);
+export const number = fc.constantFrom(...numbers);
+/** Whether a long can be half a one is answered otherwise by each of Druid's engines. */
+export const wholeNumber = number.filter(Number.isInteger);
+export const value = fc.oneof(text, number);
+export const some = <T>(one: fc.Arbitrary<T>, most = 3) => fc.array(one, { minLength: 1, maxLength: most });
+export const record = (fields: Readonly<Record<string, fc.Arbitrary<unknown>>>): fc.Arbitrary<Json> =>
+  fc.record(fields) as fc.Arbitrary<Json>;
+export const optional = (
+  type: string,
+  must: Readonly<Record<string, fc.Arbitrary<unknown>>>,
+  may: Readonly<Record<string, fc.Arbitrary<unknown>>>,
+) =>
+  fc
+    .tuple(fc.record(must), fc.record(may, { requiredKeys: [] }))
+    .map(([required, given]): Json => ({ type, ...required, ...given }));
