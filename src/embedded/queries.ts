@@ -7,7 +7,7 @@ import type { Metrics } from '../observe/metrics.ts';
 import type { Plan, Reader, RowBatch } from '../query/define.ts';
 import { planNativeQuery } from '../query/native.ts';
 import type { SystemFacts } from '../query/sql/metadata/facts.ts';
-import { asQueryMistake, planSql, type SqlPlan, type SqlPlanContext } from '../query/sql/plan.ts';
+import { planSql, type SqlPlan, type SqlPlanContext } from '../query/sql/plan.ts';
 import type { Store } from '../store/store.ts';
 
 /** Druid's default for `timeout`. */
@@ -54,7 +54,7 @@ export class Queries {
   startSql(request: unknown, options: SqlOptions): Promise<SqlAnswer> {
     return this.#measured('sql', async (measure) => {
       const planned = await this.#planSql(request, options, options.typed ? 'typed' : 'printed');
-      const answer = await this.#run(planned, options.signal, measure, asQueryMistake);
+      const answer = await this.#run(planned, options.signal, measure, planned.asMistake);
       const { contentType, header, columns } = planned;
       return { ...answer, contentType, header, columns };
     });

@@ -106,7 +106,17 @@ export interface TableNode {
   readonly join_type?: string;
   readonly ref_type?: string;
   readonly using_columns?: readonly string[];
+  readonly function?: ExpressionNode;
+  readonly with_ordinality?: string;
   readonly values?: readonly (readonly ExpressionNode[])[];
+}
+
+/** What an expression is made of, without subqueries. */
+export function partsOf(node: ExpressionNode): ExpressionNode[] {
+  const { children = [], left, right, child, input, lower, upper, case_checks = [], else_expr } = node;
+  const checks = case_checks.flatMap(({ when_expr, then_expr }) => [when_expr, then_expr]);
+  const parts = [...children, left, right, child, input, lower, upper, ...checks, else_expr];
+  return parts.filter((part) => part !== undefined);
 }
 
 /** What `json_serialize_sql` gives. */

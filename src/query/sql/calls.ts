@@ -1,6 +1,6 @@
 /** What every call of a function is checked for, and what the function may ask of it. */
 import { type MillraceError, nearestWord } from '../../errors.ts';
-import type { ExpressionNode } from './ast.ts';
+import { type ExpressionNode, partsOf } from './ast.ts';
 import { lacks, mistake, type SqlContext } from './context.ts';
 import { type Call, integerOf, textOf } from './functions/define.ts';
 import { aggregateFunctions, scalarFunctions, sqlFunctionGaps } from './functions/index.ts';
@@ -45,3 +45,9 @@ export function unknownFunction(
   const hint = near === undefined ? '' : `; did you mean ${near}?`;
   return mistake(context, node, `No match found for function signature ${name}(${types})${hint}`);
 }
+
+export const isAggregate = (node: ExpressionNode): boolean =>
+  node.class === 'FUNCTION' && aggregateFunctions.has((node.function_name ?? '').toUpperCase());
+
+/** Whether an aggregate stands somewhere in it, outside of subqueries. */
+export const hasAggregate = (node: ExpressionNode): boolean => isAggregate(node) || partsOf(node).some(hasAggregate);

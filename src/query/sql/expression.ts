@@ -3,21 +3,35 @@ import { join, type Sql, sql } from '../../sql.ts';
 import type { ExpressionNode, OrderNode, QueryNode, TypeNode } from './ast.ts';
 import { callOf, checkArity, unknownFunction } from './calls.ts';
 import { castTypeOf } from './cast-types.ts';
-import { lacks, mistake, type SqlContext } from './context.ts';
+import { lacks, mistake, nameMistake, type SqlContext } from './context.ts';
 import type { AggregateCall } from './functions/define.ts';
 import { aggregateFunctions, scalarFunctions } from './functions/index.ts';
-import { constantOf, intervalOf, textLiteral } from './literals.ts';
+import { constantOf, illegalTime, intervalOf, textLiteral } from './literals.ts';
 import { asList, overValues, soleValue, tested } from './multi-value.ts';
-import { binary, binaryOperators, compare, comparisons, isIn, like, negative, together } from './operators.ts';
+import {
+  binary,
+  binaryOperators,
+  checkConditions,
+  coalesced,
+  compare,
+  comparisons,
+  isCondition,
+  isIn,
+  like,
+  negative,
+  nullIf,
+  together,
+} from './operators.ts';
 import { type CompiledQuery, resolve, type Scope } from './scope.ts';
-import { boolean, cast, conditionOf, type Expr, isArray, isArrayType } from './types.ts';
+import { subqueryValue } from './subquery-value.ts';
+import { bigint, boolean, cast, conditionOf, type Expr, isArray, isArrayType, resultType } from './types.ts';
 import { frameOf, windowFunction } from './window.ts';
 
 /** Functions whose first argument is a unit that stands as a bare word. */
 const unitFirst = new Set(['TIMESTAMPADD', 'TIMESTAMPDIFF']);
 
 /** Words that stand for functions without arguments. */
-const wordFunctions = new Set(['CURRENT_TIMESTAMP', 'CURRENT_DATE']);
+const wordFunctions = new Set(['CURRENT_TIMESTAMP', 'CURRENT_DATE', 'LOCALTIMESTAMP']);
 
 type SubqueryCompiler = (node: QueryNode, scope: Scope) => CompiledQuery;
 
@@ -53,7 +67,9 @@ export class ExpressionCompiler {
       case 'CONJUNCTION': {
         const word = node.type === 'CONJUNCTION_OR' ? ' OR ' : ' AND ';
         const all = (parts: readonly Expr[]) => sql`(${join(parts.map(conditionOf), word)})`;
-        return overValues((node.children ?? []).map(child), (parts) => boolean(all(parts)), all);
+        const operands = (node.children ?? []).map(child);
+        checkConditions(word.trim(), operands, around);
+        return overValues(operands, (parts) => boolean(all(parts)), all);
       }
       case 'BETWEEN': {
         const parts = [node.input, node.lower, node.upper].map((part) => child(required(part)));
@@ -71,14 +87,20 @@ export class ExpressionCompiler {
       case 'WINDOW':
         return this.#window(node, scope);
       case 'SUBQUERY':
-        return this.#subqueryValue(node, scope);
+        return subqueryValue(node, this.#subquery((node.subquery as { node: QueryNode }).node, scope), {
+          ...around,
+          compile: child,
+        });
       default:
         throw mistake(this.#context, node, `'${node.class.toLowerCase()}' is not part of Druid's SQL here`);
     }
   }
 
-  condition(node: ExpressionNode, scope: Scope): Sql {
-    return conditionOf(this.compile(node, scope));
+  /** `clause`: WHERE, HAVING, … */
+  condition(node: ExpressionNode, scope: Scope, clause: string): Sql {
+    const expr = this.compile(node, scope);
+    if (!isCondition(expr)) throw mistake(this.#context, node, `${clause} clause must be a condition`);
+    return conditionOf(expr);
   }
 
   /** A value that is no multi-value dimension. */
@@ -94,7 +116,7 @@ export class ExpressionCompiler {
     if (typeof found !== 'string') return found;
     const word = (path[0] as string).toUpperCase();
     if (path.length === 1 && wordFunctions.has(word)) return this.#scalar(word, [], node);
-    throw mistake(this.#context, node, found);
+    throw nameMistake(this.#context, node, found);
   }
 
   #parameter(node: ExpressionNode): Expr {
@@ -111,6 +133,8 @@ export class ExpressionCompiler {
     // TRUE and FALSE come as casts of 't' and 'f'.
     if (type === 'BOOLEAN' && (value.literal === 't' || value.literal === 'f'))
       return { sql: sql`${value.literal === 't'}`, type: 'BOOLEAN', literal: value.literal === 't' };
+    const illegal = illegalTime(node, value, type, this.#context.text);
+    if (illegal) throw mistake(this.#context, node, illegal);
     if (isArray(value) !== isArrayType(type))
       throw mistake(this.#context, node, `Cast function cannot convert value of type ${value.type} to type ${type}`);
     return overValues([value], ([single]) => cast(single as Expr, type, this.#context.zone));
@@ -119,10 +143,11 @@ export class ExpressionCompiler {
   #case(node: ExpressionNode, scope: Scope): Expr {
     const checks = node.case_checks ?? [];
     const whens = checks.map(({ when_expr }) => this.compile(when_expr, scope));
+    if (!whens.every(isCondition)) throw mistake(this.#context, node, 'Expected a boolean type');
     const results = [...checks.map(({ then_expr }) => then_expr), ...(node.else_expr ? [node.else_expr] : [])];
     const parts = [...whens, ...results.map((result) => this.compile(result, scope))];
     return overValues(parts, (singles) => {
-      const { type, sqls } = together(singles.slice(whens.length), this.#around(node));
+      const { type, sqls } = together(singles.slice(whens.length), this.#around(node), resultType);
       const branches = checks.map((_, i) => sql`WHEN ${conditionOf(singles[i] as Expr)} THEN ${sqls[i] as Sql}`);
       const otherwise = node.else_expr ? sql` ELSE ${sqls.at(-1) as Sql}` : sql``;
       return { sql: sql`CASE ${join(branches, ' ')}${otherwise} END`, type };
@@ -138,6 +163,7 @@ export class ExpressionCompiler {
       case 'OPERATOR_IS_NOT_NULL':
         return tested([first], ([single]) => sql`(${(single as Expr).sql} IS NOT NULL)`, true);
       case 'OPERATOR_NOT': {
+        checkConditions('NOT', operands, this.#around(node));
         const not = ([condition]: readonly Expr[]) => sql`(NOT ${conditionOf(condition as Expr)})`;
         return overValues(operands, (singles) => boolean(not(singles)), not);
       }
@@ -147,12 +173,11 @@ export class ExpressionCompiler {
       case 'COMPARE_NOT_IN':
         return isIn(first, operands.slice(1), node.type === 'COMPARE_NOT_IN', this.#around(node));
       case 'OPERATOR_COALESCE':
-        return overValues(operands, (singles) => {
-          const { type, sqls } = together(singles, this.#around(node));
-          return { sql: sql`coalesce(${join(sqls)})`, type };
-        });
+        return overValues(operands, (singles) => coalesced(singles, this.#around(node)));
+      case 'GROUPING_FUNCTION':
+        return bigint(sql`CAST(GROUPING(${join(operands.map((operand) => operand.sql))}) AS BIGINT)`);
       default:
-        throw lacks(`the operator ${node.type}`);
+        throw mistake(this.#context, node, `SQL query requires '${node.type}' operator that is not supported`);
     }
   }
 
@@ -161,7 +186,7 @@ export class ExpressionCompiler {
     const interval = intervalOf(node);
     if (interval) return interval;
     if (aggregateFunctions.has(name)) {
-      const filter = node.filter ? sql` FILTER (WHERE ${this.condition(node.filter, scope)})` : sql``;
+      const filter = node.filter ? sql` FILTER (WHERE ${this.condition(node.filter, scope, 'FILTER')})` : sql``;
       return this.#aggregate(name, node, scope, filter);
     }
     const children = node.children ?? [];
@@ -201,10 +226,10 @@ export class ExpressionCompiler {
 
   #nullFunction(name: string, args: readonly Expr[], node: ExpressionNode): Expr {
     checkArity(name, [2, 2], args.length, node, this.#context);
-    const engine = name === 'NVL' ? sql`coalesce` : sql`nullif`;
+    const around = this.#around(node);
     return overValues(args, (singles) => {
-      const { type, sqls } = together(singles, this.#around(node));
-      return { sql: sql`${engine}(${join(sqls)})`, type };
+      const [value, other] = singles as [Expr, Expr];
+      return name === 'NVL' ? coalesced(singles, around) : nullIf(value, other, around);
     });
   }
 
@@ -235,7 +260,7 @@ export class ExpressionCompiler {
     const order = node.orders?.length ? sql`ORDER BY ${this.orders(node.orders, scope)}` : sql``;
     const bound = (expr: ExpressionNode | undefined) => expr && this.#single(expr, scope).sql;
     const frame = frameOf(node, bound(node.start_expr), bound(node.end_expr));
-    const filter = node.filter_expr ? sql` FILTER (WHERE ${this.condition(node.filter_expr, scope)})` : sql``;
+    const filter = node.filter_expr ? sql` FILTER (WHERE ${this.condition(node.filter_expr, scope, 'FILTER')})` : sql``;
     const over = sql`${filter} OVER (${partition} ${order} ${frame})`;
     const name = (node.function_name ?? '').toUpperCase();
     if (node.type === 'WINDOW_AGGREGATE') return this.#aggregate(name, node, scope, over);
@@ -254,18 +279,6 @@ export class ExpressionCompiler {
         return sql`${by}${direction}${nulls}`;
       }),
     );
-  }
-
-  #subqueryValue(node: ExpressionNode, scope: Scope): Expr {
-    const query = this.#subquery((node.subquery as { node: QueryNode }).node, scope);
-    const [column] = query.columns;
-    if (query.columns.length !== 1 || !column)
-      throw mistake(this.#context, node, `Expected a subquery of one column, got ${query.columns.length}`);
-    if (node.subquery_type === 'SCALAR') return { sql: sql`(${query.sql})`, type: column.expr.type };
-    if (node.subquery_type !== 'ANY' || node.comparison_type !== 'COMPARE_EQUAL')
-      throw lacks(`a subquery of the kind ${node.subquery_type}`);
-    const value = this.compile(required(node.child), scope);
-    return tested([value], ([single]) => sql`(${(single as Expr).sql} IN (${query.sql}))`);
   }
 
   #around(node: ExpressionNode) {

@@ -30,9 +30,13 @@ export const contentTypes: Readonly<Record<ResultFormat, string>> = {
   csv: 'text/csv',
 };
 
-/** How a column is read from the engine and printed. Lists are JSON text, but one value alone stands plain. */
-export function encodedColumn({ name, expr }: Column, zone: string): Encoded {
+/**
+ * How a column is read from the engine and printed. Lists are JSON text, but one value alone stands plain; `plainArrays`:
+ * arrays are JSON lists.
+ */
+export function encodedColumn({ name, expr }: Column, zone: string, plainArrays = false): Encoded {
   if (expr.multiValue) return columnOf(name, { sql: plainList(expr.sql), type: 'STRING' });
+  if (isArray(expr) && plainArrays) return columnOf(name, catalogValue(expr));
   if (isArray(expr)) return columnOf(name, { sql: sql`CAST(to_json(${expr.sql}) AS VARCHAR)`, type: 'STRING' });
   if (expr.type === 'TIMESTAMP' || expr.type === 'DATE') return instantColumn(name, expr.sql, zone);
   if (expr.type === 'BOOLEAN') return { name, sql: expr.sql, encode: String };

@@ -1,7 +1,8 @@
 /** Literals of the tree, and those of parameters. */
 import { literal, type Sql, sql } from '../../sql.ts';
 import type { ExpressionNode } from './ast.ts';
-import type { Expr } from './types.ts';
+import type { SqlText } from './text.ts';
+import { type Expr, literalTime, type SqlType } from './types.ts';
 
 export const nullLiteral: Expr = { sql: sql`NULL`, type: 'NULL', literal: null };
 
@@ -69,4 +70,24 @@ export function intervalOf(node: ExpressionNode): Expr | undefined {
     type: 'INTERVAL',
     calendar: !/hours|minutes|seconds/.test(unit.text),
   };
+}
+
+const timePatterns = {
+  TIMESTAMP: {
+    format: 'yyyy-MM-dd HH:mm:ss',
+    pattern: /^\d{4}-\d{1,2}-\d{1,2}(?: \d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?)?$/,
+  },
+  DATE: { format: 'yyyy-MM-dd', pattern: /^\d{4}-\d{1,2}-\d{1,2}$/ },
+} as const;
+
+/**
+ * What is wrong with `TIMESTAMP '…'` or `DATE '…'`. In the tree they are casts; the type's name stands right before the text.
+ */
+export function illegalTime({ child }: ExpressionNode, value: Expr, type: SqlType, text: SqlText): string | undefined {
+  if ((type !== 'TIMESTAMP' && type !== 'DATE') || typeof value.literal !== 'string') return undefined;
+  const { format, pattern } = timePatterns[type];
+  if (pattern.test(value.literal) && literalTime(value.literal) !== undefined) return undefined;
+  const before = text.original.slice(0, text.originalOffset(child?.query_location ?? 0));
+  if (!new RegExp(`\\b${type}\\s*$`, 'i').test(before)) return undefined;
+  return `Illegal ${type} literal '${value.literal}': not in format '${format}'`;
 }

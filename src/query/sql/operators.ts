@@ -12,6 +12,7 @@ import {
   isNumber,
   isTime,
   isWhole,
+  resultType,
   type SqlType,
   varchar,
 } from './types.ts';
@@ -32,9 +33,13 @@ export const comparisons: Readonly<Record<string, Sql>> = {
   COMPARE_NOT_DISTINCT_FROM: sql`IS NOT DISTINCT FROM`,
 };
 
-/** Values in the type in which they meet. Text meets a number as a number, and a time as a time. */
-export function together(values: readonly Expr[], { zone, fail }: Surroundings): { type: SqlType; sqls: Sql[] } {
-  const type = commonType(values);
+/** Values in the type in which they meet. Where they are compared, text meets a number as a number, and a time as a time. */
+export function together(
+  values: readonly Expr[],
+  { zone, fail }: Surroundings,
+  meet: typeof commonType = commonType,
+): { type: SqlType; sqls: Sql[] } {
+  const type = meet(values);
   if (type === undefined || (values.some(isNumber) && isTimeType(type)))
     throw fail(`Cannot mix values of the types ${values.map((value) => value.type).join(', ')}`);
   return { type, sqls: values.map((value) => inType(value, type, zone)) };
@@ -101,3 +106,25 @@ export function isIn(value: Expr, options: readonly Expr[], negated: boolean, ar
   };
   return tested([value, ...options], test, negated);
 }
+
+export function nullIf(value: Expr, other: Expr, around: Surroundings): Expr {
+  const [a, b] = together([value, other], around).sqls as [Sql, Sql];
+  return { sql: sql`CASE WHEN ${a} = ${b} THEN NULL ELSE ${value.sql} END`, type: value.type };
+}
+
+/** The first value that is not null. */
+export function coalesced(values: readonly Expr[], around: Surroundings): Expr {
+  const { type, sqls } = together(values, around, resultType);
+  return { sql: sql`coalesce(${join(sqls)})`, type };
+}
+
+/** AND, OR and NOT take conditions only. */
+export function checkConditions(word: string, operands: readonly Expr[], { fail }: Surroundings): void {
+  if (operands.every(isCondition)) return;
+  const types = operands.map(({ type }) => `<${type}>`);
+  const [form, expected] =
+    word === 'NOT' ? [`NOT${types[0]}`, 'NOT<BOOLEAN>'] : [types.join(` ${word} `), `<BOOLEAN> ${word} <BOOLEAN>`];
+  throw fail(`Cannot apply '${word}' to arguments of type '${form}'. Supported form(s): '${expected}'`);
+}
+
+export const isCondition = ({ type }: Expr): boolean => type === 'BOOLEAN' || type === 'NULL';

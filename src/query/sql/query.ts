@@ -1,16 +1,21 @@
 /** The tree of a SELECT, a set operation or VALUES → one statement of the engine. */
+import type { MillraceError } from '../../errors.ts';
 import { ident, join, type Sql, sql } from '../../sql.ts';
 import type { ExpressionNode, ModifierNode, QueryNode } from './ast.ts';
+import { hasAggregate } from './calls.ts';
 import { lacks, mistake, type SqlContext } from './context.ts';
+import { type GroupedSelect, misplacedIn } from './engine-mistake.ts';
 import { ExpressionCompiler } from './expression.ts';
 import { FromCompiler } from './from.ts';
 import { type Column, type CompiledQuery, columnsOf, outputColumn, type Relation, type Scope } from './scope.ts';
-import { commonType, type Expr, inType, varchar } from './types.ts';
+import { type Expr, inType, resultType, varchar } from './types.ts';
 
 export class QueryCompiler {
   readonly #context: SqlContext;
   readonly #expressions: ExpressionCompiler;
   readonly #from: FromCompiler;
+  /** What {@link misplaced} looks through. */
+  readonly #selects: GroupedSelect[] = [];
   #relations = 0;
 
   constructor(context: SqlContext) {
@@ -26,6 +31,15 @@ export class QueryCompiler {
 
   compile(node: QueryNode): CompiledQuery {
     return this.#compile(node, { relations: [], ctes: new Map() });
+  }
+
+  /** Once the engine has refused the statement: what is wrong with its groups or aggregates. */
+  misplaced(): MillraceError | undefined {
+    for (const select of this.#selects) {
+      const found = misplacedIn(select, this.#expressions, this.#context);
+      if (found) return found;
+    }
+    return undefined;
   }
 
   #name(prefix: string): Sql {
@@ -65,17 +79,30 @@ export class QueryCompiler {
       throw mistake(this.#context, {}, "SAMPLE, QUALIFY and GROUP BY ALL are not part of Druid's SQL");
     const from = this.#from.compile(node.from_table, outer);
     const inner: Scope = { relations: from.relations, ctes: outer.ctes, outer };
-    const where = node.where_clause ? sql` WHERE ${this.#expressions.condition(node.where_clause, inner)}` : sql``;
-    const items = (node.select_list ?? []).flatMap((item) => this.#items(item, from.relations));
+    const where = node.where_clause
+      ? sql` WHERE ${this.#expressions.condition(node.where_clause, inner, 'WHERE')}`
+      : sql``;
+    const items = distinctNames((node.select_list ?? []).flatMap((item) => this.#items(item, from.relations)));
     const grouping = this.#grouping(node, items, inner);
     const { scope } = grouping;
+    this.#selects.push({
+      nodes: [...items.flatMap((item) => item.node ?? []), ...(node.having ? [node.having] : [])],
+      where: node.where_clause,
+      scope,
+      keys: grouping.keys,
+    });
     const outputs = items.map(({ name, node: item, column }, i): Column => {
       const expr = item ? this.#expressions.compile(item, scope) : (column as Column).expr;
       const single = scope.singles?.get(expr.sql.text) ?? expr;
       if (single.type === 'INTERVAL') throw mistake(this.#context, item ?? {}, 'An INTERVAL cannot be a result');
       return { name: name ?? `EXPR$${i}`, expr: single.type === 'NULL' ? varchar(sql`NULL::VARCHAR`) : single };
     });
-    const having = node.having ? sql` HAVING ${this.#expressions.condition(node.having, scope)}` : sql``;
+    const aliases = new Map(outputs.map((output) => [output.name, output.expr]));
+    // An alias counts where it cannot be meant as the argument of an aggregate, as in Calcite.
+    const havingScope = node.having && !hasAggregate(node.having) ? { ...scope, aliases } : scope;
+    const having = node.having
+      ? sql` HAVING ${this.#expressions.condition(node.having, havingScope, 'HAVING')}`
+      : sql``;
     const tail = this.#modifiers(node.modifiers ?? [], outputs, scope);
     const list = join(outputs.map(({ expr }, i) => sql`${expr.sql} AS ${outputColumn(i)}`));
     const source = from.sql ? sql` FROM ${join([from.sql, ...grouping.unnested], ', ')}` : sql``;
@@ -105,11 +132,11 @@ export class QueryCompiler {
   }
 
   #grouping(node: QueryNode, items: readonly Item[], scope: Scope): Grouping {
-    const expressions = node.group_expressions ?? [];
     const singles = new Map<string, Expr>();
     const unnested: Sql[] = [];
-    const keys = expressions.map((expression) => {
-      const key = this.#groupKey(expression, items, scope);
+    const grouped: Scope = { ...scope, singles };
+    const exprs = this.#groupKeys(node, items, scope);
+    const keys = exprs.map((key) => {
       if (!key.multiValue) return key.sql;
       const name = this.#name('u');
       const list = sql`CASE WHEN len(${key.sql}) > 0 THEN ${key.sql} ELSE [NULL] END`;
@@ -118,12 +145,22 @@ export class QueryCompiler {
       singles.set(key.sql.text, single);
       return single.sql;
     });
-    const grouped: Scope = { ...scope, singles };
     const sets = node.group_sets ?? [];
-    if (expressions.length === 0) return { sql: sql``, unnested, scope: grouped };
-    if (sets.length <= 1) return { sql: sql` GROUP BY ${join(keys)}`, unnested, scope: grouped };
+    if (keys.length === 0) return { sql: sql``, unnested, scope: grouped };
+    const found = { keys: new Set(keys.map(({ text }) => text)), unnested, scope: grouped };
+    if (sets.length <= 1) return { sql: sql` GROUP BY ${join(keys)}`, ...found };
     const written = sets.map((set) => sql`(${join(set.map((index) => keys[index] as Sql))})`);
-    return { sql: sql` GROUP BY GROUPING SETS (${join(written)})`, unnested, scope: grouped };
+    return { sql: sql` GROUP BY GROUPING SETS (${join(written)})`, ...found };
+  }
+
+  #groupKeys(node: QueryNode, items: readonly Item[], scope: Scope): Expr[] {
+    if (node.group_expressions) return node.group_expressions.map((key) => this.#groupKey(key, items, scope));
+    // Different rows are groups, which are by the single values of multi-value dimensions.
+    if (!node.modifiers?.some(({ type }) => type === 'DISTINCT_MODIFIER')) return [];
+    const all = items.map(
+      ({ node: item, column }) => column?.expr ?? this.#expressions.compile(item as ExpressionNode, scope),
+    );
+    return all.some(({ multiValue }) => multiValue) ? all : [];
   }
 
   #groupKey(node: ExpressionNode, items: readonly Item[], scope: Scope): Expr {
@@ -168,6 +205,8 @@ export class QueryCompiler {
 
   #rowCount(node: ExpressionNode, scope: Scope): Sql {
     const { literal } = this.#expressions.compile(node, scope);
+    // LIMIT ALL.
+    if (literal === null) return sql`NULL`;
     if (typeof literal !== 'bigint' || literal < 0n) throw mistake(this.#context, node, 'Expected a number of rows');
     return sql`${literal}`;
   }
@@ -175,12 +214,14 @@ export class QueryCompiler {
   #setOperation(node: QueryNode, scope: Scope): CompiledQuery {
     const sides = [node.left, node.right].map((side) => this.#compile(side as QueryNode, scope));
     const [left, right] = sides as [CompiledQuery, CompiledQuery];
-    if (node.setop_type !== 'UNION') throw lacks(node.setop_type ?? 'this set operation');
+    const kind = node.setop_type ?? '';
+    const words = setOperations[kind];
+    if (!words) throw lacks(`the set operation ${kind}`);
     if (left.columns.length !== right.columns.length)
-      throw mistake(this.#context, {}, 'Column count mismatch in UNION');
+      throw mistake(this.#context, {}, `Column count mismatch in ${kind}`);
     const columns = left.columns.map((column, i): Column => {
-      const type = commonType([column.expr, (right.columns[i] as Column).expr]);
-      if (type === undefined) throw mistake(this.#context, {}, `Type mismatch in column ${i + 1} of UNION`);
+      const type = resultType([column.expr, (right.columns[i] as Column).expr]);
+      if (type === undefined) throw mistake(this.#context, {}, `Type mismatch in column ${i + 1} of ${kind}`);
       return { name: column.name, expr: { ...column.expr, type, sql: outputColumn(i) } };
     });
     const parts = sides.map((side) => {
@@ -191,11 +232,13 @@ export class QueryCompiler {
       );
       return sql`SELECT ${join(values)} FROM (${side.sql}) AS ${name}`;
     });
-    const union = join(parts, node.setop_all === false ? ' UNION ' : ' UNION ALL ');
+    const union = join(parts, node.setop_all === false ? ` ${words} ` : ` ${words} ALL `);
     const tail = this.#modifiers(node.modifiers ?? [], columns, scope);
     return { sql: sql`SELECT ${tail.distinct}* FROM (${union}) AS ${this.#name('s')}${tail.sql}`, columns };
   }
 }
+
+const setOperations: Readonly<Record<string, string>> = { UNION: 'UNION', EXCEPT: 'EXCEPT', INTERSECT: 'INTERSECT' };
 
 interface Item {
   readonly name: string | undefined;
@@ -206,6 +249,7 @@ interface Item {
 
 interface Grouping {
   readonly sql: Sql;
+  readonly keys?: ReadonlySet<string>;
   /** Relations to be added to FROM. */
   readonly unnested: readonly Sql[];
   readonly scope: Scope;
@@ -214,6 +258,17 @@ interface Grouping {
 interface Tail {
   readonly distinct: Sql;
   readonly sql: Sql;
+}
+
+/** Of stars, columns of the same name get numbers behind: `channel`, `channel0`. */
+function distinctNames(items: readonly Item[]): Item[] {
+  const taken = new Set<string | undefined>();
+  return items.map((item) => {
+    let name = item.name;
+    for (let n = 0; item.column && taken.has(name); n++) name = `${item.name}${n}`;
+    taken.add(name);
+    return { ...item, name };
+  });
 }
 
 const nameOf = ({ class: kind, column_names }: ExpressionNode): string | undefined =>

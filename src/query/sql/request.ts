@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { timestampLiteral } from '../../catalog/time.ts';
 import { invalidInput } from '../../errors.ts';
+import { join, literal, Sql, sql } from '../../sql.ts';
 import { booleanLiteral, doubleLiteral, nullLiteral, textLiteral, wholeLiteral } from './literals.ts';
 import { cast, type Expr, literalTime } from './types.ts';
 
@@ -10,6 +11,16 @@ export type ResultFormat = (typeof resultFormats)[number];
 
 /** Druid takes text for flags and numbers as well. */
 const flag = z.union([z.boolean(), z.stringbool()]).nullish();
+
+export const contextSchema = z.looseObject({
+  sqlQueryId: z.string().min(1).nullish(),
+  queryId: z.string().min(1).nullish(),
+  sqlTimeZone: z.string().nullish(),
+  timeout: z.coerce.number().int().min(0).nullish(),
+  useApproximateCountDistinct: flag,
+  sqlStringifyArrays: flag,
+  sqlOuterLimit: z.coerce.number().int().min(0).nullish(),
+});
 
 export const requestSchema = z
   .object({
@@ -22,16 +33,7 @@ export const requestSchema = z
     header: flag,
     typesHeader: flag,
     sqlTypesHeader: flag,
-    context: z
-      .looseObject({
-        sqlQueryId: z.string().min(1).nullish(),
-        queryId: z.string().min(1).nullish(),
-        sqlTimeZone: z.string().nullish(),
-        timeout: z.coerce.number().int().min(0).nullish(),
-        useApproximateCountDistinct: flag,
-        sqlOuterLimit: z.coerce.number().int().min(0).nullish(),
-      })
-      .nullish(),
+    context: z.looseObject({}).nullish(),
     parameters: z.array(z.object({ type: z.string(), value: z.unknown() }).nullable()).nullish(),
   })
   .refine(({ header, typesHeader, sqlTypesHeader }) => header || !(typesHeader || sqlTypesHeader), {
@@ -70,7 +72,20 @@ export function parameterOf({ type, value }: { type: string; value?: unknown }, 
       if (literalTime(String(value)) === undefined) throw wrong();
       return cast(textLiteral(String(value)), 'TIMESTAMP', zone);
     }
+    case 'ARRAY':
+      if (!Array.isArray(value)) throw wrong();
+      return arrayOf(value, wrong);
     default:
       throw invalidInput(`$.parameters[${index}].type: unknown type '${type}'`);
   }
+}
+
+/** Whole numbers, numbers or texts; nulls among them. */
+function arrayOf(values: readonly unknown[], wrong: () => Error): Expr {
+  const given = values.filter((value) => value !== null);
+  const isNumber = given.length > 0 && given.every((value) => typeof value === 'number');
+  const element = !isNumber ? 'VARCHAR' : given.every(Number.isSafeInteger) ? 'BIGINT' : 'DOUBLE';
+  if (!isNumber && given.some((value) => typeof value !== 'string')) throw wrong();
+  const list = join(values.map((value) => literal(value as string | number | null)));
+  return { sql: sql`CAST([${list}] AS ${new Sql(element)}[])`, type: `${element} ARRAY` };
 }

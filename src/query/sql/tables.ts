@@ -2,14 +2,25 @@
 import { join, type Sql, sql } from '../../sql.ts';
 import type { SqlContext } from './context.ts';
 import { queryOf } from './metadata/define.ts';
-import { systemTable } from './metadata/index.ts';
+import { systemTable, systemTableNames } from './metadata/index.ts';
 import { type Column, type CompiledQuery, outputColumn } from './scope.ts';
 import { lookupColumns, tableColumns } from './table-columns.ts';
 
+/** The names of their tables, by schema. */
+export const schemas: ReadonlyMap<string, (context: SqlContext) => readonly string[]> = new Map([
+  ['druid', ({ system }: SqlContext) => system.names()],
+  ['INFORMATION_SCHEMA', () => systemTableNames('INFORMATION_SCHEMA')],
+  ['sys', () => systemTableNames('sys')],
+  ['lookup', () => []],
+  ['view', () => []],
+]);
+
 /** Undefined where there is none of that name. */
-export function tableOf(schema: string | undefined, name: string, { system }: SqlContext): CompiledQuery | undefined {
+export function tableOf(schema: string | undefined, name: string, context: SqlContext): CompiledQuery | undefined {
+  const { system, sources } = context;
   if (schema === undefined || schema === 'druid') {
     const view = system.table(name);
+    if (view) sources.add(name);
     return view && selectAll(tableColumns(view), sql`FROM ${view.rows} AS r`);
   }
   if (schema === 'lookup') {

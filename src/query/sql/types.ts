@@ -198,3 +198,9 @@ export function commonType(values: readonly Pick<Expr, 'type'>[]): SqlType | und
 /** Converted to a type that {@link commonType} gave. */
 export const inType = (expr: Expr, type: SqlType, zone: string): Sql =>
   type === 'NULL' ? sql`NULL::VARCHAR` : cast(expr, type, zone).sql;
+
+/** The type of what is one of several values, as in CASE and UNION: text where one of them is. Undefined where they cannot meet. */
+export function resultType(values: readonly Pick<Expr, 'type'>[]): SqlType | undefined {
+  const plain = values.every(({ type }) => !isArrayType(type) && type !== 'OTHER');
+  return plain && values.some(({ type }) => type === 'VARCHAR') ? 'VARCHAR' : commonType(values);
+}

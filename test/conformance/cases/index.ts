@@ -12,7 +12,11 @@ import { postAggregatorCases } from './post-aggregators.ts';
 import { rowsCases } from './rows.ts';
 import { sketchCases } from './sketches.ts';
 import { sqlCases } from './sql.ts';
+import { sqlLanguageCases } from './sql-language.ts';
 import { sqlMetadataCases } from './sql-metadata.ts';
+import { sqlMistakeCases } from './sql-mistakes.ts';
+import { sqlMultiValueCases } from './sql-multi-values.ts';
+import { sqlRequestCases } from './sql-requests.ts';
 import { timeseriesCases } from './timeseries.ts';
 import { topNCases } from './top-n.ts';
 
@@ -31,5 +35,9 @@ export const topics: Readonly<Record<string, Cases>> = {
   'data-sources': dataSourceCases,
   sketches: sketchCases,
   sql: sqlCases,
+  'sql-language': sqlLanguageCases,
   'sql-metadata': sqlMetadataCases,
+  'sql-mistakes': sqlMistakeCases,
+  'sql-multi-values': sqlMultiValueCases,
+  'sql-requests': sqlRequestCases,
 };

@@ -134,7 +134,7 @@ const functions: ScalarFunction[] = [
   {
     takes: [''],
     summary: 'The time of the query.',
-    names: ['CURRENT_TIMESTAMP'],
+    names: ['CURRENT_TIMESTAMP', 'LOCALTIMESTAMP'],
     arity: [0, 0],
     compile: (_, call) => timestamp(timestampLiteral(call.nowMs)),
   },

@@ -3,7 +3,11 @@ import type { SystemTable } from './define.ts';
 import { informationSchema } from './information-schema.ts';
 import { sys } from './sys.ts';
 
+const schemas = { INFORMATION_SCHEMA: informationSchema, sys };
+
+export const systemTableNames = (schema: keyof typeof schemas): string[] => [...schemas[schema].keys()];
+
 /** Undefined where there is none. */
 export function systemTable(schema: string, name: string): SystemTable | undefined {
-  return { INFORMATION_SCHEMA: informationSchema, sys }[schema]?.get(name);
+  return new Map(Object.entries(schemas)).get(schema)?.get(name);
 }
