@@ -33,16 +33,12 @@ export async function ingestTrusting(transaction: Transaction, input: RoundInput
   const plan = ingestPlan(dataSource, table.definition.columns, batch, clock, { reach: 'common', fieldErrors });
   if (plan.listColumns.length > 0) throw new Doubtful();
   const insert = sql`INSERT INTO ${table.live} BY NAME ${plan.rows}`;
-  const kept = dataSource.rollup ? await sumOfRows(transaction, insert) : await transaction.run(insert);
+  const counts = sql`CASE WHEN __time IS NULL THEN 0 ELSE __rows END`;
+  const kept = dataSource.rollup
+    ? await transaction.sum(sql`${insert} RETURNING ${counts}`)
+    : await transaction.run(insert);
   if (kept !== expectedEvents(bodies) || (await hidesMalformed(transaction, input))) throw new Doubtful();
   if (dataSource.window.policy === 'messageTime') await advanceClock(transaction, plan, input);
-}
-
-async function sumOfRows(transaction: Transaction, insert: Sql): Promise<number> {
-  const counts = await transaction.column(sql`${insert} RETURNING CASE WHEN __time IS NULL THEN 0 ELSE __rows END`);
-  let sum = 0;
-  for (const count of counts as readonly number[]) sum += count;
-  return sum;
 }
 
 const expectedEvents = (bodies: readonly Body[]) => bodies.reduce((sum, body) => sum + body.events, 0);

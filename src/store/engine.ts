@@ -90,6 +90,20 @@ export class Connection {
     }
   }
 
+  /** The sum of a result's first column, of INTEGERs. Its values are never in an array: those of many rows would fill the heap. */
+  async sum(statement: Sql): Promise<number> {
+    try {
+      let sum = 0;
+      for await (const chunk of await this.#connection.run(statement.text)) {
+        const values = chunk.getColumnVector(0);
+        for (let row = 0; row < values.itemCount; row++) sum += Number(values.getItem(row));
+      }
+      return sum;
+    } catch (error) {
+      throw engineError(error);
+    }
+  }
+
   /** All rows of a small result, as arrays of values. */
   async rows(statement: Sql | string): Promise<readonly (readonly unknown[])[]> {
     try {

@@ -36,6 +36,8 @@ const readerSliceMs = 25;
 export interface Transaction {
   /** How many rows the statement changed. */
   run(statement: Sql): Promise<number>;
+  /** The sum of the result's first column, of INTEGERs. */
+  sum(statement: Sql): Promise<number>;
   /** The values of the result's first column. */
   column(statement: Sql): Promise<readonly unknown[]>;
   rows(statement: Sql): Promise<readonly (readonly unknown[])[]>;
@@ -116,6 +118,7 @@ export class Store {
       const result = await work({
         run: (statement) => this.#writer.run(statement),
         rows: (statement) => this.#writer.rows(statement),
+        sum: (statement) => this.#writer.sum(statement),
         column: (statement) => this.#writer.column(statement),
         define: (definition) => define(this.#writer, tables, definition),
         table: (dataSource) => tables.get(dataSource),
