@@ -20,8 +20,8 @@ const magic = 0x184d2204;
 const flags = { blockChecksums: 1 << 4, contentSize: 1 << 3, dictionary: 1 } as const;
 /** BD's bits 6–4 → the most that a block holds: 64 KB × 4 for each step. */
 const largestBlock = (descriptor: number) => 2 ** (8 + 2 * ((descriptor >> 4) & 7));
-/** Copies run in steps of 4 bytes, and may so write beyond their end. */
-const slack = 8;
+/** Copies run in steps of 8 bytes, and may so write beyond their end. */
+const slack = 32;
 
 /**
  * Writes what a frame holds into `target` from `start` on.
@@ -60,6 +60,10 @@ export function decompressLz4(frame: Buffer, target: Scratch, start: number): nu
  *     offset => 2 bytes, little endian: how far back the match begins; it may run into itself
  *     match_length => less 4
  * The last sequence ends behind its literals.
+ *
+ * Most sequences are a few bytes long, and a branch that is foretold wrongly costs more than copying some of them. So short ones are
+ * copied without a look at their length, 8 literals and 16 bytes of a match, and what is written too much is written over. A BigInt that
+ * only goes from one view to the other is a machine word, never an object.
  */
 function decompressBlock(
   frame: Buffer,
@@ -72,29 +76,28 @@ function decompressBlock(
   limit: number,
 ): number {
   const { buffer, view } = target;
-  /** Up to here four bytes can be read at once. */
-  const wideEnd = frame.length - 4;
+  /** Up to here eight bytes can be read at once. */
+  const wideEnd = Math.min(end, frame.length - 7);
   let at = start;
   let out = outStart;
   while (at < end) {
     const token = frame[at++] as number;
     let length = token >>> 4;
-    if (length === 15) {
-      let more = 255;
-      while (more === 255 && at < end) {
-        more = frame[at++] as number;
-        length += more;
-      }
-    }
-    let to = out + length;
-    if (to > limit || at + length > end) throw invalidInput('an LZ4 block with a length beyond its end');
-    if (at + length > wideEnd || length > 64) {
-      buffer.set(frame.subarray(at, at + length), out);
+    if (length <= 8 && at < wideEnd) {
+      view.setBigInt64(out, source.getBigInt64(at, true), true);
     } else {
-      for (let from = at; out < to; out += 4, from += 4) view.setInt32(out, source.getInt32(from, true), true);
+      if (length === 15) {
+        let more = 255;
+        while (more === 255 && at < end) {
+          more = frame[at++] as number;
+          length += more;
+        }
+      }
+      if (out + length > limit || at + length > end) throw beyondEnd();
+      buffer.set(frame.subarray(at, at + length), out);
     }
     at += length;
-    out = to;
+    out += length;
     if (at >= end) break;
 
     const offset = (frame[at] as number) | ((frame[at + 1] as number) << 8);
@@ -108,17 +111,21 @@ function decompressBlock(
       }
     }
     let from = out - offset;
-    to = out + length;
+    const to = out + length;
     if (to > limit || from < first || offset === 0) throw invalidInput('an LZ4 block with a match from nowhere');
-    if (offset < 4) {
-      while (out < to) buffer[out++] = buffer[from++] as number;
-    } else if (length > 64 && offset >= length) {
-      buffer.copyWithin(out, from, from + length);
+    if (offset >= 8) {
+      view.setBigInt64(out, view.getBigInt64(from, true), true);
+      view.setBigInt64(out + 8, view.getBigInt64(from + 8, true), true);
+      for (out += 16, from += 16; out < to; out += 8, from += 8)
+        view.setBigInt64(out, view.getBigInt64(from, true), true);
     } else {
-      for (; out < to; out += 4, from += 4) view.setInt32(out, view.getInt32(from, true), true);
+      while (out < to) buffer[out++] = buffer[from++] as number;
     }
     out = to;
   }
   if (at !== end) throw invalidInput('an LZ4 block that ends within a sequence');
+  if (out > limit) throw beyondEnd();
   return out;
 }
+
+const beyondEnd = () => invalidInput('an LZ4 block with a length beyond its end');
