@@ -1,35 +1,38 @@
 /** A data folder that holds all events rolled up and handed off, for the benches that read. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MillraceProcess } from '../test/services/millrace.ts';
 import { benchFolder, eventsFile } from './events.ts';
 import { runLoad } from './load.ts';
 import { startBenchServer } from './server.ts';
 
+/** A new folder, gone at the end of its scope. */
+export function temporaryBenchFolder(): Disposable & { readonly path: string } {
+  mkdirSync(benchFolder, { recursive: true });
+  const path = mkdtempSync(join(benchFolder, 'rows-'));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
 /** Fills a new folder and calls back with it; the folder is gone afterwards. */
 export async function withFilledFolder<T>(expectedRows: number, use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(benchFolder, 'rows-'));
+  using folder = temporaryBenchFolder();
+  const server = await startBenchServer(folder.path);
   try {
-    const server = await startBenchServer(folder);
-    try {
-      const { path, sizeBytes } = await eventsFile();
-      const port = Number(new URL(server.url).port);
-      await runLoad({
-        port,
-        path: '/v1/post/bench',
-        file: path,
-        bytes: sizeBytes,
-        connections: 4,
-        eventsPerBody: 10_000,
-      });
-      await handedOff(server, expectedRows);
-    } finally {
-      await server.stop();
-    }
-    return await use(folder);
+    const { path, sizeBytes } = await eventsFile();
+    const port = Number(new URL(server.url).port);
+    await runLoad({
+      port,
+      path: '/v1/post/bench',
+      file: path,
+      bytes: sizeBytes,
+      connections: 4,
+      eventsPerBody: 10_000,
+    });
+    await handedOff(server, expectedRows);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    await server.stop();
   }
+  return await use(folder.path);
 }
 
 /** Live rows of one minute stand in as many parts as commits brought some; handed off, they are rolled up wholly. */

@@ -1,8 +1,9 @@
 /**
- * `npm run bench -- push|query|start|kafka [--rounds N] [--json FILE]`: measures, prints each figure with its goal, and exits 0
+ * `npm run bench -- push|query|cost|start|kafka [--rounds N] [--json FILE]`: measures, prints each figure with its goal, and exits 0
  * whether or not the goals were reached. What each measures stands above its file.
  */
 import { parseArgs } from 'node:util';
+import { costBench } from './cost.ts';
 import { kafkaBench } from './kafka.ts';
 import { pushBench } from './push.ts';
 import { queryBench } from './query.ts';
@@ -17,6 +18,7 @@ const { values, positionals } = parseArgs({
 const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   push: () => pushBench(Number(values.rounds)),
   query: queryBench,
+  cost: costBench,
   start: startBench,
   kafka: () => kafkaBench(Number(values.rounds)),
 };
@@ -27,7 +29,7 @@ if (bench && Number(values.rounds) >= 1) {
   printReport(name, await bench(), values.json);
 } else {
   console.error(
-    'Usage: npm run bench -- push|query|start|kafka [--rounds N (of push and kafka, default 3)] [--json FILE]',
+    'Usage: npm run bench -- push|query|cost|start|kafka [--rounds N (of push and kafka, default 3)] [--json FILE]',
   );
   process.exitCode = 2;
 }

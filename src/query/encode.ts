@@ -56,17 +56,24 @@ export function instantColumn(name: string, time: Sql, timeZone: string): Column
   return { name, sql: sql`epoch_ms(${time})`, encode: instantEncoder(timeZone) };
 }
 
-/** Milliseconds → `"2018-03-06T09:57:58.000Z"`. Neighbouring rows often share their time, so the last one is remembered. */
+/** Milliseconds → `"2018-03-06T09:57:58.000Z"`. Neighbouring rows often share their second, so the last one's text is remembered. */
 export function instantEncoder(timeZone: string): Encode {
-  let last: unknown;
-  let text = 'null';
+  const textOf = (ms: number) => formatInstant(ms, timeZone === 'UTC' ? 0 : offsetMillis(timeZone, ms));
+  let last: number | undefined;
+  let [before, after] = ['', ''];
   return (value) => {
     if (value === null) return 'null';
-    if (value === last) return text;
     const ms = Number(value);
-    text = `"${formatInstant(ms, timeZone === 'UTC' ? 0 : offsetMillis(timeZone, ms))}"`;
-    last = value;
-    return text;
+    // The ends of all time.
+    if (!Number.isSafeInteger(ms)) return `"${textOf(ms)}"`;
+    const second = Math.floor(ms / 1000);
+    if (second !== last) {
+      const text = textOf(ms);
+      const point = text.lastIndexOf('.') + 1;
+      [before, after] = [`"${text.slice(0, point)}`, `${text.slice(point + 3)}"`];
+      last = second;
+    }
+    return before + String(ms - 1000 * second).padStart(3, '0') + after;
   };
 }
 
