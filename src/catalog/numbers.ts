@@ -49,6 +49,17 @@ export function doubleToLong(double: Sql): Sql {
   return sql`list_transform([${double}], lambda d: ${cut})[1]`;
 }
 
+/** Text of a DOUBLE as Java writes it: `1.0`, but from ten million and below a thousandth `1.5E7`. */
+export function doubleText(double: Sql): Sql {
+  // The digits of `1.5e-07` or of `0.00015`, without the point and the zeros around them.
+  const digits = sql`trim(replace(split_part(t, 'e', 1), '.', ''), '0')`;
+  const fraction = sql`coalesce(nullif(substring(${digits}, 2), ''), '0')`;
+  const exponent = sql`CASE WHEN contains(t, 'e') THEN CAST(split_part(t, 'e', 2) AS INTEGER) WHEN starts_with(t, '0') THEN length(ltrim(t, '0.')) - length(t) + 1 ELSE strpos(t, '.') - 2 END`;
+  const scientific = sql`list_transform([CAST(abs(d) AS VARCHAR)], lambda t: left(${digits}, 1) || '.' || ${fraction} || 'E' || ${exponent})[1]`;
+  const text = sql`CASE WHEN isnan(d) THEN 'NaN' WHEN isinf(d) THEN CASE WHEN d > 0 THEN 'Infinity' ELSE '-Infinity' END WHEN d = 0 OR abs(d) BETWEEN 1e-3 AND 9999999.999999998 THEN CAST(d AS VARCHAR) WHEN d < 0 THEN '-' || ${scientific} ELSE ${scientific} END`;
+  return sql`list_transform([${double}], lambda d: ${text})[1]`;
+}
+
 /** A HUGEINT sum as Java's long: it wraps around. */
 export function wrapLong(huge: Sql): Sql {
   return sql`CAST(((${huge} + 9223372036854775808::HUGEINT) & 18446744073709551615::HUGEINT) - 9223372036854775808::HUGEINT AS BIGINT)`;

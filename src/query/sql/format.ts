@@ -1,4 +1,5 @@
 /** Rows in Druid's result formats. Every one ends with a line feed, the line formats and csv with one more. */
+import { doubleText } from '../../catalog/numbers.ts';
 import { toLocal } from '../../catalog/zone.ts';
 import { type Sql, sql } from '../../sql.ts';
 import type { RowBatch } from '../define.ts';
@@ -14,7 +15,7 @@ import {
 } from '../encode.ts';
 import type { ResultFormat } from './request.ts';
 import type { Column } from './scope.ts';
-import { catalogValue, isArray, nativeType, sqlTypeName } from './types.ts';
+import { catalogValue, type Expr, isArray, nativeType, sqlTypeName } from './types.ts';
 
 export interface Headers {
   readonly names: boolean;
@@ -30,28 +31,43 @@ export const contentTypes: Readonly<Record<ResultFormat, string>> = {
   csv: 'text/csv',
 };
 
-/**
- * How a column is read from the engine and printed. Lists are JSON text, but one value alone stands plain; `plainArrays`:
- * arrays are JSON lists.
- */
-export function encodedColumn({ name, expr }: Column, zone: string, plainArrays = false): Encoded {
+export interface Printing {
+  readonly zone: string;
+  /** Arrays as the text of their JSON. */
+  readonly stringifyArrays: boolean;
+}
+
+/** How a column is read from the engine and printed. Lists are JSON text, but one value alone stands plain. */
+export function encodedColumn({ name, expr }: Column, { zone, stringifyArrays }: Printing): Encoded {
   if (expr.multiValue) return columnOf(name, { sql: plainList(expr.sql), type: 'STRING' });
-  if (isArray(expr) && plainArrays) return columnOf(name, catalogValue(expr));
-  if (isArray(expr)) return columnOf(name, { sql: sql`CAST(to_json(${expr.sql}) AS VARCHAR)`, type: 'STRING' });
+  if (isArray(expr)) {
+    return stringifyArrays
+      ? columnOf(name, { sql: arrayText(expr), type: 'STRING' })
+      : columnOf(name, catalogValue(expr));
+  }
   if (expr.type === 'TIMESTAMP' || expr.type === 'DATE') return instantColumn(name, expr.sql, zone);
   if (expr.type === 'BOOLEAN') return { name, sql: expr.sql, encode: String };
-  return columnOf(name, catalogValue(expr));
+  const column = columnOf(name, catalogValue(expr));
+  return expr.type === 'OTHER' && /COMPLEX<json>/.test(nativeType(expr)) ? { ...column, encode: encodeString } : column;
 }
 
 /** The same in the values of clients that have types: milliseconds and days since 1970, on the zone's clock. */
-export function typedColumn(column: Column, zone: string): Encoded {
+export function typedColumn(column: Column, printing: Printing): Encoded {
+  const { zone } = printing;
   const { name, expr } = column;
   if (isArray(expr)) return columnOf(name, catalogValue(expr));
   // What has no type of SQL's is the text of its JSON.
   if (expr.type === 'OTHER') return { ...columnOf(name, catalogValue(expr)), encode: encodeString };
-  if (expr.type !== 'TIMESTAMP' && expr.type !== 'DATE') return encodedColumn(column, zone);
+  if (expr.type !== 'TIMESTAMP' && expr.type !== 'DATE') return encodedColumn(column, printing);
   const ms = sql`epoch_ms(${toLocal(zone, expr.sql)})`;
   return { name, sql: expr.type === 'DATE' ? sql`(${ms} // 86400000)` : ms, encode: encodeLong };
+}
+
+/** JSON, with doubles as Java writes them. */
+function arrayText({ sql: list, type }: Expr): Sql {
+  if (type !== 'DOUBLE ARRAY') return sql`CAST(to_json(${list}) AS VARCHAR)`;
+  const texts = sql`list_transform(${list}, lambda e: coalesce(${doubleText(sql`e`)}, 'null'))`;
+  return sql`CASE WHEN ${list} IS NOT NULL THEN '[' || coalesce(array_to_string(${texts}, ','), '') || ']' END`;
 }
 
 const plainList = (list: Sql): Sql =>
@@ -109,7 +125,7 @@ function csvField(json: string): string {
 function headerRows(columns: readonly Column[], { names, types, sqlTypes }: Headers, format: ResultFormat): string[] {
   if (!names) return [];
   const native = columns.map(({ expr }) => nativeType(expr));
-  const sqlNames = columns.map(({ expr }) => sqlTypeName(expr.type));
+  const sqlNames = columns.map(({ expr }) => sqlTypeName(expr));
   if (format === 'object' || format === 'objectLines') {
     const member = ({ name }: Column, i: number) => {
       const told = { ...(types ? { type: native[i] } : {}), ...(sqlTypes ? { sqlType: sqlNames[i] } : {}) };

@@ -68,9 +68,8 @@ export async function planSql(body: unknown, { system, nowMs, row, rows }: SqlPl
   const compiled = withinStack(() => compiler.compile(tree));
   const query = text.explain ? explained(compiled, context.sources) : compiled;
   const typed = rows === 'typed';
-  const encoded = query.columns.map((column) =>
-    typed ? typedColumn(column, zone) : encodedColumn(column, zone, settings.sqlStringifyArrays === false),
-  );
+  const printing = { zone, stringifyArrays: settings.sqlStringifyArrays ?? true };
+  const encoded = query.columns.map((column) => (typed ? typedColumn : encodedColumn)(column, printing));
   const list = join(encoded.map((column) => column.sql));
   const outerLimit = settings.sqlOuterLimit == null ? sql`` : sql` LIMIT ${settings.sqlOuterLimit}`;
   const statement = sql`SELECT ${list} FROM (${query.sql}) AS answer${outerLimit}`;

@@ -3,6 +3,7 @@
  * the engine has are refused. Positions in the result lead back to the text that came.
  */
 import { invalidInput, type MillraceError } from '../../errors.ts';
+import { type Replaced, rewriteCall } from './forms.ts';
 import { settingsOf } from './settings.ts';
 import { closingOf, endOf, isWord, type Token, tokensOf } from './tokens.ts';
 
@@ -47,14 +48,13 @@ export function rewriteText(original: string): SqlText {
   if (refused) throw invalidInput(refused);
   if (!first || (first.kind === 'word' && !/^(?:select|with|values)$/i.test(first.text)))
     throw unexpected(original, first);
-  const replaced = new Map(all.slice(0, start).map((token) => [token, '']));
+  const replaced: Replaced = new Map(all.slice(0, start).map((token) => [token, '']));
   for (const [i, token] of words.entries()) {
-    const next = words[i + 1];
-    refuseForeign(original, token, next);
     if (/^u&/i.test(token.text)) rewriteUnicode(original, words.slice(i, i + 3), replaced);
-    else if (isWord(token, 'TABLE') && next?.text === '(') rewriteTable(words, i, replaced);
-    else if (/^(?:floor|ceil|ceiling)$/i.test(token.text) && next?.text === '(') rewriteUnit(words, i + 1, replaced);
+    else if (isWord(token, 'TABLE') && words[i + 1]?.text === '(') rewriteTable(words, i, replaced);
+    else if (token.text === '(' && i > 0) rewriteCall(words, i, replaced);
   }
+  for (const [i, token] of words.entries()) if (!replaced.has(token)) refuseForeign(original, token, words[i + 1]);
   return { original, explain, settings: settings.values, ...positioned(original, tokens, replaced) };
 }
 
@@ -75,7 +75,7 @@ function unexpected(original: string, token: Token | undefined): MillraceError {
 }
 
 /** `U&'\00e4'` → `'ä'`, `U&'!00e4' UESCAPE '!'` as well, and so do quoted names. */
-function rewriteUnicode(original: string, words: readonly Token[], replaced: Map<Token, string>): void {
+function rewriteUnicode(original: string, words: readonly Token[], replaced: Replaced): void {
   const [token, word, mark] = words as [Token, Token?, Token?];
   const named = isWord(word, 'UESCAPE') && /^'[^'0-9a-fA-F+\s]'$/.test(mark?.text ?? '') ? mark : undefined;
   const escaped = named ? (named.text[1] as string) : '\\';
@@ -94,29 +94,13 @@ function rewriteUnicode(original: string, words: readonly Token[], replaced: Map
 }
 
 /** `TABLE(f(x))` → `f(x)`. */
-function rewriteTable(words: readonly Token[], at: number, replaced: Map<Token, string>): void {
+function rewriteTable(words: readonly Token[], at: number, replaced: Replaced): void {
   const close = closingOf(words, at + 1);
   if (close === undefined) return;
   replaced
     .set(words[at] as Token, '')
     .set(words[at + 1] as Token, '')
     .set(words[close] as Token, '');
-}
-
-/** `FLOOR(x TO unit)` → `FLOOR(x , 'unit')`. */
-function rewriteUnit(words: readonly Token[], open: number, replaced: Map<Token, string>): void {
-  let depth = 0;
-  for (let i = open; i < words.length; i++) {
-    const token = words[i] as Token;
-    if (token.text === '(') depth++;
-    if (token.text === ')') depth--;
-    if (depth === 0) return;
-    const unit = words[i + 1];
-    if (depth === 1 && /^to$/i.test(token.text) && unit?.kind === 'word' && words[i + 2]?.text === ')') {
-      replaced.set(token, ',').set(unit, `'${unit.text}'`);
-      return;
-    }
-  }
 }
 
 function positioned(original: string, tokens: readonly Token[], replaced: ReadonlyMap<Token, string>) {

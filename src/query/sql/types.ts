@@ -1,6 +1,6 @@
 /** Typed SQL, and what Druid's SQL types become in the engine and in answers. */
 import type { ColumnType, Value } from '../../catalog/index.ts';
-import { toDouble, toFloat, toLong } from '../../catalog/numbers.ts';
+import { doubleText, toDouble, toFloat, toLong } from '../../catalog/numbers.ts';
 import { parseInstant, timestampLiteral } from '../../catalog/time.ts';
 import { isoTimestamp } from '../../catalog/timestamps.ts';
 import { fromLocal, toLocal } from '../../catalog/zone.ts';
@@ -89,7 +89,8 @@ export const isArray = ({ type }: Pick<Expr, 'type'>): boolean => isArrayType(ty
 export const elementOf = (type: ArrayType): ElementType => type.slice(0, -' ARRAY'.length) as ElementType;
 
 /** As `sqlTypesHeader` names it. */
-export const sqlTypeName = (type: SqlType): string => (isArrayType(type) ? 'ARRAY' : type);
+export const sqlTypeName = ({ type, native }: Pick<Expr, 'native' | 'type'>): string =>
+  isArrayType(type) || native?.startsWith('ARRAY') ? 'ARRAY' : type;
 
 export const varchar = (value: Sql): Expr => ({ sql: value, type: 'VARCHAR' });
 export const bigint = (value: Sql): Expr => ({ sql: value, type: 'BIGINT' });
@@ -132,7 +133,7 @@ export function cast(expr: Expr, type: SqlType, zone: string): Expr {
     case 'FLOAT':
       return { sql: toFloat(catalogValue(expr)), type };
     case 'BOOLEAN':
-      return boolean(conditionOf(expr));
+      return boolean(truthOf(expr));
     case 'TIMESTAMP':
       return timestamp(timeOf(expr, zone));
     case 'DATE':
@@ -151,10 +152,20 @@ function listOf(expr: Expr, type: ArrayType, zone: string): Sql {
   return sql`list_transform(${expr.sql}, lambda e: ${cast(each, element, zone).sql})`;
 }
 
+function truthOf(expr: Expr): Sql {
+  if (isWhole(expr)) return conditionOf(expr);
+  const positive = sql`(${toLong(catalogValue(expr))} > 0)`;
+  if (expr.type !== 'VARCHAR') return positive;
+  return sql`CASE lower(${expr.sql}) WHEN 'true' THEN true WHEN 'false' THEN false ELSE ${positive} END`;
+}
+
 function textOf(expr: Expr, zone: string): Sql {
   if (expr.type === 'TIMESTAMP') return sql`strftime(${toLocal(zone, expr.sql)}, '%Y-%m-%d %H:%M:%S')`;
   if (expr.type === 'DATE') return sql`strftime(${toLocal(zone, expr.sql)}, '%Y-%m-%d')`;
-  return sql`CAST(${expr.sql} AS VARCHAR)`;
+  if (expr.type === 'BOOLEAN') return sql`CAST(CAST(${expr.sql} AS INTEGER) AS VARCHAR)`;
+  return isNumber(expr) && !isWhole(expr)
+    ? doubleText(toDouble(catalogValue(expr)))
+    : sql`CAST(${expr.sql} AS VARCHAR)`;
 }
 
 export function conditionOf(expr: Expr): Sql {

@@ -71,17 +71,14 @@ const functions: ExpressionFunction[] = [
     name: 'parse_long',
     args: 'text[, radix]',
     arity: [1, 2],
-    summary: 'The long that the text writes, to base 10 or 16; null where it is none.',
+    summary: 'The long that the text writes, to base 10 or another one up to 36; null where it is none.',
     example: { expression: `parse_long('ff', 16)`, result: 255 },
     compile(args, call) {
       const text = asString(arg(args, 0));
       const radix = call.integer(1) ?? 10;
-      if (radix !== 10 && radix !== 16) throw call.gap(1, `parse_long to base ${radix}`);
-      const digits =
-        radix === 10
-          ? sql`regexp_extract(${text}, '^[+-]?[0-9]+$')`
-          : sql`'0x' || regexp_extract(${text}, '^(?:0[xX])?([0-9A-Fa-f]{1,16})$', 1)`;
-      return long(sql`TRY_CAST(${digits} AS BIGINT)`);
+      if (radix < 2 || radix > 36) throw call.fail(1, 'expected a base from 2 to 36');
+      if (radix === 10) return long(sql`TRY_CAST(regexp_extract(${text}, '^[+-]?[0-9]+$') AS BIGINT)`);
+      return long(longOfBase(radix, text));
     },
   },
   {
@@ -230,6 +227,16 @@ function trim(name: string, sqlName: Sql, where: string, expression: string, res
     compile: ([text, characters]) =>
       string(sql`${sqlName}(${asString(text as Typed)}, ${characters ? asString(characters) : sql`' '`})`),
   };
+}
+
+function longOfBase(radix: number, text: Sql): Sql {
+  const allowed = '0123456789abcdefghijklmnopqrstuvwxyz'.slice(0, radix);
+  const pattern = `^[+-]?${radix === 16 ? '(?:0x)?' : ''}([${allowed}]{1,64})$`;
+  const digits = sql`string_split(regexp_extract(lower(${text}), ${pattern}, 1), '')`;
+  const values = sql`list_transform(${digits}, lambda c: CAST(strpos(${allowed}, c) - 1 AS HUGEINT))`;
+  const number = sql`list_reduce(${values}, lambda a, v: a * ${radix} + v)`;
+  const signed = sql`CASE WHEN starts_with(${text}, '-') THEN - ${number} ELSE ${number} END`;
+  return sql`TRY(CAST(CASE WHEN regexp_matches(lower(${text}), ${pattern}) THEN ${signed} END AS BIGINT))`;
 }
 
 /** The engine's own function fails on an empty padding. */

@@ -1,7 +1,7 @@
 /** Text. https://druid.apache.org/docs/latest/querying/sql-scalar#string-functions */
 import { sql } from '../../../sql.ts';
 import { bigint, cast, type Expr, varchar } from '../types.ts';
-import { arg, native, type ScalarFunction, viaNative } from './define.ts';
+import { arg, type Call, native, type ScalarFunction, viaNative } from './define.ts';
 
 const blank: Expr = { sql: sql`' '`, type: 'VARCHAR', literal: ' ' };
 
@@ -118,6 +118,20 @@ const functions: ScalarFunction[] = [
     ['<INTEGER>', '<STRING>'],
     'An IPv4 address as text with points.',
   ),
+  viaNative(
+    'ipv6_match',
+    ['IPV6_MATCH'],
+    [2, 2],
+    ['expr, string'],
+    'Whether an IPv6 address lies in a subnet such as `2001:db8::/32`.',
+  ),
+  viaNative(
+    'format',
+    ['STRING_FORMAT'],
+    [1],
+    ['CHARACTER, [ANY, ...]'],
+    "A pattern filled with values, as by Java's String.format.",
+  ),
   {
     takes: ['<CHARACTER>, <INTEGER>, [<CHARACTER>]'],
     summary: 'Cut off or padded before the text to a length.',
@@ -133,12 +147,24 @@ const functions: ScalarFunction[] = [
     compile: (args, call) => native('rpad', [arg(args, 0), arg(args, 1), args[2] ?? blank], call),
   },
   {
-    // Counts from 1; 0 where it is not found.
+    names: ['STRPOS'],
+    arity: [2, 2],
     takes: ['<CHARACTER>, <CHARACTER>'],
     summary: 'Where the second text begins in the first, counted from 1; 0 where it does not.',
-    names: ['STRPOS', 'POSITION'],
-    arity: [2, 2],
-    compile: (args, call) => bigint(sql`(${native('strpos', args, call).sql} + 1)`),
+    compile: position,
+  },
+  {
+    names: ['POSITION'],
+    parsedAs: 'POSITION_FROM',
+    arity: [2, 3],
+    takes: ['<STRING> IN <STRING>', '<STRING> IN <STRING> FROM <INTEGER>'],
+    summary: 'Where the first text begins in the second, counted from 1; 0 where it does not.',
+    compile(args, call) {
+      const [needle, haystack, from] = args;
+      if (!from) return position(args, call);
+      const first = bigint(sql`(${cast(from, 'BIGINT', call.zone).sql} - 1)`);
+      return position([haystack as Expr, needle as Expr, first], call);
+    },
   },
   {
     takes: ['<CHARACTER>, <INTEGER>, [<INTEGER>]'],
@@ -155,3 +181,8 @@ const functions: ScalarFunction[] = [
 ];
 
 export default functions;
+
+/** The native function counts from 0. */
+function position(args: readonly Expr[], call: Call): Expr {
+  return { sql: sql`(${native('strpos', args, call).sql} + 1)`, type: 'INTEGER' };
+}
