@@ -1,6 +1,7 @@
 /** Typed SQL inside an expression, and Druid's conversions between the types. */
 import { and, join, type Sql, sql } from '../../sql.ts';
 import { listOf } from '../json-path.ts';
+import { doubleText } from '../numbers.ts';
 import type { ElementType, LiteralValue } from './syntax.ts';
 
 /** `ANY`: a JSON value whose type is known only row by row. `NULL`: the literal, which fits everywhere. */
@@ -72,8 +73,9 @@ export function asString(value: Typed): Sql {
     case 'NULL':
       return sql`NULL::VARCHAR`;
     case 'LONG':
-    case 'DOUBLE':
       return sql`CAST(${value.sql} AS VARCHAR)`;
+    case 'DOUBLE':
+      return doubleText(value.sql);
     default: {
       const texts = asArray(value, 'STRING');
       return sql`CASE len(${value.sql}) WHEN 1 THEN (${texts})[1] ELSE '[' || array_to_string(list_transform(${texts}, lambda e: coalesce(e, 'null')), ', ') || ']' END`;

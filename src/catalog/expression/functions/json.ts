@@ -117,11 +117,17 @@ const functions: ExpressionFunction[] = [
     arity: [1, 1],
     summary: 'The value as the text of its JSON.',
     example: { expression: `to_json_string('a"b')`, result: '"a\\"b"' },
-    compile: (args) => string(sql`CAST(to_json(${arg(args, 0).sql}) AS VARCHAR)`),
+    compile: (args) => string(jsonText(arg(args, 0))),
   },
 ];
 
 export default functions;
+
+/** Null stays null, and doubles are written as by Java. */
+function jsonText(value: Typed): Sql {
+  if (value.type === 'DOUBLE') return asString(value);
+  return sql`CASE WHEN ${value.sql} IS NOT NULL THEN CAST(to_json(${value.sql}) AS VARCHAR) END`;
+}
 
 function pathOf(call: Call): readonly PathPart[] {
   const parts = parseJsonPath(call.text(1) ?? '');
