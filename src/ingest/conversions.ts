@@ -15,15 +15,20 @@ interface Conversion {
 export class Conversions {
   readonly #conversions = new Map<string, Conversion>();
 
-  /** The field's number, as it stands in {@link project}. What is no text cannot fail, and needs no place there. */
-  add(field: string, given: Value, type: ColumnType, number: Sql): Sql {
+  /**
+   * The field's number, as it stands in {@link project}. What is no text cannot fail, and needs no place there.
+   * @param where of which events it is wanted; undefined: of all
+   */
+  add(field: string, given: Value, type: ColumnType, number: Sql, where?: Sql): Sql {
     if (given.type !== 'STRING') return number;
-    const key = `${type} ${field}`;
+    const key = `${type} ${field} ${where?.text ?? ''}`;
     const known = this.#conversions.get(key);
     if (known) return known.alias;
     const alias = ident(`n${this.#conversions.size}`);
     const text = given.multiValue ? sql`(${given.sql})[1]` : given.sql;
-    const failed = sql`(${text} IS NOT NULL AND ${alias} IS NULL)`;
+    const missing = sql`(${text} IS NOT NULL AND ${alias} IS NULL)`;
+    // A filter that is null lets nothing pass.
+    const failed = where ? sql`(${missing} AND coalesce(${where}, false))` : missing;
     const message = sql`CASE WHEN ${failed} THEN 'Unable to parse value[' || left(${text}, 200) || ${`] for field[${field}]`} END`;
     this.#conversions.set(key, { alias, number, failed, message });
     return alias;

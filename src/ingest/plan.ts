@@ -7,15 +7,7 @@
  */
 
 import { compileExpression } from '../catalog/expression/index.ts';
-import {
-  aggregator,
-  asText,
-  type Checked,
-  compileFilter,
-  compileGranularity,
-  type Scope,
-  type Value,
-} from '../catalog/index.ts';
+import { aggregator, asText, compileFilter, compileGranularity, type Scope, type Value } from '../catalog/index.ts';
 import { toDouble, toFloat, toLong } from '../catalog/numbers.ts';
 import type { DataSource, Dimension } from '../spec/data-source.ts';
 import { ident, join, type Sql, sql } from '../sql.ts';
@@ -24,6 +16,7 @@ import type { Batch, Clock } from './batch.ts';
 import { Conversions } from './conversions.ts';
 import { Fields, listSyntax } from './fields.ts';
 import { judge } from './judge.ts';
+import { numbersOf } from './metric-numbers.ts';
 import { readLines } from './reader.ts';
 import { segmentBuckets } from './table.ts';
 import { commonTimestampSql, timestampSql } from './timestamp.ts';
@@ -166,23 +159,6 @@ function selectColumns(
     selection.columns.push(column);
   }
   return selection;
-}
-
-const conversionsTo = { LONG: toLong, FLOAT: toFloat, DOUBLE: toDouble } as const;
-
-/** The scope, in which a metric of numbers finds its field converted. */
-function numbersOf(
-  { spec: { fieldName } }: Checked<'aggregator'>,
-  { type }: TableColumn,
-  scope: Scope,
-  conversions: Conversions,
-): Scope {
-  if (type !== 'LONG' && type !== 'FLOAT' && type !== 'DOUBLE') return scope;
-  const column = (name: string): Value => {
-    const given = scope.column(name);
-    return name === fieldName ? { sql: conversions.add(name, given, type, conversionsTo[type](given)), type } : given;
-  };
-  return { ...scope, column };
 }
 
 /** A dimension that is no STRING holds the first of several values. */

@@ -72,6 +72,39 @@ it("an event of which a field does not become its column's number is kept, witho
   );
 });
 
+it('of a filtered aggregator those that pass are counted; of first and last all', async () => {
+  const event = (page: string, n: unknown) => ({ time: '2026-06-01T00:00:00Z', page, n });
+  const all = [event('/a', 1), event('/a', 'high'), event('/a', 'low'), event('/b', 'abc'), event('/b', 7)];
+  const passing = (field: string, value: string, aggregator: object) => ({
+    type: 'filtered',
+    filter: { type: 'selector', dimension: field, value },
+    aggregator,
+  });
+  const sum = { type: 'longSum', name: 'm', fieldName: 'n' };
+  for (const [metric, errors] of [
+    // What Druid 33 counts.
+    [passing('page', '/a', sum), ['low', 'high']],
+    [passing('page', '/a', passing('n', 'high', sum)), ['high']],
+    // Druid counts those it looks at, which goes by the order of arrival.
+    [{ ...sum, type: 'doubleFirst' }, ['abc', 'low', 'high']],
+    [{ ...sum, type: 'longLast' }, ['abc', 'low', 'high']],
+    // They want no numbers.
+    [{ ...sum, type: 'stringLast' }, []],
+    [{ ...sum, type: 'hyperUnique' }, []],
+  ] as const) {
+    await using s = await supervised();
+    s.log.append('clicks/0', ...all);
+    const metricsSpec = [{ type: 'count', name: 'events' }, metric];
+    await s.submit({ schema: { metricsSpec }, tuning: { maxSavedParseExceptions: 9 } });
+    await settled(() => assert.equal((totals(s) as { processed?: number })?.processed, 5 - errors.length));
+    assert.deepEqual(
+      s.test.backend.supervisors.parseErrors('clicks').map(({ details }) => details),
+      errors.map((value) => [`Unable to parse value[${value}] for field[n]`]),
+      JSON.stringify(metric),
+    );
+  }
+});
+
 it('events with such fields count against maxParseExceptions; also without rollup, and after sound ones', async () => {
   await using s = await supervised();
   const faulty = { time: '2026-06-01T00:00:00Z', n: 'abc' };
