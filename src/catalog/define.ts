@@ -47,6 +47,8 @@ interface Entry<S> {
 export interface FoldInput {
   readonly scope: Scope;
   readonly where?: Sql | undefined;
+  /** In a grouping of subtotals: the dimensions that it is by. */
+  readonly grouped?: ReadonlySet<string> | undefined;
 }
 
 /**
@@ -283,5 +285,8 @@ export function anyValue(value: Value, test: (single: Sql) => Sql): Sql {
 
 /** The value (each of them, for a multi-value dimension) as VARCHAR. */
 export function asText(value: Value): Value {
-  return value.type === 'STRING' ? value : { sql: sql`CAST(${value.sql} AS VARCHAR)`, type: 'STRING' };
+  if (value.type === 'STRING') return value;
+  // JSON's own text is quoted.
+  if (value.type === 'COMPLEX<json>') return { sql: sql`(${value.sql} ->> '$')`, type: 'STRING' };
+  return { sql: sql`CAST(${value.sql} AS VARCHAR)`, type: 'STRING' };
 }

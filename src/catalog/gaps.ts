@@ -2,8 +2,6 @@
 import { registerGaps } from './define.ts';
 
 registerGaps('aggregator', [
-  'grouping',
-  'expression',
   'histogram',
   'fixedBucketsHistogram',
   'approxHistogram',
@@ -49,4 +47,3 @@ registerGaps('postAggregator', [
   'stddev',
 ]);
 registerGaps('extraction', ['inFiltered', 'searchQuery', 'javascript', 'timeWarp']);
-registerGaps('virtualColumn', ['fallback']);

@@ -68,3 +68,11 @@ export function listOf(json: Sql, forNumbers = false): Sql {
 export function isPlainList(json: Sql): Sql {
   return sql`(len(list_filter(CAST(json_extract(${json}, '$[*]') AS JSON[]), lambda e: json_type(e) IN ('OBJECT', 'ARRAY'))) = 0)`;
 }
+
+/** A scalar as JSON; Druid keeps true and false as 1 and 0. */
+export const scalarAt = (json: Sql): Sql =>
+  sql`CASE json_type(${json}) WHEN 'BOOLEAN' THEN to_json(CAST(CAST(${json} AS BOOLEAN) AS INTEGER)) ELSE ${json} END`;
+
+/** Scalars and lists of scalars as JSON; NULL for anything else. */
+export const plainAt = (json: Sql): Sql =>
+  sql`CASE json_type(${json}) WHEN 'OBJECT' THEN NULL WHEN 'ARRAY' THEN CASE WHEN ${isPlainList(json)} THEN ${json} END ELSE ${scalarAt(json)} END`;

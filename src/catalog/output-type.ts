@@ -1,7 +1,8 @@
 /** The type that a dimension spec gives its values. */
 import { z } from 'zod';
 import { type Sql, sql } from '../sql.ts';
-import { asText, type TypeIssueParams, type Value } from './define.ts';
+import { asText, type ColumnType, type TypeIssueParams, type Value } from './define.ts';
+import { listOf } from './json-path.ts';
 import { toDouble, toFloat, toLong } from './numbers.ts';
 
 const outputTypes = ['STRING', 'LONG', 'FLOAT', 'DOUBLE'] as const;
@@ -75,9 +76,23 @@ export function outputValue(type: OutputType | ArrayType, value: Value): Value {
 
 /** A value that is no array is one of that value; null stays null. */
 function arrayValue(type: ArrayType, value: Value): Value {
+  if (value.type === 'COMPLEX<json>') {
+    const texts = listOf(value.sql, type !== 'ARRAY<STRING>');
+    return { sql: listIn(type, 'ARRAY<STRING>', texts), type };
+  }
   const isList = value.multiValue || isArrayType(value.type);
   const list = isList ? value.sql : sql`CASE WHEN ${value.sql} IS NOT NULL THEN [${value.sql}] END`;
-  return { sql: value.type === type ? list : sql`TRY_CAST(${list} AS ${elementTypes[type]}[])`, type };
+  return {
+    sql: value.type === type ? list : listIn(type, value.multiValue ? 'ARRAY<STRING>' : value.type, list),
+    type,
+  };
+}
+
+/** A list's elements converted as single values are. */
+function listIn(type: ArrayType, from: ColumnType, list: Sql): Sql {
+  const element = (array: string) => /^ARRAY<(.*)>$/.exec(array)?.[1] ?? array;
+  const single = outputValue(element(type) as OutputType, { sql: sql`e`, type: element(from) as ColumnType });
+  return sql`list_transform(${list}, lambda e: ${single.sql})`;
 }
 
 /** As text an array is a multi-value dimension. */

@@ -3,8 +3,10 @@ import aggregatorsAny from './aggregators/any.ts';
 import aggregatorsCardinality from './aggregators/cardinality.ts';
 import aggregatorsCount from './aggregators/count.ts';
 import aggregatorsDoubleMean from './aggregators/double-mean.ts';
+import aggregatorsExpression from './aggregators/expression.ts';
 import aggregatorsFiltered from './aggregators/filtered.ts';
 import aggregatorsFirstLast from './aggregators/first-last.ts';
+import aggregatorsGrouping from './aggregators/grouping.ts';
 import aggregatorsHllSketch from './aggregators/hll-sketch.ts';
 import aggregatorsHyperUnique from './aggregators/hyper-unique.ts';
 import aggregatorsQuantilesSketch from './aggregators/quantiles-sketch.ts';
@@ -55,6 +57,7 @@ import postAggregatorsHllSketch from './post-aggregators/hll-sketch.ts';
 import postAggregatorsQuantilesSketch from './post-aggregators/quantiles-sketch.ts';
 import postAggregatorsThetaSketch from './post-aggregators/theta-sketch.ts';
 import virtualColumnsExpression from './virtual-columns/expression.ts';
+import virtualColumnsFallback from './virtual-columns/fallback.ts';
 import virtualColumnsFiltered from './virtual-columns/filtered.ts';
 import virtualColumnsNestedField from './virtual-columns/nested-field.ts';
 import { register } from './define.ts';
@@ -65,8 +68,10 @@ register(
     aggregatorsCardinality,
     aggregatorsCount,
     aggregatorsDoubleMean,
+    aggregatorsExpression,
     aggregatorsFiltered,
     aggregatorsFirstLast,
+    aggregatorsGrouping,
     aggregatorsHllSketch,
     aggregatorsHyperUnique,
     aggregatorsQuantilesSketch,
@@ -117,6 +122,7 @@ register(
     postAggregatorsQuantilesSketch,
     postAggregatorsThetaSketch,
     virtualColumnsExpression,
+    virtualColumnsFallback,
     virtualColumnsFiltered,
     virtualColumnsNestedField,
   ].flat(),

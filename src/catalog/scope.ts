@@ -13,6 +13,10 @@ export interface Value {
   readonly multiValue?: boolean;
   /** The list of some row may be empty, as it has no value that passes; it is not the `[NULL]` that a row without values has. */
   readonly mayBeEmpty?: boolean;
+  /** Of a STRING that is text of values of several types: the values themselves, as JSON. */
+  readonly json?: Sql;
+  /** There is no such column; it reads as null. */
+  readonly missing?: boolean;
 }
 
 /** Where registered lookups are found: at query time. */

@@ -14,6 +14,8 @@ import { type Column, columnOf } from './encode.ts';
 export interface Measures {
   /** `sum(x) AS a0`, …: an SQL aggregate each, over the rows of a source. */
   readonly folds: readonly Sql[];
+  /** The same in a grouping of subtotals, by those dimensions. */
+  foldsOf(grouped: ReadonlySet<string> | undefined): readonly Sql[];
   /** `sum(a0) AS a0`, …: aggregates over states; undefined when one of the aggregators cannot merge its states. */
   readonly merges: readonly Sql[] | undefined;
   /** `a0`, …: the states' names outside. */
@@ -46,14 +48,12 @@ export function measuresOf(
     names.add(name);
     return name;
   };
-  const folds: Sql[] = [];
   const merges: Sql[] = [];
   const states: Sql[] = [];
   const values = new Map<string, { readonly value: Value; readonly state?: Value }>();
   for (const [i, checked] of spec.aggregations.entries()) {
-    const { name, fold, merge, ingestible, finish, stateType } = aggregator(checked);
+    const { name, merge, ingestible, finish, stateType } = aggregator(checked);
     const state = ident(`a${i}`);
-    folds.push(sql`${fold({ scope })} AS ${state}`);
     if (ingestible) merges.push(sql`${merge(state)} AS ${state}`);
     states.push(state);
     values.set(claim(name, 'aggregations', i), { value: finish(state), state: { sql: state, type: stateType() } });
@@ -67,8 +67,11 @@ export function measuresOf(
     });
     values.set(claim(post.spec.name ?? undefined, 'postAggregations', i), { value });
   }
+  const foldsOf = (grouped: ReadonlySet<string> | undefined) =>
+    spec.aggregations.map((checked, i) => sql`${aggregator(checked).fold({ scope, grouped })} AS ${states[i] as Sql}`);
   return {
-    folds,
+    folds: foldsOf(undefined),
+    foldsOf,
     merges: merges.length === states.length ? merges : undefined,
     states,
     columns: [...values].map(([name, { value }]) => columnOf(name, value)),

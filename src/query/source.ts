@@ -61,7 +61,7 @@ export function tableScope(table: TableView, lookups: LookupScope): Scope {
     column: (name) => {
       if (name === '__time') return { sql: sql`epoch_ms(${timeColumn})`, type: 'LONG' };
       const column = table.columns.get(name);
-      if (!column) return { sql: sql`NULL::VARCHAR`, type: 'STRING' };
+      if (!column) return { sql: sql`NULL::VARCHAR`, type: 'STRING', missing: true };
       return { sql: columnSql(column), type: column.type, multiValue: column.multiValue };
     },
   };

@@ -16,6 +16,7 @@ interface DataSchema extends Readonly<Record<string, unknown>> {
 const read = (name: string) => readFileSync(new URL(`data/${name}`, import.meta.url));
 const wikipedia = gunzipSync(read('wikipedia.ndjson.gz')).toString();
 const odd = read('odd.ndjson').toString();
+const nested = read('nested.ndjson').toString();
 
 const ofWikipedia = { timestampSpec: { column: 'time', format: 'iso' } };
 const edits = [
@@ -124,6 +125,27 @@ export const dataSets: readonly DataSet[] = [
           { type: 'float', name: 'f' },
         ],
       },
+      granularitySpec: { segmentGranularity: 'day', queryGranularity: 'none', rollup: false },
+    },
+  },
+  {
+    lines: nested,
+    dataSchema: {
+      dataSource: 'nested',
+      timestampSpec: { column: 't', format: 'iso' },
+      dimensionsSpec: {
+        dimensions: [
+          'name',
+          'tags',
+          { type: 'long', name: 'l' },
+          { type: 'double', name: 'd' },
+          { type: 'json', name: 'n' },
+          { type: 'auto', name: 'as' },
+          { type: 'auto', name: 'al' },
+          { type: 'auto', name: 'ad' },
+        ],
+      },
+      metricsSpec: [{ type: 'count', name: 'count' }],
       granularitySpec: { segmentGranularity: 'day', queryGranularity: 'none', rollup: false },
     },
   },

@@ -82,7 +82,26 @@ describe('scan', () => {
       events: unknown[];
     }[];
     assert.deepEqual(batch?.events, [['/a']]);
-    await assert.rejects(ask(query({ orderBy: [{ columnName: 'url', order: 'ascending' }] })), { code: 'unsupported' });
+  });
+
+  it('orders by other columns, null first, and names a column as often as it is asked for', async () => {
+    const orderBy = [
+      { columnName: 'url', order: 'descending' },
+      { columnName: '__time', order: 'ascending' },
+    ];
+    const more = { columns: ['url', 'user', 'url'], resultFormat: 'compactedList', orderBy };
+    const [batch] = (await ask(query(more))) as { events: unknown[][] }[];
+    assert.deepEqual(
+      batch?.events.map(([url]) => url),
+      ['/c', '/b', '/a', '/a'],
+    );
+    assert.deepEqual(batch?.events[0]?.[2], '/c');
+    await assert.rejects(ask(query({ order: 'ascending', orderBy })), { message: /\$\.orderBy.*only one of the two/ });
+  });
+
+  it('a limit of 0 is none, as in Druid', async () => {
+    const [batch] = (await ask(query({ limit: 0 }))) as { events: unknown[] }[];
+    assert.equal(batch?.events.length, 4);
   });
 
   it('without rows there is no batch', async () => {

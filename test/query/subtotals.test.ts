@@ -72,6 +72,20 @@ describe('groupBy with a subtotalsSpec', () => {
     assert.deepEqual(await ask(query({ dimensions: ['tags'], subtotalsSpec: [[]] })), [[null, 17]]);
   });
 
+  it('the aggregator grouping tells by a bit for each dimension what a row is not grouped by', async () => {
+    const aggregations = [{ type: 'grouping', name: 'g', groupings: ['url', 'who'] }];
+    const rows = (await ask(query({ aggregations }))) as unknown[][];
+    assert.deepEqual(
+      rows.map(([, , g]) => g),
+      [1, 1, 1, 2, 2, 2, 3],
+    );
+    assert.deepEqual(await ask(query({ aggregations, subtotalsSpec: null, dimensions: ['tags'] })), [
+      [null, 0],
+      ['x', 0],
+      ['y', 0],
+    ]);
+  });
+
   it('without rows there is no total; an empty spec says nothing', async () => {
     assert.deepEqual(await ask(query({ intervals: '2000/2001' })), []);
     assert.deepEqual(await ask(query({ dimensions: [], subtotalsSpec: [] })), [[15]]);

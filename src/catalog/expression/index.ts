@@ -22,7 +22,9 @@ export function compileExpression(text: string, scope: Scope): Value {
 export function compileCondition(text: string, scope: Scope): Sql {
   const not = (operand: Node): Node => ({ kind: 'unary', operator: '!', operand, offset: operand.offset });
   // Twice negated, an expression of any type is 1 or 0 where it is not null.
-  const value = compileParsed(text, not(not(parseExpression(text))), scope);
+  const compiled = compileParsed(text, not(not(parseExpression(text))), scope);
+  // Of several values that are mapped there is a list.
+  const value: Value = compiled.type === 'ARRAY<LONG>' ? { ...compiled, type: 'LONG', multiValue: true } : compiled;
   return anyValue(value, (single) => (value.type === 'LONG' ? sql`(${single} = 1)` : sql`(${single} = '1')`));
 }
 

@@ -13,7 +13,8 @@ const schema = z.object({
 
 /** Text is compared as a number with a number: `10.0` and `010` equal 10, and what is no number is known not to. */
 function equalsValue(type: MatchType, value: Value, wanted: Scalar): Sql {
-  if (type === 'STRING' || value.type !== 'STRING') return equalsScalar(value, wanted);
+  if (type === 'STRING' || (value.type !== 'STRING' && value.type !== 'COMPLEX<json>'))
+    return equalsScalar(value, wanted);
   const equal = equalsScalar({ sql: toDouble(value), type: 'DOUBLE' }, wanted);
   return sql`CASE WHEN ${value.sql} IS NOT NULL THEN coalesce(${equal}, false) END`;
 }

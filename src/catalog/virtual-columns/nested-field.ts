@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { sql } from '../../sql.ts';
 import { defineVirtualColumn, type Value } from '../define.ts';
-import { atPath, listOf, type PathPart, parseJqPath, parseJsonPath, scalarText } from '../json-path.ts';
+import { atPath, type PathPart, parseJqPath, parseJsonPath, plainAt, scalarText } from '../json-path.ts';
 import { givenOrArrayTypeSchema, isArrayType, outputValue } from '../output-type.ts';
 
 const partSchema = z.discriminatedUnion('type', [
@@ -14,10 +14,11 @@ const schema = z
     type: z.literal('nested-field'),
     columnName: z.string().min(1),
     outputName: z.string().min(1),
-    expectedType: givenOrArrayTypeSchema,
+    expectedType: z.union([z.literal('COMPLEX<json>'), givenOrArrayTypeSchema]),
     path: z.string().nullish(),
     pathParts: z.array(partSchema).nullish(),
     useJqSyntax: z.boolean().nullish(),
+    processFromRaw: z.boolean().nullish(),
   })
   .transform((spec, context) => {
     const { path, useJqSyntax } = spec;
@@ -33,20 +34,21 @@ const path = { type: 'nested-field', columnName: 'n', outputName: 'v', path: '$'
 export default defineVirtualColumn<z.infer<typeof schema>>({
   type: 'nested-field',
   summary:
-    'A value inside of a nested column, as the expected type; as text where none is named. Objects and lists are null.',
+    'A value inside of a nested column, as the expected type; as text where none is named, but a scan shows it as it is. Objects are null, unless `processFromRaw` or the type COMPLEX<json> asks for them.',
   see: 'https://druid.apache.org/docs/latest/querying/virtual-columns#nested-field-virtual-column',
   schema,
   outputName: (spec) => spec.outputName,
   compile: (spec, scope) => {
     const column = scope.column(spec.columnName);
     const type = spec.expectedType ?? 'STRING';
+    if (type === 'COMPLEX<json>' || spec.processFromRaw)
+      return { sql: atPath(jsonOf(column), spec.parts), type: 'COMPLEX<json>' };
     if (column.type !== 'COMPLEX<json>')
       return outputValue(type, spec.parts.length === 0 ? column : { sql: sql`NULL::VARCHAR`, type: 'STRING' });
     const json = atPath(column.sql, spec.parts);
-    const value: Value = isArrayType(type)
-      ? { sql: listOf(json), type: 'ARRAY<STRING>' }
-      : { sql: scalarText(json), type: 'STRING' };
-    return outputValue(type, value);
+    if (isArrayType(type)) return outputValue(type, { sql: json, type: 'COMPLEX<json>' });
+    const value = outputValue(type, { sql: scalarText(json), type: 'STRING' });
+    return spec.expectedType ? value : { ...value, json: plainAt(json) };
   },
   examples: [
     {
@@ -57,3 +59,5 @@ export default defineVirtualColumn<z.infer<typeof schema>>({
     { spec: { ...path, path: '$.a' }, events: [{ n: 5 }], values: [null] },
   ],
 });
+
+const jsonOf = (column: Value) => (column.type === 'COMPLEX<json>' ? column.sql : sql`to_json(${column.sql})`);

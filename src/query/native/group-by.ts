@@ -111,7 +111,7 @@ function resultsOf(query: Query, context: PlanContext): Results {
 }
 
 /** Rows of `t` in milliseconds, `d0` … and the states; with subtotals also `s`. */
-function groupsOf(query: Query, source: Source, from: Sql, keys: readonly Value[], { folds }: Measures): Sql {
+function groupsOf(query: Query, source: Source, from: Sql, keys: readonly Value[], { foldsOf }: Measures): Sql {
   const buckets = compileGranularity(query.granularity);
   const bucketed = buckets.extent !== 'all';
   const grouping: Grouping = {
@@ -119,7 +119,7 @@ function groupsOf(query: Query, source: Source, from: Sql, keys: readonly Value[
     bucket: bucketed ? sql`epoch_ms(${buckets.floor(source.scope.time)}) AS t` : undefined,
     start: sql`${literal(BigInt(source.startMs))} AS t`,
     keys,
-    folds,
+    foldsOf,
   };
   const { subtotalsSpec } = query;
   return subtotalsSpec

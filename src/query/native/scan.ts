@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { TypeIssueParams } from '../../catalog/index.ts';
+import type { Scope, TypeIssueParams, Value } from '../../catalog/index.ts';
 import { join, type Sql, sql } from '../../sql.ts';
 import type { TableView } from '../../store/table.ts';
 import { derivedView, epoch } from '../data-sources/view.ts';
-import { defineQueryType, type Plan, type PlanContext, type RowBatch } from '../define.ts';
+import { defineQueryType, type Plan, type PlanContext, QueryMistake, type RowBatch } from '../define.ts';
 import { arrayPrinter, type Column, columnOf, objectPrinter, type PrintRow } from '../encode.ts';
 import { type Source, sourceOf } from '../source.ts';
 import { countSchema, rowsShape } from './common.ts';
@@ -24,17 +24,9 @@ const schema = z.object({
   batchSize: countSchema.nullish(),
   order: orderSchema.default('none'),
   orderBy: z
-    .array(
-      z.object({
-        columnName: z.string().refine((name) => name === '__time', {
-          error: 'ordering by another column than __time is not supported yet',
-          params: notYet,
-        }),
-        order: orderSchema,
-      }),
-    )
-    .max(1)
-    .nullish(),
+    .array(z.object({ columnName: z.string().min(1), order: orderSchema }))
+    .nullish()
+    .transform((orderBy) => orderBy ?? []),
   resultFormat: z
     .enum(['list', 'compactedList', 'valueVector'])
     .default('list')
@@ -57,7 +49,7 @@ export default defineQueryType<Query>({
   schema,
   plan: (query, context): Plan => {
     const { source, names, known, from } = scannedOf(query, context);
-    const columns = names.map((name) => columnOf(name, source.scope.column(name)));
+    const columns = names.map((name) => columnOf(name, shown(source.scope.column(name))));
     const statement = sql`SELECT ${join(columns.map((column) => column.sql))} ${from}`;
     const signature = names.map((name) => ({
       name,
@@ -100,16 +92,19 @@ interface Scanned {
 function scannedOf(query: Query, context: PlanContext): Scanned {
   const source = sourceOf(query, context);
   const known = new Set(['__time', ...stored(source.table), ...source.virtualColumns]);
-  const order = query.orderBy?.[0]?.order ?? query.order;
   return {
     source,
-    names: [...(query.columns?.length ? new Set(query.columns) : known)],
+    names: query.columns?.length ? query.columns : [...known],
     known,
+    // Druid takes a limit of 0 for none.
     from: sql`
-      ${source.from} ${orderOf(source.scope.time, order)}
-      ${typeof query.limit === 'number' ? sql`LIMIT ${query.limit}` : sql``} ${query.offset ? sql`OFFSET ${query.offset}` : sql``}`,
+      ${source.from} ${orderOf(query, source.scope)}
+      ${query.limit ? sql`LIMIT ${query.limit}` : sql``} ${query.offset ? sql`OFFSET ${query.offset}` : sql``}`,
   };
 }
+
+/** The values of a column as a scan shows them. */
+const shown = (value: Value): Value => (value.json ? { sql: value.json, type: 'COMPLEX<json>' } : value);
 
 /** Dimensions as they are defined, then metrics by their names, as Druid's segments have them. */
 function stored({ columns }: TableView): string[] {
@@ -117,8 +112,23 @@ function stored({ columns }: TableView): string[] {
   return [...of('dimension'), ...of('metric').sort()];
 }
 
-const orderOf = (time: Sql, order: 'none' | 'ascending' | 'descending') =>
-  order === 'none' ? sql`` : sql`ORDER BY ${time} ${order === 'descending' ? sql`DESC` : sql`ASC`}`;
+function orderOf({ order, orderBy }: Query, scope: Scope): Sql {
+  const byTime = order === 'none' ? [] : [{ columnName: '__time', order }];
+  if (
+    order !== 'none' &&
+    orderBy.length > 0 &&
+    (orderBy.length > 1 || orderBy[0]?.columnName !== '__time' || orderBy[0].order !== order)
+  )
+    throw new QueryMistake(
+      ['orderBy'],
+      `'order' says ${order}; expected an orderBy of __time alone, or only one of the two`,
+    );
+  const terms = (orderBy.length > 0 ? orderBy : byTime).map(({ columnName, order: direction }) => {
+    const value = columnName === '__time' ? scope.time : scope.column(columnName).sql;
+    return direction === 'descending' ? sql`${value} DESC NULLS LAST` : sql`${value} ASC NULLS FIRST`;
+  });
+  return terms.length === 0 ? sql`` : sql`ORDER BY ${join(terms)}`;
+}
 
 /** There are no segments' ids to tell: Druid, too, has none where it merged several segments. */
 const headOf = (columns: readonly Column[]) =>

@@ -19,7 +19,17 @@ export interface Grouping {
   /** `… AS t` of that one bucket. */
   readonly start: Sql;
   readonly keys: readonly Value[];
+  /** In a grouping of subtotals by the dimensions that it is by. */
+  foldsOf(grouped: ReadonlySet<string> | undefined): readonly Sql[];
+}
+
+/** What differs between the groupings. */
+interface Subtotal {
+  /** Indexes of the keys that it groups by. */
+  readonly kept: ReadonlySet<number>;
   readonly folds: readonly Sql[];
+  /** Further columns. */
+  readonly more: readonly Sql[];
 }
 
 /** Rows of `t`, `d0` …, the states, and `s`, the place of their grouping. A dimension that is not among a grouping's is null. */
@@ -36,16 +46,16 @@ export function subtotalsOf(
       throw new QueryMistake(['subtotalsSpec', i, j], `the query has no dimension of the outputName '${name}'${hint}`);
     }
     const kept = new Set(names.flatMap((name, index) => (subtotal.includes(name) ? [index] : [])));
-    return sql`(${groupedBy(grouping, kept, [sql`${i} AS s`])} HAVING count(*) > 0)`;
+    const folds = grouping.foldsOf(new Set(subtotal));
+    return sql`(${groupedBy(grouping, { kept, folds, more: [sql`${i} AS s`] })} HAVING count(*) > 0)`;
   });
   return join(groupings, ' UNION ALL ');
 }
 
 /** Rows of `t`, `d0` … and the states. */
 export function groupedBy(
-  { from, bucket, start, keys, folds }: Grouping,
-  kept: ReadonlySet<number> = new Set(keys.keys()),
-  more: readonly Sql[] = [],
+  { from, bucket, start, keys, foldsOf }: Grouping,
+  { kept = new Set(keys.keys()), folds = foldsOf(undefined), more = [] }: Partial<Subtotal> = {},
 ): Sql {
   const columns = keys.map(({ sql: value }, i) => {
     // A null of the dimension's type.

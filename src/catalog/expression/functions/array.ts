@@ -123,10 +123,7 @@ const functions: ExpressionFunction[] = [
     'The different values of the list and one more, in ascending order.',
     [`array_to_string(array_set_add([2, 1, 2], 3), '+')`, '1+2+3'],
     ([list, value]) =>
-      listLike(
-        list as Typed,
-        (sqlList, type) => sql`list_sort(list_distinct(list_append(${sqlList}, ${asType(value as Typed, type)})))`,
-      ),
+      listLike(list as Typed, (sqlList, type) => asSet(sql`list_append(${sqlList}, ${asType(value as Typed, type)})`)),
   ),
   define(
     'array_set_add_all',
@@ -134,11 +131,7 @@ const functions: ExpressionFunction[] = [
     [2, 2],
     'The different values of the two lists, in ascending order.',
     [`array_to_string(array_set_add_all([2, 1, 2], [3, 1]), '+')`, '1+2+3'],
-    ([a, b]) =>
-      listLike(
-        a as Typed,
-        (list, type) => sql`list_sort(list_distinct(list_concat(${list}, ${asArray(b as Typed, type)})))`,
-      ),
+    ([a, b]) => listLike(a as Typed, (list, type) => asSet(concatenated(list, asArray(b as Typed, type)))),
   ),
   define(
     'array_slice',
@@ -187,8 +180,11 @@ const functions: ExpressionFunction[] = [
     [1, 1],
     'The list as a multi-value column has it: of one null where it is empty or null.',
     ['array_length(mv_harmonize_nulls("tags"))', 1, {}],
-    ([list]) =>
-      listLike(list as Typed, (values, type) => sql`coalesce(nullif(${values}, []), [NULL::${sqlTypes[type]}])`),
+    ([list]) => {
+      const type = elementType(list as Typed);
+      const values = asArray(list as Typed, type);
+      return { type: `ARRAY<${type}>`, sql: sql`coalesce(nullif(${values}, []), [NULL::${sqlTypes[type]}])` };
+    },
   ),
   define(
     'mv_to_array',
@@ -251,9 +247,21 @@ function define(
   };
 }
 
+/** Of null the result is null. */
 function listLike(list: Typed, of: (list: Sql, type: ElementType) => Sql): Typed {
   const type = elementType(list);
-  return { type: `ARRAY<${type}>`, sql: of(asArray(list, type), type) };
+  const values = asArray(list, type);
+  return { type: `ARRAY<${type}>`, sql: sql`CASE WHEN ${values} IS NOT NULL THEN ${of(values, type)} END` };
+}
+
+/** The engine takes a list that is null for an empty one. */
+const concatenated = (a: Sql, b: Sql): Sql => sql`CASE WHEN ${b} IS NOT NULL THEN list_concat(${a}, ${b}) END`;
+
+/** The different values in ascending order, null first. */
+function asSet(list: Sql): Sql {
+  const distinct = sql`list_sort(list_distinct(a))`;
+  const set = sql`CASE WHEN len(a) > list_count(a) THEN list_prepend(NULL, ${distinct}) ELSE ${distinct} END`;
+  return sql`list_transform([${list}], lambda a: ${set})[1]`;
 }
 
 function at(first: 0 | 1): Compile {

@@ -1,6 +1,6 @@
 /** Values inside of nested columns, and nested values made of others. */
 import { join, type Sql, sql } from '../../../sql.ts';
-import { atPath, isPlainList, type PathPart, parseJsonPath, scalarText } from '../../json-path.ts';
+import { atPath, isPlainList, type PathPart, parseJsonPath, plainAt, scalarAt, scalarText } from '../../json-path.ts';
 import { arg, type Call, type ExpressionFunction } from '../function.ts';
 import { mergedJson } from '../merge-json.ts';
 import type { ElementType } from '../syntax.ts';
@@ -140,14 +140,6 @@ function jsonAt(value: Typed, parts: readonly PathPart[]): Sql {
   if (value.type !== 'ANY' && parts.length > 0) return sql`NULL::JSON`;
   return atPath(asJson(value), parts);
 }
-
-/** Druid keeps true and false as 1 and 0. */
-const scalarAt = (value: Sql): Sql =>
-  sql`CASE json_type(${value}) WHEN 'BOOLEAN' THEN to_json(CAST(CAST(${value} AS BOOLEAN) AS INTEGER)) ELSE ${value} END`;
-
-/** Scalars and lists of scalars. */
-const plainAt = (value: Sql): Sql =>
-  sql`CASE json_type(${value}) WHEN 'OBJECT' THEN NULL WHEN 'ARRAY' THEN CASE WHEN ${isPlainList(value)} THEN ${value} END ELSE ${scalarAt(value)} END`;
 
 function pathsOf(value: Typed): Sql {
   if (value.type !== 'ANY') return sql`['$']`;
