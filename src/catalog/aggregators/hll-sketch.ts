@@ -1,7 +1,7 @@
 /** HLLSketchBuild, HLLSketchMerge: of values, and of sketches. */
 import { z } from 'zod';
 import { type Sql, sql } from '../../sql.ts';
-import { defineAggregator, type Value } from '../define.ts';
+import { defineAggregator, only, type Value } from '../define.ts';
 import { distinctEstimate, distinctState, emptyDistinct, foldDistinct, mergeDistinct } from '../sketches/distinct.ts';
 import { onlySketches, type SketchType, sketchFieldShape, storedSketch } from '../sketches/field.ts';
 
@@ -49,8 +49,8 @@ export default [
     inputs: (spec) => [spec.fieldName],
     fold: (spec, input) => {
       const stored = storedSketch(spec, stateType, input);
-      if (stored) return mergeDistinct(stored, sizeOf(spec), input.where);
-      return foldDistinct(input.scope.column(spec.fieldName), sizeOf(spec), input.where);
+      if (stored) return mergeDistinct(stored, sizeOf(spec), only(input.where));
+      return foldDistinct(input.scope.column(spec.fieldName), sizeOf(spec), only(input.where));
     },
     merge: (spec, state) => mergeDistinct(state, sizeOf(spec)),
     examples: [
@@ -75,7 +75,7 @@ export default [
     inputs: (spec) => [spec.fieldName],
     fold: (spec, input) => {
       const stored = onlySketches(spec, stateType, input);
-      return stored ? mergeDistinct(stored, sizeOf(spec), input.where) : sql`any_value(${emptyDistinct})`;
+      return stored ? mergeDistinct(stored, sizeOf(spec), only(input.where)) : sql`any_value(${emptyDistinct})`;
     },
     examples: [{ spec: { type: 'HLLSketchMerge', name: 'users', fieldName: 'users' }, events: [{}], result: 0 }],
   }),

@@ -1,15 +1,10 @@
-/**
- * Approximate distinct counts. The state is a k-minimum-values sketch: the k smallest distinct hashes, sorted. Below k it
- * is exact; above, the k-th smallest hash tells how densely the hashes lie. The relative standard error is about
- * 1/√(k−2) = 2.2 %, that of Druid's HyperLogLog with 2,048 registers is 2.3 %. States merge by keeping the k smallest of both.
- */
+/** Approximate distinct counts, by the sketch that HLLSketchBuild has, of a size whose error is that of Druid's 2,048 registers, 2.3 %. */
 import { z } from 'zod';
-import { type Sql, sql } from '../../sql.ts';
+import { sql } from '../../sql.ts';
 import { defineAggregator, only } from '../define.ts';
 import { fieldValue } from '../field.ts';
-import { distinctHashes } from '../sketches/distinct.ts';
+import { distinctEstimate, distinctState, foldDistinct, hyperUniqueSize, mergeDistinct } from '../sketches/distinct.ts';
 
-const k = 2048;
 const stateType = 'COMPLEX<hyperUnique>';
 
 const schema = z.object({
@@ -20,37 +15,28 @@ const schema = z.object({
   round: z.boolean().optional(),
 });
 
-const smallest = (hashes: Sql) => sql`${hashes}[1:${k}]`;
-
-function mergeStates(state: Sql, where?: Sql): Sql {
-  return smallest(sql`list_sort(list_distinct(flatten(list(${state})${only(where, sql`${state} IS NOT NULL`)})))`);
-}
-
-function estimate(state: Sql): Sql {
-  const kth = sql`CAST((${state})[${k}] AS DOUBLE)`;
-  return sql`CASE WHEN coalesce(len(${state}), 0) < ${k} THEN CAST(coalesce(len(${state}), 0) AS DOUBLE) ELSE ${k - 1} * (18446744073709551616.0 / ${kth}) END`;
-}
-
 const distinct = (count: number, from = 0) => Array.from({ length: count }, (_, i) => ({ user: `user-${from + i}` }));
 
 export default defineAggregator<z.infer<typeof schema>>({
   type: 'hyperUnique',
-  summary: `Estimates how many distinct values a field has; exact below ${k}. Null and the empty string do not count.`,
+  summary: `Estimates how many distinct values a field has; exact up to ${hyperUniqueSize}. Null and the empty string do not count.`,
   see: 'https://druid.apache.org/docs/latest/querying/hll-old#cardinalityhyperunique-aggregators',
   schema,
   inputs: (spec) => [spec.fieldName],
   stateType: () => stateType,
-  sqlType: () => sql`UBIGINT[]`,
+  sqlType: () => distinctState,
   fold: (spec, input) => {
     const field = fieldValue(spec, input);
-    if (field.type === stateType) return mergeStates(field.sql, input.where);
-    return smallest(sql`list_sort(coalesce(${distinctHashes(field, input.where)}, []))`);
+    const over = only(input.where);
+    return field.type === stateType
+      ? mergeDistinct(field.sql, hyperUniqueSize, over)
+      : foldDistinct(field, hyperUniqueSize, over);
   },
-  merge: (_, state) => mergeStates(state),
+  merge: (_, state) => mergeDistinct(state, hyperUniqueSize),
   finish: (spec, state) =>
     spec.round
-      ? { sql: sql`CAST(round(${estimate(state)}) AS BIGINT)`, type: 'LONG' }
-      : { sql: estimate(state), type: 'DOUBLE' },
+      ? { sql: sql`CAST(round(${distinctEstimate(state)}) AS BIGINT)`, type: 'LONG' }
+      : { sql: distinctEstimate(state), type: 'DOUBLE' },
   examples: [
     {
       spec: { type: 'hyperUnique', name: 'users', fieldName: 'user' },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineAggregator } from '../define.ts';
+import { defineAggregator, only } from '../define.ts';
 import { sketchFieldShape, storedSketch } from '../sketches/field.ts';
 import { countOf, foldQuantiles, mergeQuantiles, quantilesState } from '../sketches/quantiles.ts';
 
@@ -32,8 +32,8 @@ export default defineAggregator<z.infer<typeof schema>>({
   sqlType: () => quantilesState,
   fold: (spec, input) => {
     const stored = storedSketch(spec, stateType, input);
-    if (stored) return mergeQuantiles(stored, spec.k, input.where);
-    return foldQuantiles(input.scope.column(spec.fieldName), spec.k, input.where);
+    if (stored) return mergeQuantiles(stored, spec.k, only(input.where));
+    return foldQuantiles(input.scope.column(spec.fieldName), spec.k, only(input.where));
   },
   merge: (spec, state) => mergeQuantiles(state, spec.k),
   finish: ({ shouldFinalize }, state) =>

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Sql } from '../../sql.ts';
-import { defineAggregator, type TypeIssueParams, type Value } from '../define.ts';
+import { defineAggregator, only, type TypeIssueParams, type Value } from '../define.ts';
 import { distinctEstimate, distinctState, foldDistinct, mergeDistinct } from '../sketches/distinct.ts';
 import { sketchFieldShape, storedSketch } from '../sketches/field.ts';
 import { boundedEstimate, thetaSizeSchema, thetaType } from '../sketches/theta.ts';
@@ -42,8 +42,8 @@ export default defineAggregator<Spec>({
   sqlType: () => distinctState,
   fold: (spec, input) => {
     const stored = storedSketch(spec, thetaType, input);
-    if (stored) return mergeDistinct(stored, spec.size, input.where);
-    return foldDistinct(input.scope.column(spec.fieldName), spec.size, input.where);
+    if (stored) return mergeDistinct(stored, spec.size, only(input.where));
+    return foldDistinct(input.scope.column(spec.fieldName), spec.size, only(input.where));
   },
   merge: (spec, state) => mergeDistinct(state, spec.size),
   finish,

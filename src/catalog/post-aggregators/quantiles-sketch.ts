@@ -18,6 +18,8 @@ const splitPoints = z
 const field = { type: 'fieldAccess', fieldName: 'delays' };
 const row = { delays: [1, 2, 2, 10] };
 
+const double = (number: number) => sql`${number}::DOUBLE`;
+
 interface Definition<S> {
   readonly summary: string;
   readonly shape: z.ZodRawShape;
@@ -75,14 +77,14 @@ export default [
     summary: 'Which part of all values lies below or at a value; NaN without values.',
     shape: { value: z.number() },
     type: 'DOUBLE',
-    compile: (spec, sketch) => rankOf(sketch, spec.value),
+    compile: (spec, sketch) => rankOf(sketch, double(spec.value)),
     examples: [[{ value: 2 }, 0.75]],
   }),
   define<{ splitPoints: number[] }>('ToCDF', {
     summary: 'Which part of all values lies below or at each of some points, and the whole at the end.',
     shape: { splitPoints },
     type: 'ARRAY<DOUBLE>',
-    compile: (spec, sketch) => ranksOf(sketch, spec.splitPoints),
+    compile: (spec, sketch) => ranksOf(sketch, spec.splitPoints.map(double)),
     examples: [[{ splitPoints: [1, 5] }, [0.25, 0.75, 1]]],
   }),
   define<{ splitPoints?: number[] | null; numBins?: number | null }>('ToHistogram', {
@@ -90,7 +92,9 @@ export default [
     shape: { splitPoints: splitPoints.min(1).nullish(), numBins: z.number().int().min(2).max(10_000).nullish() },
     type: 'ARRAY<DOUBLE>',
     compile: (spec, sketch) =>
-      spec.splitPoints ? countsBetween(sketch, spec.splitPoints) : countsInBins(sketch, spec.numBins ?? defaultBins),
+      spec.splitPoints
+        ? countsBetween(sketch, spec.splitPoints.map(double))
+        : countsInBins(sketch, spec.numBins ?? defaultBins),
     examples: [
       [{ splitPoints: [1, 5] }, [1, 2, 1]],
       [{ numBins: 3 }, [3, 0, 1]],

@@ -1,5 +1,5 @@
 /**
- * The sketch behind HLLSketch and thetaSketch, in plain SQL: a theta sketch. Values become hashes, evenly spread over 64
+ * The sketch behind hyperUnique, HLLSketch and thetaSketch, in plain SQL: a theta sketch. Values become hashes, evenly spread over 64
  * bits, and a sketch of size k keeps the smallest. Stored as `{theta, hashes}`: the distinct hashes below theta, sorted, at
  * most k; theta is null as long as none had to be left out, and all counts are exact until then.
  *
@@ -8,38 +8,41 @@
  * the smaller theta, and so do intersections and differences.
  */
 import { type Sql, sql } from '../../sql.ts';
-import { asText, only, type Value } from '../define.ts';
+import { asText, type Value } from '../define.ts';
 
 /** The engine's type of a state. */
 export const distinctState = sql`STRUCT(theta UBIGINT, hashes UBIGINT[])`;
+
+/** How many hashes hyperUnique keeps: 1/√2048 is 2.2 %. */
+export const hyperUniqueSize = 2048;
 
 /** Without a value. */
 export const emptyDistinct = sql`struct_pack(theta := NULL::UBIGINT, hashes := []::UBIGINT[])`;
 
 // MD5 rather than the engine's own hash(), because states outlive a version of the engine.
-const hashOf = (text: Sql) => sql`md5_number_lower(${text})`;
+const hashOf = (text: Sql) => sql`md5_number_lower(nullif(${text}, ''))`;
 
-/** Neither null nor the empty string counts. */
-const counts = (text: Sql) => sql`${text} <> ''`;
-
-/** An SQL aggregate: the distinct hashes of a field's values, without order; NULL where there are none. */
-export function distinctHashes(field: Value, where?: Sql): Sql {
+/** An SQL aggregate: the distinct hashes of a field's values, without order. Neither null nor the empty string counts. */
+function distinctHashes(field: Value, over: Sql): Sql {
   const text = asText(field).sql;
-  if (!field.multiValue) return sql`list(DISTINCT ${hashOf(text)})${only(where, counts(text))}`;
-  const hashes = sql`list_transform(list_filter(${text}, lambda v: ${counts(sql`v`)}), lambda v: ${hashOf(sql`v`)})`;
-  return sql`list_distinct(flatten(list(${hashes})${only(where)}))`;
+  if (field.multiValue) {
+    const hashes = sql`list_transform(${text}, lambda v: ${hashOf(sql`v`)})`;
+    return sql`coalesce(list_distinct(flatten(list(${hashes})${over})), [])`;
+  }
+  const hashes = sql`list(DISTINCT ${hashOf(text)})${over}`;
+  return sql`coalesce(list_filter(${hashes}, lambda v: v IS NOT NULL), [])`;
 }
 
-/** An SQL aggregate: values → a sketch of size `k`. */
-export const foldDistinct = (field: Value, k: number, where?: Sql): Sql =>
-  kept(k, sql`NULL::UBIGINT`, sql`list_sort(coalesce(${distinctHashes(field, where)}, []))`);
+/** An SQL aggregate: values → a sketch of size `k`. Of this and the like, `over` is what follows an aggregate: FILTER, OVER. */
+export const foldDistinct = (field: Value, k: number, over: Sql): Sql =>
+  kept(k, sql`NULL::UBIGINT`, sql`list_sort(${distinctHashes(field, over)})`);
 
 /** An SQL aggregate: sketches → their union. */
-export const mergeDistinct = (state: Sql, k: number, where?: Sql): Sql =>
+export const mergeDistinct = (state: Sql, k: number, over: Sql = sql``): Sql =>
   kept(
     k,
-    sql`min((${state}).theta)${only(where)}`,
-    sql`list_sort(list_distinct(coalesce(flatten(list((${state}).hashes)${only(where)}), [])))`,
+    sql`min((${state}).theta)${over}`,
+    sql`list_sort(list_distinct(coalesce(flatten(list((${state}).hashes)${over}), [])))`,
   );
 
 /** How a query combines sketches of several columns. */

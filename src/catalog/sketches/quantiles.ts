@@ -8,7 +8,7 @@
  * states 1.7 %, which as many as 17 such steps do not reach.
  */
 import { join, type Sql, sql } from '../../sql.ts';
-import { only, type Value } from '../define.ts';
+import type { Value } from '../define.ts';
 import { toDouble } from '../numbers.ts';
 
 /** The engine's type of a state. */
@@ -25,10 +25,10 @@ const levelOf = (n: Sql, k: number) =>
 const thinned = (list: Sql, steps: Sql) =>
   sql`CASE WHEN ${steps} = 0 THEN ${list} ELSE ${list}[(1 << (${steps} - 1)):len(${list}):(1 << ${steps})] END`;
 
-/** An SQL aggregate: values → a sketch. What is no number does not count. */
-export function foldQuantiles(field: Value, k: number, where?: Sql): Sql {
-  const number = toDouble(field);
-  const values = sql`list_sort(coalesce(list(${number})${only(where, sql`NOT isnan(${number})`)}, []))`;
+/** An SQL aggregate: values → a sketch. What is no number does not count. `over` is what follows an aggregate: FILTER, OVER. */
+export function foldQuantiles(field: Value, k: number, over: Sql): Sql {
+  const numbers = sql`coalesce(list(${toDouble(field)})${over}, [])`;
+  const values = sql`list_sort(list_filter(${numbers}, lambda v: NOT isnan(v)))`;
   return sql`list_transform([${values}], lambda s: ${state({
     n: sql`len(s)`,
     level: levelOf(sql`len(s)`, k),
@@ -39,14 +39,13 @@ export function foldQuantiles(field: Value, k: number, where?: Sql): Sql {
 }
 
 /** An SQL aggregate: sketches → one of all their values. */
-export function mergeQuantiles(sketch: Sql, k: number, where?: Sql): Sql {
-  const some = only(where, sql`(${sketch}).n > 0`);
+export function mergeQuantiles(sketch: Sql, k: number, over: Sql = sql``): Sql {
   const parts = sql`struct_pack(
-    n := coalesce(CAST(sum((${sketch}).n)${some} AS BIGINT), 0),
-    least := min((${sketch}).least)${some},
-    greatest := max((${sketch}).greatest)${some},
-    highest := coalesce(max((${sketch}).level)${some}, 0),
-    sketches := coalesce(list(struct_pack(level := (${sketch}).level, items := (${sketch}).items))${some}, []))`;
+    n := coalesce(CAST(sum((${sketch}).n)${over} AS BIGINT), 0),
+    least := min((${sketch}).least)${over},
+    greatest := max((${sketch}).greatest)${over},
+    highest := coalesce(max((${sketch}).level)${over}, 0),
+    sketches := coalesce(list(struct_pack(level := (${sketch}).level, items := (${sketch}).items))${over}, []))`;
   const leveled = sql`list_transform([${parts}], lambda p: struct_pack(p := p, level := greatest((p).highest, ${levelOf(sql`(p).n`, k)})))[1]`;
   const ofLevel = sql`list_sort(flatten(list_transform(list_filter(((m).p).sketches, lambda q: (q).level = l), lambda q: (q).items)))`;
   const levels = sql`list_distinct(list_transform(((m).p).sketches, lambda q: (q).level))`;
@@ -74,18 +73,18 @@ export function quantileOf(sketch: Sql, fraction: number): Sql {
   });
 }
 
-/** Which part of all values lies below or at this one, a DOUBLE; NaN without values. */
-export const rankOf = (sketch: Sql, value: number): Sql => withSketch(sketch, (s) => rank(s, sql`${value}::DOUBLE`));
+/** Which part of all values lies below or at this one, both DOUBLEs; NaN without values. */
+export const rankOf = (sketch: Sql, value: Sql): Sql => withSketch(sketch, (s) => rank(s, value));
 
-/** The ranks of some rising values, and 1: a DOUBLE[]. */
-export const ranksOf = (sketch: Sql, splitPoints: readonly number[]): Sql =>
+/** The ranks of some rising DOUBLEs, and 1: a DOUBLE[]. */
+export const ranksOf = (sketch: Sql, splitPoints: readonly Sql[]): Sql =>
   withSketch(sketch, (s) => {
-    const ends = join([...splitPoints.map((point) => rank(s, sql`${point}::DOUBLE`)), rank(s, sql`(${s}).greatest`)]);
+    const ends = join([...splitPoints.map((point) => rank(s, point)), rank(s, sql`(${s}).greatest`)]);
     return sql`[${ends}]`;
   });
 
-/** How many values lie in each of the parts between some rising values: a DOUBLE[]. */
-export const countsBetween = (sketch: Sql, splitPoints: readonly number[]): Sql =>
+/** How many values lie in each of the parts between some rising DOUBLEs: a DOUBLE[]. */
+export const countsBetween = (sketch: Sql, splitPoints: readonly Sql[]): Sql =>
   withSketch(sketch, (s) => countsOf(s, ranksOf(s, splitPoints)));
 
 /** The same between values at equal distances from the least to the greatest. */

@@ -238,7 +238,8 @@ export class ExpressionCompiler {
     const found = aggregateFunctions.get(name);
     const lists = (node.children ?? []).map((child) => this.compile(child, scope));
     const args = found?.takesLists ? lists : lists.map(soleValue);
-    if (args.some(({ type }) => type === 'OTHER')) throw lacks(`${name} of a sketch or another complex column`);
+    if (!found?.takesSketches && args.some(({ type }) => type === 'OTHER'))
+      throw lacks(`${name} of a sketch or another complex column`);
     if (!found) throw unknownFunction(name, args, node, this.#context);
     checkArity(name, found.arity, args.length, node, this.#context);
     const call: AggregateCall = {

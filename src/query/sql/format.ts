@@ -48,7 +48,7 @@ export function encodedColumn({ name, expr }: Column, { zone, stringifyArrays }:
   if (expr.type === 'TIMESTAMP' || expr.type === 'DATE') return instantColumn(name, expr.sql, zone);
   if (expr.type === 'BOOLEAN') return { name, sql: expr.sql, encode: String };
   const column = columnOf(name, catalogValue(expr));
-  return expr.type === 'OTHER' && /COMPLEX<json>/.test(nativeType(expr)) ? { ...column, encode: encodeString } : column;
+  return expr.type === 'OTHER' ? { ...column, encode: encodeString } : column;
 }
 
 /** The same in the values of clients that have types: milliseconds and days since 1970, on the zone's clock. */
@@ -66,7 +66,7 @@ export function typedColumn(column: Column, printing: Printing): Encoded {
 /** JSON, with doubles as Java writes them. */
 function arrayText({ sql: list, type }: Expr): Sql {
   if (type !== 'DOUBLE ARRAY') return sql`CAST(to_json(${list}) AS VARCHAR)`;
-  const texts = sql`list_transform(${list}, lambda e: coalesce(${doubleText(sql`e`)}, 'null'))`;
+  const texts = sql`list_transform(${list}, lambda e: CASE WHEN isfinite(e) THEN ${doubleText(sql`e`)} ELSE coalesce('"' || ${doubleText(sql`e`)} || '"', 'null') END)`;
   return sql`CASE WHEN ${list} IS NOT NULL THEN '[' || coalesce(array_to_string(${texts}, ','), '') || ']' END`;
 }
 

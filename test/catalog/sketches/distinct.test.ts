@@ -16,7 +16,7 @@ import { temporaryEngine } from '../../support/engine.ts';
 
 const value = { sql: sql`x`, type: 'STRING' } as const;
 const users = (from: number, to: number) => sql`(SELECT 'user ' || i AS x, i FROM range(${from}, ${to}) r(i))`;
-const sketchOf = (rows: Sql, k: number) => sql`(SELECT ${foldDistinct(value, k)} FROM ${rows})`;
+const sketchOf = (rows: Sql, k: number) => sql`(SELECT ${foldDistinct(value, k, sql``)} FROM ${rows})`;
 
 describe('a sketch of distinct values', () => {
   let engine: Awaited<ReturnType<typeof temporaryEngine>>;
@@ -33,7 +33,7 @@ describe('a sketch of distinct values', () => {
   for (const k of [256, 4096]) {
     for (const distinct of [5000, 100_000]) {
       it(`of size ${k} is within three standard errors of ${distinct}, whole and merged`, async () => {
-        const parts = sql`SELECT CAST(${foldDistinct(value, k)} AS ${distinctState}) AS s FROM ${users(0, distinct)} GROUP BY i % 13, i // 1000`;
+        const parts = sql`SELECT CAST(${foldDistinct(value, k, sql``)} AS ${distinctState}) AS s FROM ${users(0, distinct)} GROUP BY i % 13, i // 1000`;
         const whole = await number(distinctEstimate(sketchOf(users(0, distinct), k)));
         const merged = await number(sql`(SELECT ${distinctEstimate(mergeDistinct(sql`s`, k))} FROM (${parts}))`);
         assert.ok(Math.abs(whole - distinct) <= (3 * distinct) / Math.sqrt(k), `${whole}`);

@@ -17,7 +17,7 @@ const count = 200_000;
 const values = sql`(SELECT (i * 7_777_777) % ${count} AS x, i FROM range(${count}) r(i))`;
 const fractions = [0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99];
 
-const fold = foldQuantiles({ sql: sql`x`, type: 'LONG' }, k);
+const fold = foldQuantiles({ sql: sql`x`, type: 'LONG' }, k, sql``);
 const merge = mergeQuantiles(sql`s`, k);
 const by = (part: Sql) =>
   sql`SELECT ${part} AS part, CAST(${fold} AS ${quantilesState}) AS s FROM ${values} GROUP BY ALL`;
@@ -53,7 +53,7 @@ describe('a sketch of quantiles', () => {
     it(`${name} is as right as it says`, async () => {
       const answers = [
         ...fractions.map((fraction) => quantileOf(sql`s`, fraction)),
-        ...fractions.map((fraction) => rankOf(sql`s`, fraction * count)),
+        ...fractions.map((fraction) => rankOf(sql`s`, sql`${fraction * count}::DOUBLE`)),
       ];
       const [row] = await engine.connection.rows(
         sql`SELECT s.n, len(s.items), s.least, s.greatest, ${join(answers)} FROM (${sketch})`,
@@ -82,7 +82,7 @@ describe('a sketch of quantiles', () => {
 
   it('null, text that is no number, and NaN do not count', async () => {
     const odd = sql`(VALUES ('1'), (NULL), ('abc'), ('NaN'), ('1e1')) AS v(x)`;
-    const text = foldQuantiles({ sql: sql`x`, type: 'STRING' }, k);
+    const text = foldQuantiles({ sql: sql`x`, type: 'STRING' }, k, sql``);
     const [row] = await engine.connection.rows(
       sql`SELECT s.n, s.least, s.greatest FROM (SELECT ${text} AS s FROM ${odd})`,
     );

@@ -5,11 +5,9 @@ import { dataSourceCases } from './data-sources.ts';
 import { expressionCases } from './expressions.ts';
 import { extractionCases } from './extractions.ts';
 import { filterCases } from './filters.ts';
-import { foldCases } from './folds.ts';
 import { granularityCases } from './granularities.ts';
 import { groupByCases } from './group-by.ts';
 import { metadataCases } from './metadata.ts';
-import { nestedCases } from './nested.ts';
 import { postAggregatorCases } from './post-aggregators.ts';
 import { rowsCases } from './rows.ts';
 import { sketchCases } from './sketches.ts';
@@ -19,6 +17,7 @@ import { sqlMetadataCases } from './sql-metadata.ts';
 import { sqlMistakeCases } from './sql-mistakes.ts';
 import { sqlMultiValueCases } from './sql-multi-values.ts';
 import { sqlRequestCases } from './sql-requests.ts';
+import { sqlSketchCases } from './sql-sketches.ts';
 import { timeseriesCases } from './timeseries.ts';
 import { topNCases } from './top-n.ts';
 
@@ -34,13 +33,12 @@ export const topics: Readonly<Record<string, Cases>> = {
   extractions: extractionCases,
   granularities: granularityCases,
   expressions: expressionCases,
-  nested: nestedCases,
-  folds: foldCases,
   'data-sources': dataSourceCases,
   sketches: sketchCases,
   sql: sqlCases,
   'sql-language': sqlLanguageCases,
   'sql-metadata': sqlMetadataCases,
+  'sql-sketches': sqlSketchCases,
   'sql-mistakes': sqlMistakeCases,
   'sql-multi-values': sqlMultiValueCases,
   'sql-requests': sqlRequestCases,

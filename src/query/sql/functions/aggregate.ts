@@ -1,7 +1,8 @@
 /** Aggregates. https://druid.apache.org/docs/latest/querying/sql-aggregations */
 import { wrapLong } from '../../../catalog/numbers.ts';
+import { distinctEstimate, hyperUniqueSize, mergeDistinct } from '../../../catalog/sketches/distinct.ts';
 import { type Sql, sql } from '../../../sql.ts';
-import { bigint, cast, type Expr, isWhole } from '../types.ts';
+import { bigint, cast, type Expr, isWhole, nativeType } from '../types.ts';
 import { type AggregateCall, type AggregateFunction, arg } from './define.ts';
 import { numberOf } from './number.ts';
 
@@ -11,6 +12,7 @@ const functions: AggregateFunction[] = [
     parsedAs: 'COUNT_STAR',
     arity: [0, 1],
     takesLists: true,
+    takesSketches: true,
     takes: ['...'],
     summary: 'How many rows, or how many with a value; with DISTINCT how many different values.',
     compile(args, call) {
@@ -23,16 +25,12 @@ const functions: AggregateFunction[] = [
     },
   },
   {
-    names: [
-      'APPROX_COUNT_DISTINCT',
-      'APPROX_COUNT_DISTINCT_BUILTIN',
-      'APPROX_COUNT_DISTINCT_DS_HLL',
-      'APPROX_COUNT_DISTINCT_DS_THETA',
-    ],
-    arity: [1, 3],
+    names: ['APPROX_COUNT_DISTINCT', 'APPROX_COUNT_DISTINCT_BUILTIN'],
+    arity: [1, 1],
     takesLists: true,
-    takes: ['<STRING>', '<NUMERIC>'],
-    summary: 'How many different values, without null and the empty text.',
+    takesSketches: true,
+    takes: ['<STRING>', '<NUMERIC>', 'COMPLEX<hyperUnique>'],
+    summary: 'How many different values, without null and the empty text; of a hyperUnique column an estimate.',
     compile: (args, call) => countDistinct(arg(args, 0), call, true),
   },
   {
@@ -72,7 +70,14 @@ export default functions;
 const distinct = (call: AggregateCall): Sql => (call.distinct ? sql`DISTINCT ` : sql``);
 
 /** A sketch counts neither null nor ''. */
-function countDistinct({ sql: value, type, multiValue }: Expr, { over }: AggregateCall, approximate: boolean): Expr {
+export function countDistinct(of: Expr, call: AggregateCall, approximate: boolean): Expr {
+  const { sql: value, type, multiValue } = of;
+  const { over } = call;
+  if (type === 'OTHER') {
+    if (nativeType(of) !== 'COMPLEX<hyperUnique>')
+      throw call.fail(`is not supported for column type [${nativeType(of)}]`);
+    return bigint(sql`CAST(round(${distinctEstimate(mergeDistinct(value, hyperUniqueSize, over))}) AS BIGINT)`);
+  }
   const leftOut = approximate && type === 'VARCHAR';
   if (!multiValue) return bigint(sql`count(DISTINCT ${leftOut ? sql`nullif(${value}, '')` : value})${over}`);
   const different = sql`list_distinct(flatten(list(${value})${over}))`;

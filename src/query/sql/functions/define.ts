@@ -29,6 +29,8 @@ export interface ScalarFunction extends Named {
 export interface AggregateFunction extends Named {
   /** Whether it takes arrays, and a multi-value dimension's lists. For all others a row of several values has none. */
   readonly takesLists?: true;
+  /** Whether it takes sketches and other complex columns. */
+  readonly takesSketches?: true;
   /** `over` is what follows the engine's aggregate: FILTER, OVER. */
   compile(args: readonly Expr[], call: AggregateCall): Expr;
 }

@@ -8,6 +8,7 @@ import lookup from './lookup.ts';
 import multiValue from './multi-value.ts';
 import number from './number.ts';
 import ofRow from './of-row.ts';
+import sketch from './sketch.ts';
 import string from './string.ts';
 import time from './time.ts';
 
@@ -25,10 +26,12 @@ export const scalarFunctions: ReadonlyMap<string, ScalarFunction> = byName([
   ...time,
   ...array,
   ...multiValue,
+  ...sketch.scalars,
   ...json,
 ]);
 export const aggregateFunctions: ReadonlyMap<string, AggregateFunction> = byName([
   ...aggregate,
+  ...sketch.aggregates,
   ...ofRow,
   ...collect,
 ]);
