@@ -156,6 +156,8 @@ export interface Lookups {
 export interface Receivers {
   /** Each line is a JSON object. Settled when it is durable; rejects with `notFound` where there is none of that name. */
   push(serviceName: string, events: PushedEvents): Promise<PushOutcome>;
+  /** From this time on, in milliseconds, it takes no more, until the next start. Throws `notFound` where there is none of that name. */
+  shutOff(serviceName: string, atMs: number): void;
 }
 
 /**

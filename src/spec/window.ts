@@ -1,5 +1,6 @@
 /** Which events are too late or too early: `windowPeriod` and `rejectionPolicy` of a realtime `tuningConfig`. */
 import { z } from 'zod';
+import type { TypeIssueParams } from '../catalog/define.ts';
 import { periodMillis } from '../catalog/period.ts';
 import type { ClockWindow } from './data-source.ts';
 import { oneOf, optional } from './lenient.ts';
@@ -18,11 +19,24 @@ export const millisOfPeriod = z.string().transform((text, context): number => {
 
 const tenMinutes = 600_000;
 
+/** `test` was there for Druid's own tests. */
+const policyType = oneOf(['serverTime', 'messageTime', 'none', 'test']).transform((type, context) => {
+  if (type !== 'test') return type;
+  const message = "rejection policy 'test' is not supported; 'none' takes all events, too";
+  context.issues.push({
+    code: 'custom',
+    message,
+    params: { unsupported: true } satisfies TypeIssueParams,
+    input: type,
+  });
+  return z.NEVER;
+});
+
 /** Anything else that a tuningConfig holds tunes what is not here. */
 export const windowSchema = z
   .looseObject({
     windowPeriod: optional(millisOfPeriod),
-    rejectionPolicy: optional(z.looseObject({ type: oneOf(['serverTime', 'messageTime', 'none']) })),
+    rejectionPolicy: optional(z.looseObject({ type: policyType })),
   })
   .transform(
     ({ windowPeriod, rejectionPolicy }): ClockWindow => ({

@@ -66,6 +66,23 @@ test('a receiver that is not there is named, with those that are', async (t) => 
   assert.match(text, /there is no receiver 'wikipedia' here; there are 'wiki'/);
 });
 
+test('a receiver is shut off at a time, or at once', async (t) => {
+  const { url } = await startServer(t, { realtime: realtimeSpecs(realtimeSpec({ tuningConfig })) });
+  const shutdown = (query: string) => post(`${url}/druid/worker/v1/chat/wiki/shutdown${query}`, '{}');
+  assert.match(
+    (await shutdown('?shutoffTime=tonight')).text,
+    /'shutoffTime' is 'tonight'; expected an ISO 8601 instant/,
+  );
+  assert.deepEqual([(await shutdown('?shutoffTime=2999-01-01T00:00:00Z')).status], [200]);
+  assert.equal((await post(url + path, array)).status, 200);
+  const { status, text } = await shutdown('');
+  assert.deepEqual([status, text], [200, '']);
+  const refused = await post(url + path, array);
+  assert.equal(refused.status, 404);
+  assert.match(refused.text, /receiver 'wiki' is shut off since 20/);
+  assert.equal(await countRows(url, 'wikipedia'), 5);
+});
+
 test('a server that is no realtime node has no receivers', async (t) => {
   const { url } = await startServer(t);
   const { status, text } = await post(url + path, array);

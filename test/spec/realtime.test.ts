@@ -139,6 +139,12 @@ test('rejectionPolicyFactory is the first name of rejectionPolicy', () => {
   assert.ok('policy' in window && window.policy === 'messageTime');
   const wrong = { ...plumber, rejectionPolicyFactory: { type: 'messagetimes' } };
   fails([{ ...old, plumber: wrong }], 'invalidInput', /\$\[0\]\.plumber\.rejectionPolicyFactory\.type: /);
+  const forTests = { ...plumber, rejectionPolicy: { type: 'test' } };
+  fails(
+    [{ ...old, plumber: forTests }],
+    'unsupported',
+    /\.rejectionPolicy\.type: .*'test' is not supported; 'none' takes all/,
+  );
 });
 
 test('mistakes are told at the line and column where they stand, in both layouts', () => {

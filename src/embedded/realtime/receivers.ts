@@ -12,6 +12,8 @@ interface Receiver {
   readonly dataSource: DataSource;
   /** Events that are not committed yet. */
   waiting: number;
+  /** Nothing is taken from this time on. */
+  untilMs: number;
 }
 
 export class EventReceivers implements Receivers {
@@ -41,11 +43,17 @@ export class EventReceivers implements Receivers {
     }
   }
 
+  shutOff(serviceName: string, atMs: number): void {
+    const receiver = this.#find(serviceName);
+    receiver.untilMs = Math.min(receiver.untilMs, atMs);
+  }
+
   #add(source: ReceiverSource, dataSource: DataSource): void {
-    const { serviceName } = source;
+    const { serviceName, untilMs = Number.POSITIVE_INFINITY } = source;
     if (this.#receivers.has(serviceName))
       throw invalidInput(`two receivers have the serviceName '${serviceName}'; give one another`);
-    this.#receivers.set(serviceName, { source, dataSource: clippedDataSource(dataSource, source.clips), waiting: 0 });
+    const clipped = clippedDataSource(dataSource, source.clips);
+    this.#receivers.set(serviceName, { source, dataSource: clipped, waiting: 0, untilMs });
   }
 
   #find(serviceName: string): Receiver {
@@ -54,8 +62,8 @@ export class EventReceivers implements Receivers {
       const names = [...this.#receivers.keys()].map((name) => `'${name}'`).join(', ');
       throw notFound(`there is no receiver '${serviceName}' here${names && `; there are ${names}`}`);
     }
-    if (this.#now() >= (receiver.source.untilMs ?? Number.POSITIVE_INFINITY))
-      throw notFound(`receiver '${serviceName}' is shut off since the shutoffTime of its firehose`);
+    if (this.#now() >= receiver.untilMs)
+      throw notFound(`receiver '${serviceName}' is shut off since ${new Date(receiver.untilMs).toISOString()}`);
     return receiver;
   }
 }
