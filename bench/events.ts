@@ -10,8 +10,40 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 export const eventCount = 2_000_000;
-export const firstTimeMs = Date.UTC(2026, 0, 1);
-const msPerEvent = 5;
+const firstTimeMs = Date.UTC(2026, 0, 1);
+
+/** What a bench's events are, and what becomes of them. Segments are hours. */
+export interface BenchLoad {
+  readonly name: string;
+  readonly dataSource: string;
+  readonly events: number;
+  readonly msPerEvent: number;
+  /** By minute; else each event is a row. */
+  readonly rollup: boolean;
+  readonly segments: number;
+  /** Holds all of them. */
+  readonly interval: readonly [string, string];
+}
+
+export const minutes: BenchLoad = {
+  name: '2,000,000 events by minute',
+  dataSource: 'bench',
+  events: eventCount,
+  msPerEvent: 5,
+  rollup: true,
+  segments: 3,
+  interval: ['2026-01-01', '2026-01-02'],
+};
+
+export const hours: BenchLoad = {
+  name: '5,000,000 rows in 500 hours',
+  dataSource: 'hours',
+  events: 5_000_000,
+  msPerEvent: 360,
+  rollup: false,
+  segments: 500,
+  interval: ['2026-01-01', '2026-01-22'],
+};
 
 const urls = Array.from({ length: 110 }, (_, i) => `/products/page-${String(i).padStart(3, '0')}`);
 const countries = ['DE', 'FR', 'US', 'BR', 'IN', 'JP', 'NG', 'AU'];
@@ -21,17 +53,20 @@ const devices = ['desktop', 'mobile', 'tablet'];
 export const benchFolder = join(tmpdir(), 'millrace-bench');
 
 /** Writes the events unless they are there; gives the file's path and size. */
-export async function eventsFile(count = eventCount): Promise<{ path: string; sizeBytes: number }> {
+export async function eventsFile(
+  count = eventCount,
+  msPerEvent = minutes.msPerEvent,
+): Promise<{ path: string; sizeBytes: number }> {
   mkdirSync(benchFolder, { recursive: true });
-  const path = join(benchFolder, `pageviews-${count}-v1.ndjson`);
+  const path = join(benchFolder, `pageviews-${count}-${msPerEvent}ms-v1.ndjson`);
   if (!existsSync(path)) {
-    await pipeline(Readable.from(blocks(count)), createWriteStream(`${path}.part`));
+    await pipeline(Readable.from(blocks(count, msPerEvent)), createWriteStream(`${path}.part`));
     renameSync(`${path}.part`, path);
   }
   return { path, sizeBytes: statSync(path).size };
 }
 
-function* blocks(count: number): Generator<string> {
+function* blocks(count: number, msPerEvent: number): Generator<string> {
   const random = xorshift32(0x6d696c6c);
   const below = (limit: number) => Math.floor(random() * limit);
   for (let i = 0; i < count; ) {
@@ -58,9 +93,9 @@ function xorshift32(seed: number): () => number {
   };
 }
 
-/** How they are taken: minute rollup, hourly segments. */
-export const dataSchema = {
-  dataSource: 'bench',
+/** How they are taken. */
+export const dataSchemaOf = ({ dataSource, rollup }: BenchLoad) => ({
+  dataSource,
   parser: {
     type: 'string',
     parseSpec: {
@@ -69,20 +104,26 @@ export const dataSchema = {
       dimensionsSpec: { dimensions: ['url', 'country', 'device'] },
     },
   },
-  granularitySpec: { type: 'uniform', segmentGranularity: 'hour', queryGranularity: 'minute' },
+  granularitySpec: {
+    type: 'uniform',
+    segmentGranularity: 'hour',
+    queryGranularity: rollup ? 'minute' : 'none',
+    rollup,
+  },
   metricsSpec: [
     { type: 'count', name: 'views' },
     { type: 'longSum', name: 'latencyMs', fieldName: 'latencyMs' },
     { type: 'longSum', name: 'bytes', fieldName: 'bytes' },
   ],
-};
+});
+export const dataSchema = dataSchemaOf(minutes);
 
 /** The same as a Tranquility file, without a window. */
-export const definition = (tranquilityPort: number) => ({
+export const definition = (tranquilityPort: number, load: BenchLoad) => ({
   dataSources: [
     {
       spec: {
-        dataSchema,
+        dataSchema: dataSchemaOf(load),
         tuningConfig: { type: 'realtime', windowPeriod: 'PT10M', rejectionPolicy: { type: 'none' } },
       },
     },

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- push|query|cost|start|kafka [--rounds N] [--json FILE]`: measures, prints each figure with its goal, and exits 0
+ * `npm run bench -- push|query|cost|start|kafka [--rounds N] [--vs druid] [--json FILE]`: measures, prints each figure with its goal, and exits 0
  * whether or not the goals were reached. What each measures stands above its file.
  */
 import { parseArgs } from 'node:util';
@@ -9,15 +9,16 @@ import { pushBench } from './push.ts';
 import { queryBench } from './query.ts';
 import { type Figure, printReport } from './report.ts';
 import { startBench } from './start.ts';
+import { versusDruid } from './versus-druid.ts';
 
 const { values, positionals } = parseArgs({
-  options: { rounds: { type: 'string', default: '3' }, json: { type: 'string' } },
+  options: { rounds: { type: 'string', default: '3' }, vs: { type: 'string' }, json: { type: 'string' } },
   allowPositionals: true,
 });
 
 const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   push: () => pushBench(Number(values.rounds)),
-  query: queryBench,
+  query: () => (values.vs === 'druid' ? versusDruid() : queryBench()),
   cost: costBench,
   start: startBench,
   kafka: () => kafkaBench(Number(values.rounds)),
@@ -29,7 +30,7 @@ if (bench && Number(values.rounds) >= 1) {
   printReport(name, await bench(), values.json);
 } else {
   console.error(
-    'Usage: npm run bench -- push|query|cost|start|kafka [--rounds N (of push and kafka, default 3)] [--json FILE]',
+    'Usage: npm run bench -- push|query|cost|start|kafka [--rounds N (of push and kafka, default 3)] [--vs druid (of query)] [--json FILE]',
   );
   process.exitCode = 2;
 }

@@ -1,7 +1,6 @@
 /** How fast queries are answered over HTTP, against DuckDB alone with SQL written by hand over the same rows. */
-import { once } from 'node:events';
-import { Agent, type IncomingMessage, request } from 'node:http';
 import { startMillrace } from '../test/services/millrace.ts';
+import { ask } from './ask.ts';
 import { eventsFile } from './events.ts';
 import { withFilledFolder } from './folder.ts';
 import { type BenchQuery, benchQueries } from './queries.ts';
@@ -48,22 +47,4 @@ async function compare(query: BenchQuery, url: string, raw: RawDuckDB): Promise<
     { name: `${query.name}: raw DuckDB p50`, value: limitMs, unit: 'ms' },
     { name: `${query.name}: p50`, value: median(ours), unit: 'ms', goal: { atMost: 1.5 * limitMs + 3 } },
   ];
-}
-
-/** One kept-alive connection and no more client than needed, as it shares the two cores with the server. */
-const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-
-async function ask(query: BenchQuery, url: string): Promise<{ ms: number; rows: number }> {
-  const body = JSON.stringify(query.native);
-  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-  const start = performance.now();
-  const sent = request(`${url}/druid/v2`, { method: 'POST', agent, headers });
-  sent.end(body);
-  const [response] = (await once(sent, 'response')) as [IncomingMessage];
-  const pieces: Buffer[] = [];
-  for await (const piece of response) pieces.push(piece);
-  const text = Buffer.concat(pieces).toString();
-  const ms = performance.now() - start;
-  if (response.statusCode !== 200) throw new Error(`${query.name}: status ${response.statusCode}: ${text}`);
-  return { ms, rows: query.rows(JSON.parse(text) as unknown[]) };
 }

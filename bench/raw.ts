@@ -10,8 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { benchFolder } from './events.ts';
 
-/** `ingest`: reads and rolls up the file into a new table. `query`: runs the statement on it and fetches all rows. */
-export type RawTask = { readonly ingest: string } | { readonly query: string };
+/** `ingest`: reads the file into a new table, rolled up by minute unless not.  `query`: runs the statement on it and fetches all rows. */
+export type RawTask = { readonly ingest: string; readonly rollup?: boolean } | { readonly query: string };
 
 export interface RawResult {
   readonly ms: number;
@@ -34,18 +34,22 @@ export class RawDuckDB {
   }
 }
 
-const ingestStatement = (file: string) => `
+const ingestStatement = (file: string, rollup: boolean) => `
   CREATE OR REPLACE TABLE bench AS
-  SELECT date_trunc('minute', time) AS __time, url, country, device,
-    count(*) AS views, sum(latencyMs)::BIGINT AS latencyMs, sum(bytes)::BIGINT AS bytes
+  SELECT ${rollup ? "date_trunc('minute', time)" : 'time'} AS __time, url, country, device,
+    ${
+      rollup
+        ? 'count(*) AS views, sum(latencyMs)::BIGINT AS latencyMs, sum(bytes)::BIGINT AS bytes'
+        : '1::BIGINT AS views, latencyMs, bytes'
+    }
   FROM read_json('${file.replaceAll("'", "''")}', format = 'newline_delimited', columns = {
     time: 'TIMESTAMP', url: 'VARCHAR', country: 'VARCHAR', device: 'VARCHAR', latencyMs: 'BIGINT', bytes: 'BIGINT'})
-  GROUP BY ALL`;
+  ${rollup ? 'GROUP BY ALL' : ''}`;
 
 async function perform(connection: DuckDBConnection, task: RawTask): Promise<RawResult> {
   const start = performance.now();
   if ('ingest' in task) {
-    await connection.run(ingestStatement(task.ingest));
+    await connection.run(ingestStatement(task.ingest, task.rollup ?? true));
     const ms = performance.now() - start;
     // Queries find the rows in the order of time, as in segments.
     await connection.run('CREATE OR REPLACE TABLE bench AS FROM bench ORDER BY __time');

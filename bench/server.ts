@@ -2,22 +2,26 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, type MillraceProcess, type StartOptions, startMillrace } from '../test/services/millrace.ts';
-import { definition } from './events.ts';
+import { type BenchLoad, definition, minutes } from './events.ts';
 
-export async function benchServerOptions(folder: string): Promise<StartOptions> {
+export async function benchServerOptions(folder: string, load = minutes): Promise<StartOptions> {
   const file = join(folder, 'bench.json');
-  writeFileSync(file, JSON.stringify(definition(await freePort())));
+  writeFileSync(file, JSON.stringify(definition(await freePort(), load)));
   return { command: ['server', '-configFile', file], port: await freePort(), data: join(folder, 'data') };
 }
 
-export async function startBenchServer(folder: string): Promise<MillraceProcess> {
-  return startMillrace(await benchServerOptions(folder));
+export async function startBenchServer(folder: string, load: BenchLoad = minutes): Promise<MillraceProcess> {
+  return startMillrace(await benchServerOptions(folder, load));
 }
 
 /** The most that was ever resident; undefined where the system has no /proc. */
-export function peakRssBytes(pid: number): number | undefined {
+export const peakRssBytes = (pid: number): number | undefined => memoryBytes(pid, 'VmHWM');
+
+export const rssBytes = (pid: number): number | undefined => memoryBytes(pid, 'VmRSS');
+
+function memoryBytes(pid: number, what: string): number | undefined {
   try {
-    const kilobytes = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
+    const kilobytes = new RegExp(`${what}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
     return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
   } catch {
     return undefined;

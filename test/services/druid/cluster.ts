@@ -14,6 +14,24 @@ import { freePort } from '../millrace.ts';
 
 type Role = 'coordinator' | 'historical' | 'broker';
 
+/** Megabytes of heap by process, and how much is worked on beside it. */
+export interface ClusterSize {
+  readonly heapMb: Readonly<Record<Role | 'peon', number>>;
+  readonly directMb: number;
+  readonly bufferMb: number;
+  readonly threads: number;
+  readonly collector: 'Serial' | 'G1';
+}
+
+/** As small as they work. A groupBy clears a buffer for each bucket of time, so that these are small as well. */
+const small: ClusterSize = {
+  heapMb: { coordinator: 512, historical: 512, broker: 512, peon: 512 },
+  directMb: 256,
+  bufferMb: 8,
+  threads: 1,
+  collector: 'Serial',
+};
+
 interface Ports extends Readonly<Record<Role, number>> {
   readonly zookeeper: number;
   readonly derby: number;
@@ -21,7 +39,7 @@ interface Ports extends Readonly<Record<Role, number>> {
 
 const pom = fileURLToPath(new URL('pom.xml', import.meta.url));
 const startDeadlineMs = 180_000;
-const taskDeadlineMs = 300_000;
+const taskDeadlineMs = 900_000;
 const allOfTime = encodeURIComponent('1970-01-01/2100-01-01');
 
 /** Java 17 keeps these closed; Druid's own start script opens them. */
@@ -41,19 +59,23 @@ export class DruidCluster {
   readonly #ports: Ports;
   readonly #children = new Map<string, ChildProcess>();
 
-  private constructor(ports: Ports) {
+  readonly #size: ClusterSize;
+
+  private constructor(ports: Ports, size: ClusterSize) {
     this.#ports = ports;
+    this.#size = size;
   }
 
   /** Starts all processes, and returns when all answer. */
-  static async start(): Promise<DruidCluster> {
-    const cluster = new DruidCluster({
+  static async start(size: ClusterSize = small): Promise<DruidCluster> {
+    const ports = {
       zookeeper: await freePort(),
       derby: await freePort(),
       coordinator: await freePort(),
       historical: await freePort(),
       broker: await freePort(),
-    });
+    };
+    const cluster = new DruidCluster(ports, size);
     try {
       await cluster.#start();
     } catch (error) {
@@ -66,6 +88,11 @@ export class DruidCluster {
   /** Where queries go. */
   get broker(): string {
     return `http://127.0.0.1:${this.#ports.broker}`;
+  }
+
+  /** Of all its processes. */
+  get pids(): readonly number[] {
+    return [...this.#children.values()].map(({ pid }) => pid as number);
   }
 
   get #coordinator(): string {
@@ -117,7 +144,7 @@ export class DruidCluster {
     this.#spawn('zookeeper', 128, [], ['org.apache.zookeeper.server.ZooKeeperServerMain', settings]);
     for (const role of ['coordinator', 'historical', 'broker'] as const) {
       const properties = Object.entries(this.#properties(role)).map(([key, value]) => `-D${key}=${value}`);
-      this.#spawn(role, 512, properties, ['org.apache.druid.cli.Main', 'server', role]);
+      this.#spawn(role, this.#size.heapMb[role], properties, ['org.apache.druid.cli.Main', 'server', role]);
     }
     for (const role of ['coordinator', 'historical', 'broker'] as const) {
       const url = `http://127.0.0.1:${this.#ports[role]}/status/health`;
@@ -132,12 +159,7 @@ export class DruidCluster {
     const log = openSync(this.#log(name), 'w');
     const java = [
       `-Xmx${heapMb}m`,
-      '-XX:MaxDirectMemorySize=256m',
-      '-XX:+UseSerialGC',
-      '-Duser.timezone=UTC',
-      '-Dfile.encoding=UTF-8',
-      `-Djava.io.tmpdir=${join(this.#folder, 'tmp')}`,
-      ...opened,
+      ...machine(this.#size, this.#folder),
       ...properties,
       '-cp',
       join(jarsOf('druid', pom), '*'),
@@ -162,11 +184,10 @@ export class DruidCluster {
       'druid.indexer.logs.directory': join(this.#folder, 'task-logs'),
       'druid.indexer.task.baseTaskDir': join(this.#folder, 'tasks'),
       'druid.lookup.enableLookupSyncOnStartup': 'false',
-      // A groupBy clears one for each bucket of time.
-      'druid.processing.buffer.sizeBytes': '8MiB',
-      'druid.processing.numThreads': 1,
+      'druid.processing.buffer.sizeBytes': `${this.#size.bufferMb}MiB`,
+      'druid.processing.numThreads': this.#size.threads,
       'druid.processing.numMergeBuffers': 2,
-      ...ofRole[role](this.#folder),
+      ...ofRole[role](this.#folder, this.#size),
     };
   }
 
@@ -210,8 +231,18 @@ export class DruidCluster {
 
 type Properties = Readonly<Record<string, string | number>>;
 
-const ofRole: Readonly<Record<Role, (folder: string) => Properties>> = {
-  coordinator: (folder) => ({
+/** What every Java process is started with. */
+const machine = ({ directMb, collector }: ClusterSize, folder: string): readonly string[] => [
+  `-XX:MaxDirectMemorySize=${directMb}m`,
+  `-XX:+Use${collector}GC`,
+  '-Duser.timezone=UTC',
+  '-Dfile.encoding=UTF-8',
+  `-Djava.io.tmpdir=${join(folder, 'tmp')}`,
+  ...opened,
+];
+
+const ofRole: Readonly<Record<Role, (folder: string, size: ClusterSize) => Properties>> = {
+  coordinator: (folder, size) => ({
     'druid.coordinator.asOverlord.enabled': 'true',
     'druid.coordinator.asOverlord.overlordService': 'druid/overlord',
     'druid.coordinator.startDelay': 'PT1S',
@@ -219,15 +250,7 @@ const ofRole: Readonly<Record<Role, (folder: string) => Properties>> = {
     'druid.manager.segments.pollDuration': 'PT1S',
     'druid.indexer.queue.startDelay': 'PT0S',
     'druid.indexer.runner.type': 'local',
-    'druid.indexer.runner.javaOptsArray': JSON.stringify([
-      '-Xmx512m',
-      '-XX:MaxDirectMemorySize=256m',
-      '-XX:+UseSerialGC',
-      '-Duser.timezone=UTC',
-      '-Dfile.encoding=UTF-8',
-      `-Djava.io.tmpdir=${join(folder, 'tmp')}`,
-      ...opened,
-    ]),
+    'druid.indexer.runner.javaOptsArray': JSON.stringify([`-Xmx${size.heapMb.peon}m`, ...machine(size, folder)]),
   }),
   historical: (folder) => ({
     'druid.segmentCache.locations': JSON.stringify([{ path: join(folder, 'segment-cache'), maxSize: '1g' }]),
