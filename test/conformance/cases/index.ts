@@ -5,9 +5,11 @@ import { dataSourceCases } from './data-sources.ts';
 import { expressionCases } from './expressions.ts';
 import { extractionCases } from './extractions.ts';
 import { filterCases } from './filters.ts';
+import { foldCases } from './folds.ts';
 import { granularityCases } from './granularities.ts';
 import { groupByCases } from './group-by.ts';
 import { metadataCases } from './metadata.ts';
+import { nestedCases } from './nested.ts';
 import { postAggregatorCases } from './post-aggregators.ts';
 import { rowsCases } from './rows.ts';
 import { sketchCases } from './sketches.ts';
@@ -33,6 +35,8 @@ export const topics: Readonly<Record<string, Cases>> = {
   extractions: extractionCases,
   granularities: granularityCases,
   expressions: expressionCases,
+  nested: nestedCases,
+  folds: foldCases,
   'data-sources': dataSourceCases,
   sketches: sketchCases,
   sql: sqlCases,
