@@ -54,3 +54,14 @@ export function differing(cases: Cases, why: Readonly<Record<string, string>>): 
 /** The cases, in none of which Druid promises an order of the rows. */
 export const unordered = (cases: Cases): Cases =>
   Object.fromEntries(Object.entries(cases).map(([name, one]) => [name, { ...one, unordered: true }]));
+
+/** A case for each SQL expression over the rows of `odd`, and for each whole query, named after itself. */
+export const overOdd = (expressions: readonly string[]): Cases =>
+  unordered(
+    each(Object.fromEntries(expressions.map((text) => [text, text])), (text) =>
+      sql(text.startsWith('SELECT') ? text : `SELECT n, ${text} AS v FROM odd`, {
+        typesHeader: true,
+        sqlTypesHeader: true,
+      }),
+    ),
+  );

@@ -14,12 +14,16 @@ import { postAggregatorCases } from './post-aggregators.ts';
 import { rowsCases } from './rows.ts';
 import { sketchCases } from './sketches.ts';
 import { sqlCases } from './sql.ts';
+import { sqlAggregateCases } from './sql-aggregates.ts';
+import { sqlArrayCases } from './sql-arrays.ts';
+import { sqlJsonCases } from './sql-json.ts';
 import { sqlLanguageCases } from './sql-language.ts';
 import { sqlMetadataCases } from './sql-metadata.ts';
 import { sqlMistakeCases } from './sql-mistakes.ts';
 import { sqlMultiValueCases } from './sql-multi-values.ts';
 import { sqlRequestCases } from './sql-requests.ts';
 import { sqlSketchCases } from './sql-sketches.ts';
+import { sqlStringCases } from './sql-strings.ts';
 import { timeseriesCases } from './timeseries.ts';
 import { topNCases } from './top-n.ts';
 
@@ -46,4 +50,8 @@ export const topics: Readonly<Record<string, Cases>> = {
   'sql-mistakes': sqlMistakeCases,
   'sql-multi-values': sqlMultiValueCases,
   'sql-requests': sqlRequestCases,
+  'sql-arrays': sqlArrayCases,
+  'sql-json': sqlJsonCases,
+  'sql-strings': sqlStringCases,
+  'sql-aggregates': sqlAggregateCases,
 };
