@@ -157,9 +157,16 @@ function printedGranularity(granularity: unknown): unknown {
   return /^(none|all)$/i.test(type) ? { type: type.toLowerCase() } : type.toUpperCase();
 }
 
-/** What Druid prints although the definition may leave it out. */
-const printedDefaults: Readonly<Record<string, object>> = {
-  hyperUnique: { isInputHyperUnique: false, round: false },
+/** The aggregators that combine stored rows where they are of another type, and what Druid prints although the definition may leave it out. */
+const combining: Readonly<Record<string, { readonly type?: string; readonly defaults?: object }>> = {
+  count: { type: 'longSum' },
+  hyperUnique: { defaults: { isInputHyperUnique: false, round: false } },
+  HLLSketchBuild: { type: 'HLLSketchMerge', defaults: { lgK: 12, tgtHllType: 'HLL_4' } },
+  thetaSketch: { defaults: { size: 16_384 } },
+  quantilesDoublesSketch: {
+    type: 'quantilesDoublesSketchMerge',
+    defaults: { k: 128, maxStreamLength: 1_000_000_000 },
+  },
 };
 
 /** The aggregators that would combine stored rows: over their own column, and a sum for a count. */
@@ -169,8 +176,8 @@ function combiningAggregators({ metricsSpec }: TableView): Record<string, unknow
       // What a filter let pass is stored: there is nothing left to filter.
       const filtered = written.type === 'filtered' ? (written.aggregator as typeof written) : undefined;
       const metric = filtered ? { ...filtered, name: written.name ?? filtered.name } : written;
-      const type = metric.type === 'count' ? 'longSum' : metric.type;
-      return [String(metric.name), { ...metric, ...printedDefaults[String(type)], type, fieldName: metric.name }];
+      const { type = metric.type, defaults } = combining[String(metric.type)] ?? {};
+      return [String(metric.name), { ...defaults, ...metric, type, fieldName: metric.name }];
     }),
   );
 }

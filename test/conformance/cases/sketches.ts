@@ -1,4 +1,4 @@
-import { day, each, groupBy, ofOdd, scan, timeseries, topN } from '../build.ts';
+import { day, each, groupBy, ofOdd, query, scan, timeseries, topN } from '../build.ts';
 import type { Case, Cases, Query } from '../define.ts';
 
 /** How far an estimate may lie from Druid's: three standard errors of each, of hllPages (1/√256) and thetaPages (1/√512). */
@@ -77,7 +77,7 @@ const rawOdd = {
   'quantilesDoublesSketch of nothing': { type: 'quantilesDoublesSketch', name: 'x', fieldName: 'nothing' },
 };
 
-const estimated = (query: Query, estimates: Readonly<Record<string, number>>): Case => ({ query, estimates });
+const estimated = (asked: Query, estimates: Readonly<Record<string, number>>): Case => ({ query: asked, estimates });
 
 export const sketchCases: Cases = {
   ...Object.fromEntries(Object.entries(rawOdd).map(([name, spec]) => [name, estimated(overOdd([spec]), { x: few })])),
@@ -239,6 +239,13 @@ export const sketchCases: Cases = {
   },
   'points that fall': {
     query: ofSketches([deltas], [{ ...quantilePosts('deltas', [1])[3], splitPoints: [3, 1] }]),
+  },
+  'metadata of stored sketches': {
+    query: query('segmentMetadata', 'sketches', day, {
+      merge: true,
+      analysisTypes: ['aggregators'],
+      lenientAggregatorMerge: true,
+    }),
   },
   'HLLSketchMerge of a theta sketch': { query: ofSketches([{ ...hllUsers, fieldName: 'thetaUsers' }]) },
   'a sketch as it is': {
