@@ -46,6 +46,8 @@ export function encodedColumn({ name, expr }: Column, { zone, stringifyArrays }:
       : columnOf(name, catalogValue(expr));
   }
   if (expr.type === 'TIMESTAMP' || expr.type === 'DATE') return instantColumn(name, expr.sql, zone);
+  // What is computed of floats is a double to the engine.
+  if (expr.type === 'FLOAT') return columnOf(name, { sql: sql`CAST(${expr.sql} AS FLOAT)`, type: 'FLOAT' });
   if (expr.type === 'BOOLEAN') return { name, sql: expr.sql, encode: String };
   const column = columnOf(name, catalogValue(expr));
   return expr.type === 'OTHER' ? { ...column, encode: encodeString } : column;

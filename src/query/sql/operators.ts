@@ -4,7 +4,6 @@ import { numberOf } from './functions/number.ts';
 import { shifted } from './functions/time.ts';
 import { tested } from './multi-value.ts';
 import {
-  bigint,
   cast,
   commonType,
   type Expr,
@@ -15,6 +14,7 @@ import {
   resultType,
   type SqlType,
   varchar,
+  widerOf,
 } from './types.ts';
 
 export interface Surroundings {
@@ -86,14 +86,15 @@ function arithmetic(operator: Sql, left: Expr, right: Expr, around: Surroundings
   if (isTime(left) || isTime(right))
     throw around.fail(`Cannot apply '${operator.text}' to a ${left.type} and a ${right.type}`);
   const [a, b] = [numberOf(left, around), numberOf(right, around)];
-  if (!isWhole(a) || !isWhole(b)) return { sql: sql`(${asDouble(a)} ${operator} ${asDouble(b)})`, type: 'DOUBLE' };
-  return bigint(operator.text === '/' ? sql`(${a.sql} // ${b.sql})` : sql`(${a.sql} ${operator} ${b.sql})`);
+  const type = widerOf(a.type, b.type);
+  if (!isWhole(a) || !isWhole(b)) return { sql: sql`(${asDouble(a)} ${operator} ${asDouble(b)})`, type };
+  return { sql: operator.text === '/' ? sql`(${a.sql} // ${b.sql})` : sql`(${a.sql} ${operator} ${b.sql})`, type };
 }
 
 /** `-x`, and `+x`. */
 export function negative(sign: string, value: Expr, around: Surroundings): Expr {
   const number = numberOf(value, around);
-  return sign === '-' ? { sql: sql`(- ${number.sql})`, type: isWhole(number) ? 'BIGINT' : number.type } : number;
+  return sign === '-' ? { sql: sql`(- ${number.sql})`, type: number.type } : number;
 }
 
 const asDouble = (number: Expr): Sql => (number.type === 'DOUBLE' ? number.sql : sql`CAST(${number.sql} AS DOUBLE)`);

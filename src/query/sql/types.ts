@@ -212,6 +212,18 @@ export const inType = (expr: Expr, type: SqlType, zone: string): Sql =>
 
 /** The type of what is one of several values, as in CASE and UNION: text where one of them is. Undefined where they cannot meet. */
 export function resultType(values: readonly Pick<Expr, 'type'>[]): SqlType | undefined {
-  const plain = values.every(({ type }) => !isArrayType(type) && type !== 'OTHER');
-  return plain && values.some(({ type }) => type === 'VARCHAR') ? 'VARCHAR' : commonType(values);
+  const types = values.map(({ type }) => type).filter((type) => type !== 'NULL');
+  if (types.length > 0 && types.every((type) => numeric.includes(type)))
+    return types.reduce<SqlType>(widerOf, types[0] as SqlType);
+  const plain = !types.some((type) => isArrayType(type) || type === 'OTHER');
+  return plain && types.includes('VARCHAR') ? 'VARCHAR' : commonType(values);
+}
+
+/** The type of a sum of two numbers. The engine computes all that is not whole in doubles. */
+export function widerOf(a: SqlType, b: SqlType): SqlType {
+  const types = [a, b];
+  if (a === b) return a;
+  if (types.includes('DOUBLE')) return 'DOUBLE';
+  if (types.includes('FLOAT')) return types.includes('DECIMAL') ? 'DOUBLE' : 'FLOAT';
+  return types.includes('DECIMAL') ? 'DECIMAL' : 'BIGINT';
 }

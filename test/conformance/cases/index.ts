@@ -21,6 +21,7 @@ import { sqlLanguageCases } from './sql-language.ts';
 import { sqlMetadataCases } from './sql-metadata.ts';
 import { sqlMistakeCases } from './sql-mistakes.ts';
 import { sqlMultiValueCases } from './sql-multi-values.ts';
+import { sqlQueryCases } from './sql-queries.ts';
 import { sqlRequestCases } from './sql-requests.ts';
 import { sqlSketchCases } from './sql-sketches.ts';
 import { sqlStringCases } from './sql-strings.ts';
@@ -49,6 +50,7 @@ export const topics: Readonly<Record<string, Cases>> = {
   'sql-sketches': sqlSketchCases,
   'sql-mistakes': sqlMistakeCases,
   'sql-multi-values': sqlMultiValueCases,
+  'sql-queries': sqlQueryCases,
   'sql-requests': sqlRequestCases,
   'sql-arrays': sqlArrayCases,
   'sql-json': sqlJsonCases,
