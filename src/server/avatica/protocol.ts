@@ -162,3 +162,18 @@ export type AvaticaResponse =
       readonly missingResults: false;
     }
   | { readonly response: 'syncResults'; readonly missingStatement: false; readonly moreResults: boolean };
+
+export interface ErrorAnswer {
+  readonly response: 'error';
+  readonly exceptions: readonly string[];
+  readonly errorMessage: string;
+  /** 1: there is no such connection. */
+  readonly errorCode: 1 | -1;
+  readonly sqlState: string;
+  readonly severity: 'ERROR' | 'UNKNOWN';
+}
+
+/** What is sent. */
+export type Answered = (AvaticaResponse | ErrorAnswer) & {
+  readonly rpcMetadata: { readonly response: 'rpcMetadata'; readonly serverAddress: string };
+};

@@ -1,59 +1,79 @@
 /** Where Avatica's clients, above all JDBC's driver, ask. https://druid.apache.org/docs/latest/api-reference/sql-jdbc */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { validate } from '../../catalog/validate.ts';
-import { asMillraceError, unsupported } from '../../errors.ts';
+import { asMillraceError } from '../../errors.ts';
 import { loadJson } from '../../spec/load.ts';
-import { abortedWith, readText } from '../body.ts';
+import { abortedWith, readText, withBody } from '../body.ts';
 import type { QueryRouteOptions } from '../query.ts';
 import { addressOf } from '../sql.ts';
 import { NoSuchConnection } from './connections.ts';
 import { AvaticaHandler } from './handler.ts';
-import { type AvaticaResponse, requestSchema } from './protocol.ts';
+import { writeJson } from './json.ts';
+import { readProtobuf, writeProtobuf } from './protobuf.ts';
+import { type Answered, requestSchema } from './protocol.ts';
+
+/** How requests and answers are written. */
+interface Encoding {
+  readonly path: string;
+  readonly contentType: string;
+  read(request: FastifyRequest): Promise<unknown>;
+  write(answer: Answered): string | Buffer;
+}
+
+const encodings: readonly Encoding[] = [
+  {
+    path: '/druid/v2/sql/avatica',
+    contentType: 'application/json',
+    read: async (request) => loadJson(await readText(request)).value,
+    write: writeJson,
+  },
+  {
+    path: '/druid/v2/sql/avatica-protobuf',
+    contentType: 'application/x-google-protobuf',
+    read: (request) => withBody(request, async (body) => readProtobuf(body)),
+    write: writeProtobuf,
+  },
+];
 
 export function avaticaRoutes({ backend, log }: QueryRouteOptions) {
   return async (server: FastifyInstance): Promise<void> => {
     const handler = new AvaticaHandler(backend);
     server.addHook('onClose', () => handler.close());
-    server.setErrorHandler((thrown, request, reply) => {
-      const error = asMillraceError(thrown);
-      if (error.code === 'defect') log.error({ url: request.url, err: thrown }, error.message);
-      // The driver knows no other status; where there is no such connection it opens one and tries again.
-      const lost = thrown instanceof NoSuchConnection;
-      return reply
-        .status(500)
-        .type('application/json')
-        .send({
-          response: 'error',
-          exceptions: [`${error.code}: ${error.message}`],
-          errorMessage: error.message,
-          errorCode: lost ? 1 : -1,
-          sqlState: '00000',
-          severity: lost ? 'ERROR' : 'UNKNOWN',
-          rpcMetadata: rpcMetadata(request),
+    for (const { path, contentType, read, write } of encodings) {
+      server.register(async (scope) => {
+        scope.setErrorHandler((thrown, request, reply) => {
+          const { code } = asMillraceError(thrown);
+          if (code === 'defect') log.error({ url: request.url, err: thrown }, String(thrown));
+          // The driver knows no other status.
+          return reply
+            .status(500)
+            .type(contentType)
+            .send(write(errorAnswer(thrown, request)));
         });
-    });
-    server.post('/druid/v2/sql/avatica', async (request, reply) => {
-      const asked = validate(requestSchema, loadJson(await readText(request)).value, { what: 'request' });
-      const client = { signal: abortedWith(reply), server: addressOf(request) };
-      return sendJson(request, reply, await handler.answer(asked, client));
-    });
-    server.post('/druid/v2/sql/avatica-protobuf', async () => {
-      throw unsupported(
-        'Avatica in Protobuf is not supported; connect to /druid/v2/sql/avatica/ without serialization=protobuf',
-      );
-    });
+        scope.post(path, async (request, reply) => {
+          const asked = validate(requestSchema, await read(request), { what: 'request' });
+          const client = { signal: abortedWith(reply), server: addressOf(request) };
+          const answer = await handler.answer(asked, client);
+          return reply.type(contentType).send(write({ ...answer, rpcMetadata: rpcMetadata(request) }));
+        });
+      });
+    }
   };
 }
 
-const rpcMetadata = ({ host }: FastifyRequest) => ({ response: 'rpcMetadata', serverAddress: host });
+const rpcMetadata = ({ host }: FastifyRequest) => ({ response: 'rpcMetadata' as const, serverAddress: host });
 
-function sendJson(request: FastifyRequest, reply: FastifyReply, answer: AvaticaResponse): FastifyReply {
-  let rows = '';
-  const text = JSON.stringify({ ...answer, rpcMetadata: rpcMetadata(request) }, (key, value) => {
-    if (key !== 'rows') return value;
-    rows = `"rows":[${value.join(',')}]`;
-    return [];
-  });
-  // Rows are JSON already. No string of JSON holds this text, as its quotes would be escaped there.
-  return reply.type('application/json').send(text.replace('"rows":[]', () => rows));
+function errorAnswer(thrown: unknown, request: FastifyRequest): Answered {
+  const { code, message } = asMillraceError(thrown);
+  // Where there is no such connection the driver opens one and tries again.
+  const lost = thrown instanceof NoSuchConnection;
+  return {
+    response: 'error',
+    exceptions: [`${code}: ${message}`],
+    errorMessage: message,
+    errorCode: lost ? 1 : -1,
+    sqlState: '00000',
+    severity: lost ? 'ERROR' : 'UNKNOWN',
+    rpcMetadata: rpcMetadata(request),
+  };
 }

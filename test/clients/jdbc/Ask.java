@@ -3,8 +3,8 @@ import java.time.Instant;
 import java.util.*;
 
 /**
- * Asks a server through Avatica's JDBC driver, unmodified: `java -cp JARS Ask.java URL SCENARIO…`, where URL is that of the server. What
- * it is answered goes to stdout, a line for each fact, so that the same lines can be had from a real Druid.
+ * Asks a server through Avatica's JDBC driver, unmodified: `java -cp JARS Ask.java URL SCENARIO…`, where URL is JDBC's. What it
+ * is answered goes to stdout, a line for each fact, so that the same lines can be had from a real Druid.
  */
 public class Ask {
   public static void main(String[] args) throws Exception {
@@ -18,7 +18,7 @@ public class Ask {
   }
 
   static Connection connect(String url, Properties properties) throws SQLException {
-    return DriverManager.getConnection("jdbc:avatica:remote:url=" + url + "/druid/v2/sql/avatica/", properties);
+    return DriverManager.getConnection(url, properties);
   }
 
   static void run(String scenario, String url, Connection connection) throws Exception {
@@ -41,7 +41,8 @@ public class Ask {
       ResultSet rows =
           statement.executeQuery(
               "SELECT __time, CAST(__time AS DATE) AS \"day\", name, tags, n, d, f, n > 0 AS positive,"
-                  + " CAST(n AS INTEGER) AS i, COUNT(*) AS c FROM odd GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9"
+                  + " CAST(n AS INTEGER) AS i, COUNT(*) AS c FROM odd WHERE d IS NULL OR d NOT IN (0.1, 0.2)"
+                  + " GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9"
                   + " ORDER BY __time, name, tags, n, d");
       ResultSetMetaData about = rows.getMetaData();
       for (int i = 1; i <= about.getColumnCount(); i++) {
@@ -118,12 +119,12 @@ public class Ask {
   }
 
   static void errors(Connection connection) throws SQLException {
-    for (String query : List.of("SELECT nix FROM odd", "SELECT 1 FROM", "SELECT * FROM nothing")) {
+    for (String query : List.of("SELECT nix FROM odd", "SELECT 1 +", "SELECT * FROM nothing")) {
       try (Statement statement = connection.createStatement()) {
         statement.executeQuery(query);
         System.out.println("answered");
       } catch (SQLException error) {
-        String[] words = {"Column 'nix' not found", "Incorrect syntax", "Object 'nothing' not found"};
+        String[] words = {"Column 'nix' not found", "Received an unexpected token", "Object 'nothing' not found"};
         String said = String.valueOf(error.getMessage());
         System.out.println(Arrays.stream(words).filter(said::contains).findFirst().orElse(said));
       }

@@ -129,3 +129,13 @@ test("the connection's properties are the context of its queries, and never a pa
   // Midnight in UTC is half past five there; a day is counted from 1970.
   assert.deepEqual(frameOf(answer).rows, [[19_800_000, 2]]);
 });
+
+test('in Protobuf, what cannot be read is told in Protobuf', async (t) => {
+  const { url } = await startServer(t);
+  for (const body of ['nonsense', '']) {
+    const answer = await fetch(`${url}/druid/v2/sql/avatica-protobuf/`, { method: 'POST', body });
+    assert.equal(answer.status, 500);
+    assert.equal(answer.headers.get('content-type'), 'application/x-google-protobuf');
+    assert.match(await answer.text(), /org\.apache\.calcite\.avatica\.proto\.Responses\$ErrorResponse/);
+  }
+});
