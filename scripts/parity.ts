@@ -12,6 +12,7 @@ import { differences } from '../test/conformance/compare.ts';
 import { batchTask, dataSets } from '../test/conformance/data-sets.ts';
 import type { Answer, Asked, Query } from '../test/conformance/define.ts';
 import { readGolden, writeGolden } from '../test/conformance/golden.ts';
+import { lookups } from '../test/conformance/lookups.ts';
 import { openMillrace } from '../test/conformance/millrace.ts';
 import { DruidCluster } from '../test/services/druid/cluster.ts';
 
@@ -53,6 +54,7 @@ async function startDruid(): Promise<Asked & AsyncDisposable> {
     await cluster.ingest(batchTask(dataSet, folder));
   }
   rmSync(folder, { recursive: true });
+  await cluster.register(lookups);
   return { ...druidAt(cluster.broker), [Symbol.asyncDispose]: () => cluster.stop() };
 }
 

@@ -6,11 +6,11 @@ import { type Sql, sql } from '../sql.ts';
 
 const holdsSubquery = ({ text }: Sql) => text.includes('(SELECT ');
 
-/** The body for each element, which it knows by the name, of a list that is not NULL. */
+/** The body for each element, which it knows by the name, of a list. */
 export function eachOf(list: Sql, name: Sql, body: Sql): Sql {
   if (!holdsSubquery(body)) return sql`list_transform(${list}, lambda ${name}: ${body})`;
   const elements = sql`(SELECT unnest(${list}) AS ${name}, generate_subscripts(${list}, 1) AS __position)`;
-  return sql`coalesce((SELECT list(${body} ORDER BY __position) FROM ${elements} AS e), [])`;
+  return sql`CASE WHEN ${list} IS NOT NULL THEN coalesce((SELECT list(${body} ORDER BY __position) FROM ${elements} AS e), []) END`;
 }
 
 /** The body, which knows the value by the name. */

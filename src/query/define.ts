@@ -1,6 +1,7 @@
 /** The contract of a query type: native JSON → plan. One file each in `native/`. */
 import type { z } from 'zod';
 import type { LookupScope } from '../catalog/index.ts';
+import type { Interval } from '../catalog/time.ts';
 import type { JsonPath } from '../catalog/validate.ts';
 import type { Sql } from '../sql.ts';
 import type { TableView } from '../store/table.ts';
@@ -11,8 +12,14 @@ export interface QueryType<S = unknown> {
   readonly see: string;
   readonly schema: z.ZodType<S>;
   plan(query: S, context: PlanContext): Plan;
-  /** The answer's rows, for a query of type `asker` around it. Absent where such a query is not supported. */
-  view?(query: S, context: PlanContext, asker: string | undefined): TableView;
+  /** The answer's rows, for a query around it. Absent where such a query is not supported. */
+  view?(query: S, context: PlanContext, asker: Asker | undefined): TableView;
+}
+
+/** The query around a data source. */
+export interface Asker {
+  readonly queryType: string;
+  readonly intervals: readonly Interval[];
 }
 
 /** Query types are kept without their query's own type; only what passed `schema` goes to `plan`. */

@@ -36,12 +36,12 @@ const maxIntervals = 1000;
 export const timeColumn: Sql = ident('__time');
 
 export function sourceOf(spec: SourceSpec, context: PlanContext): Source {
-  const table = within(['dataSource'], () => spec.dataSource.view(context, spec.queryType));
+  const table = within(['dataSource'], () => spec.dataSource.view(context, spec));
   const { scope, rows, names } = withVirtualColumns(spec.virtualColumns ?? [], tableScope(table, context), table);
   const intervals = condenseIntervals(spec.intervals);
   if (intervals.length > maxIntervals)
     throw invalidInput(`the query has ${intervals.length} separate intervals; expected at most ${maxIntervals}`);
-  const conditions = [withinIntervals(timeColumn, intervals)];
+  const conditions = table.isCut ? [] : [withinIntervals(timeColumn, intervals)];
   if (spec.filter) conditions.push(compileFilter(spec.filter, scope));
   return {
     table,

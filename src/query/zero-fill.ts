@@ -35,6 +35,13 @@ export async function withReach<T>(
   return [{ begin: isBoundless ? BigInt(startMs) : (first as bigint), end: last as bigint }, batches];
 }
 
+/** The same beginning in SQL, in milliseconds; where the intervals have no rows, the start of the first one. */
+export function beginOf({ table, intervals, startMs }: Source): Sql {
+  const start = sql`CAST(${startMs} AS BIGINT)`;
+  const first = sql`SELECT epoch_ms(min(greatest(first, "from"))) AS t FROM ${touchedSegments(table, intervals)} WHERE first < upto`;
+  return sql`(SELECT CASE WHEN t > ${-maxDateMs} THEN t ELSE ${start} END FROM (${first}))`;
+}
+
 /** `SELECT t …`: the start in milliseconds of each bucket to fill; also of those that have rows. */
 export function timesToFill({ table, intervals }: Source, buckets: Buckets): Sql {
   // Buckets differ in length (months, days of a clock change), by less than a fifth: no step of this size skips one.

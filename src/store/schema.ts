@@ -52,7 +52,7 @@ function viewOf({ definition, live, history }: Omit<Table, 'view'>): TableView {
   const liveTimes = sql`(SELECT ${timesRepeat ? sql`DISTINCT` : sql``} __time FROM ${live})`;
   return {
     dataSource: definition.dataSource,
-    columns: new Map(columns.map((column) => [column.name, column])),
+    columns: new Map(inOrder(columns).map((column) => [column.name, column])),
     rows: sql`(SELECT ${list} FROM ${history} UNION ALL SELECT ${list} FROM ${live})`,
     segments: sql`(SELECT segment, min(first) AS first, max(last) AS last FROM (
       SELECT "start" AS segment, first_time AS first, last_time AS last FROM meta.segments WHERE data_source = ${definition.dataSource}
@@ -65,6 +65,12 @@ function viewOf({ definition, live, history }: Omit<Table, 'view'>): TableView {
     queryGranularity,
     timestampSpec: schema.timestampSpec,
   };
+}
+
+/** Dimensions as they are defined, then metrics by their names, as Druid's segments have them. */
+function inOrder(columns: readonly TableColumn[]): readonly TableColumn[] {
+  const metrics = columns.filter(({ kind }) => kind === 'metric').sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...columns.filter(({ kind }) => kind === 'dimension'), ...metrics];
 }
 
 /** A column whose name is a word of the engine's is known to queries by another one. */

@@ -39,7 +39,7 @@ export interface TableDefinition {
 /** A dataSource as a query sees it: live rows and segments as one relation. */
 export interface TableView {
   readonly dataSource: string;
-  /** By logical name, in the order of the schema; without `__time`, which every table has as a TIMESTAMP in UTC. */
+  /** By logical name, in the order in which they are shown; without `__time`, which every table has as a TIMESTAMP in UTC. */
   readonly columns: ReadonlyMap<string, StoredColumn>;
   /** `(SELECT … UNION ALL …)`: the rows under their physical names, `__time` among them. */
   readonly rows: Sql;
@@ -48,6 +48,10 @@ export interface TableView {
    * first and last row. Cheap: of the segments in history it reads the description only.
    */
   readonly segments: Sql;
+  /** Whether its rows have no time of their own: that of all is 1970. */
+  readonly isTimeless?: boolean;
+  /** Whether the query's intervals were applied already: rows without a time are there as well. */
+  readonly isCut?: boolean;
   /** Whether rows share their times, as a queryGranularity makes them: grouping by the time itself then leaves few groups. */
   readonly timesRepeat: boolean;
   /** The segment's bucket that a time falls into. */

@@ -1,8 +1,11 @@
 /** A millrace that holds the data sets, asked as Druid is. */
 import { MillraceError } from '../../src/errors.ts';
+import { loadJson } from '../../src/spec/load.ts';
+import { readLookupTiers } from '../../src/spec/lookups/index.ts';
 import { temporaryBackend } from '../support/backend.ts';
 import { dataSets } from './data-sets.ts';
 import type { Answer, Asked, Query } from './define.ts';
+import { lookups } from './lookups.ts';
 
 export async function openMillrace(): Promise<Asked & AsyncDisposable> {
   const millrace = await temporaryBackend();
@@ -10,6 +13,7 @@ export async function openMillrace(): Promise<Asked & AsyncDisposable> {
     await millrace.define(dataSchema);
     await millrace.push(dataSchema.dataSource, lines.trimEnd());
   }
+  await millrace.backend.lookups.submit(readLookupTiers(loadJson(JSON.stringify(lookups))));
   const answer = async ({ queryType, ...request }: Query): Promise<unknown> => {
     if (queryType !== 'sql') return millrace.query({ queryType, ...request });
     let text = '';

@@ -70,7 +70,11 @@ describe('mistakes in native queries', () => {
   const lacking: readonly [string, unknown, RegExp][] = [
     ['select', { queryType: 'select', dataSource: 'pages' }, /'select'/],
     ['movingAverage', { queryType: 'movingAverage' }, /'movingAverage'/],
-    ['a join', { ...timeseries, dataSource: { type: 'join', left: 'a' } }, /\$\.dataSource.*'join'/],
+    [
+      'a restricted dataSource',
+      { ...timeseries, dataSource: { type: 'restrict', base: 'a' } },
+      /\$\.dataSource.*'restrict'/,
+    ],
     [
       'an aggregator that Druid has',
       { ...timeseries, aggregations: [{ type: 'arrayOfDoublesSketch', name: 't', fieldName: 'x' }] },

@@ -141,7 +141,7 @@ describe('queries over queries', () => {
       message: /\$\.dataSource\.query\.filter\.type.*'selector'/,
     });
     await assert.rejects(refused({ queryType: 'timeBoundary', dataSource: 'pages' }), {
-      code: 'unsupported',
+      code: 'invalidInput',
       message: /\$\.dataSource\.query\.queryType.*timeBoundary/,
     });
   });

@@ -33,7 +33,8 @@ export function tableOf(spec: TableSpec): TableView {
   const columns: StoredColumn[] = [];
   const declared = { dimension: spec.dimensions ?? {}, metric: spec.metrics ?? {} };
   for (const kind of ['dimension', 'metric'] as const) {
-    for (const [name, type] of Object.entries(declared[kind])) {
+    const entries = Object.entries(declared[kind]);
+    for (const [name, type] of kind === 'metric' ? entries.sort() : entries) {
       const [physical] = physicalNames(
         [name],
         columns.map((column) => column.physical),

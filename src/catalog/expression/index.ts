@@ -28,7 +28,8 @@ export function compileCondition(text: string, scope: Scope): Sql {
   return anyValue(value, (single) => (value.type === 'LONG' ? sql`(${single} = 1)` : sql`(${single} = '1')`));
 }
 
-function compileParsed(text: string, tree: Node, scope: Scope): Value {
+/** The same of a part of the text's tree. */
+export function compileParsed(text: string, tree: Node, scope: Scope): Value {
   if (tree.kind === 'identifier' && !scope.field?.(tree.name)) {
     const column = scope.column(tree.name);
     if (column.multiValue) return column;
@@ -70,8 +71,11 @@ function soleList(tree: Node, scope: Scope): Sql | undefined {
 
 /** The columns that an expression reads, each once. */
 export function expressionInputs(text: string): readonly string[] {
-  return inputsOf(nodesOf(parseExpression(text)));
+  return columnsOf(parseExpression(text));
 }
+
+/** The same of a part of the text's tree. */
+export const columnsOf = (tree: Node): readonly string[] => inputsOf(nodesOf(tree));
 
 function inputsOf(nodes: readonly Node[]): string[] {
   return [...new Set(nodes.flatMap((node) => (node.kind === 'identifier' ? [node.name] : [])))];

@@ -1,5 +1,6 @@
 /** Typed SQL inside an expression, and Druid's conversions between the types. */
 import { and, join, type Sql, sql } from '../../sql.ts';
+import { eachOf } from '../bound.ts';
 import { listOf } from '../json-path.ts';
 import { doubleText } from '../numbers.ts';
 import type { ElementType, LiteralValue } from './syntax.ts';
@@ -135,7 +136,7 @@ export function asArray(value: Typed, element: ElementType = elementType(value))
 /** A list of an expression's values for all combinations of some lists' values; null where one of them is null. */
 export function combinations(over: readonly { readonly list: Sql; readonly variable: Sql }[], value: Sql): Sql {
   const nested = over.reduceRight<Sql>((inner, { list, variable }, i) => {
-    const each = sql`list_transform(${list}, lambda ${variable}: ${inner})`;
+    const each = eachOf(list, variable, inner);
     return i === over.length - 1 ? each : sql`flatten(${each})`;
   }, value);
   if (over.length === 1) return nested;

@@ -4,14 +4,14 @@ import { readByValue } from '../../catalog/dynamic-schema.ts';
 import type { TypeIssueParams } from '../../catalog/index.ts';
 import type { JsonPath } from '../../catalog/validate.ts';
 import type { TableView } from '../../store/table.ts';
-import { type PlanContext, QueryMistake } from '../define.ts';
+import { type Asker, type PlanContext, QueryMistake } from '../define.ts';
 
 /** A data source that was read. */
 export interface QueriedData {
   /** The tables that it reads, for people. */
   readonly name: string;
-  /** Its rows. `asker` is the type of the query that reads them. Throws {@link QueryMistake} with a path within the data source. */
-  view(context: PlanContext, asker?: string): TableView;
+  /** Its rows, for a query that reads them. Throws {@link QueryMistake} with a path within the data source. */
+  view(context: PlanContext, asker?: Asker): TableView;
 }
 
 export interface DataSourceType {
@@ -24,7 +24,7 @@ export interface DataSourceType {
 const types = new Map<string, DataSourceType>();
 
 /** Druid has them, too. */
-const notYetSupported = ['join', 'lookup', 'globalTable', 'restrict'];
+const notYetSupported = ['restrict'];
 
 /** Registered rather than imported, since a data source may be a query, and queries read this schema. */
 export function registerDataSources(all: readonly DataSourceType[]): void {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { compileFilter, specOf } from '../../catalog/index.ts';
-import { sql } from '../../sql.ts';
 import { tableScope } from '../source.ts';
 import { type DataSourceType, dataSourceSchema, type QueriedData, within } from './define.ts';
+import { filteredView } from './view.ts';
 
 export default {
   type: 'filter',
@@ -11,10 +11,10 @@ export default {
   schema: z.object({ type: z.literal('filter'), base: dataSourceSchema, filter: specOf('filter') }).transform(
     ({ base, filter }): QueriedData => ({
       name: base.name,
-      view: (context) => {
-        const table = within(['base'], () => base.view(context));
+      view: (context, asker) => {
+        const table = within(['base'], () => base.view(context, asker));
         const condition = compileFilter(filter, tableScope(table, context));
-        return { ...table, rows: sql`(SELECT * FROM ${table.rows} AS t WHERE ${condition})` };
+        return filteredView(table, condition);
       },
     }),
   ),

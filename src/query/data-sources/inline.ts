@@ -64,6 +64,7 @@ function rowsOf({ columnNames, columnTypes, rows }: Inline) {
       i === time ? [] : [{ name, kind: 'dimension', value: values[i] as Value }],
     ),
     time: time < 0 ? epoch : sql`make_timestamp_ms(CAST(${ident(`v${time}`)} AS BIGINT))`,
+    isTimeless: time < 0,
     from: relation,
   };
 }

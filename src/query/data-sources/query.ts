@@ -1,11 +1,8 @@
 import { z } from 'zod';
 import { readByValue } from '../../catalog/dynamic-schema.ts';
-import type { TypeIssueParams } from '../../catalog/index.ts';
 import type { QueryType } from '../define.ts';
 import { queryTypeSchema, queryTypes } from '../query-types.ts';
 import { type DataSourceType, type QueriedData, within } from './define.ts';
-
-const notYet: TypeIssueParams = { unsupported: true };
 
 /** What every query type's schema gives. */
 interface Inner {
@@ -22,8 +19,8 @@ const innerSchema = z.unknown().transform((raw, context): QueriedData => {
   const type: QueryType = named.data.type;
   const { view } = type;
   if (!view) {
-    const message = `a ${type.type} query as a data source is not supported yet`;
-    context.addIssue({ code: 'custom', message, path: ['queryType'], params: notYet, input: raw });
+    const message = `a ${type.type} query cannot be a data source, as its answer is not made of rows`;
+    context.addIssue({ code: 'custom', message, path: ['queryType'], input: raw });
     return z.NEVER;
   }
   const parsed = type.schema.safeParse(raw);
@@ -39,7 +36,7 @@ readByValue(innerSchema, (raw) => {
 export default {
   type: 'query',
   summary:
-    "The answer of another query, groupBy or scan. The rows of a groupBy are of their bucket's time; with granularity all of the interval's start where another groupBy reads them, else of 1970.",
+    "The answer of another query, groupBy, topN, timeseries or scan. The rows of a groupBy are of their bucket's time; with granularity all of the interval's start where another groupBy reads them, else of 1970.",
   see: 'https://druid.apache.org/docs/latest/querying/datasource#query',
   schema: z.object({ type: z.literal('query'), query: innerSchema.meta({ title: 'query' }) }).transform(
     ({ query }): QueriedData => ({

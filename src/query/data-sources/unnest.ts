@@ -4,6 +4,7 @@ import { ident, type Sql, sql } from '../../sql.ts';
 import { physicalNames, type StoredColumn, type TableView } from '../../store/table.ts';
 import { tableScope } from '../source.ts';
 import { type DataSourceType, dataSourceSchema, type QueriedData, within } from './define.ts';
+import { filteredView } from './view.ts';
 
 export default {
   type: 'unnest',
@@ -20,12 +21,12 @@ export default {
     .transform(
       ({ base, virtualColumn: { entry, spec }, unnestFilter }): QueriedData => ({
         name: base.name,
-        view: (context) => {
-          const table = within(['base'], () => base.view(context));
+        view: (context, asker) => {
+          const table = within(['base'], () => base.view(context, asker));
           const all = unnestedView(table, entry.outputName(spec), entry.compile(spec, tableScope(table, context)));
           if (!unnestFilter) return all;
           const condition = compileFilter(unnestFilter, tableScope(all, context));
-          return { ...all, rows: sql`(SELECT * FROM ${all.rows} AS t WHERE ${condition})` };
+          return filteredView(all, condition);
         },
       }),
     ),

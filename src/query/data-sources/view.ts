@@ -15,6 +15,8 @@ export interface DerivedRows {
   readonly columns: readonly DerivedColumn[];
   /** A TIMESTAMP. */
   readonly time: Sql;
+  /** The rows have no time of their own. */
+  readonly isTimeless?: boolean;
   /** `FROM …`, in terms of which the columns and the time are written. */
   readonly from: Sql;
 }
@@ -36,7 +38,7 @@ const anySegments = {
   timestampSpec: null,
 };
 
-export function derivedView({ name, columns, time, from }: DerivedRows): TableView {
+export function derivedView({ name, columns, time, isTimeless = false, from }: DerivedRows): TableView {
   const stored = columns.map(({ name, kind, value }, i): StoredColumn => {
     return { name, physical: `c${i}`, kind, type: value.type, multiValue: value.multiValue ?? false };
   });
@@ -44,6 +46,7 @@ export function derivedView({ name, columns, time, from }: DerivedRows): TableVi
   return {
     ...anySegments,
     dataSource: name,
+    isTimeless,
     columns: new Map(stored.map((column) => [column.name, column])),
     rows: sql`(SELECT ${join([sql`${time} AS __time`, ...fields])} ${from})`,
   };
@@ -67,3 +70,9 @@ export const emptyView = (dataSource: string): TableView => ({
 });
 
 export const isEmptyView = ({ rows }: TableView): boolean => rows === noRows;
+
+/** The rows that pass a condition. */
+export const filteredView = (table: TableView, condition: Sql): TableView => ({
+  ...table,
+  rows: sql`(SELECT * FROM ${table.rows} AS t WHERE ${condition})`,
+});

@@ -61,13 +61,14 @@ export default defineQueryType<Query>({
     const { source, dimensions, measures, from } = resultsOf(query, context);
     const bucketed = compileGranularity(query.granularity).extent !== 'all';
     // Of one bucket for everything only a groupBy knows where it begins.
-    const start = asker === 'groupBy' ? timestampLiteral(source.startMs) : epoch;
+    const start = asker?.queryType === 'groupBy' ? timestampLiteral(source.startMs) : epoch;
     return derivedView({
       name: query.dataSource.name,
       columns: [...dimensions, ...measures.inner].map(([name, value]) => {
         return { name, kind: dimensions.has(name) ? 'dimension' : 'metric', value };
       }),
       time: bucketed ? sql`make_timestamp_ms(t)` : start,
+      isTimeless: !bucketed,
       from,
     });
   },

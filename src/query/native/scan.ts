@@ -75,6 +75,7 @@ export default defineQueryType<Query>({
         .filter((name) => name !== '__time')
         .map((name) => ({ name, kind: 'dimension', value: source.scope.column(name) })),
       time: names.includes('__time') ? source.scope.time : epoch,
+      isTimeless: !names.includes('__time'),
       from,
     });
   },
@@ -91,11 +92,11 @@ interface Scanned {
 
 function scannedOf(query: Query, context: PlanContext): Scanned {
   const source = sourceOf(query, context);
-  const known = new Set(['__time', ...stored(source.table), ...source.virtualColumns]);
+  const known = [...stored(source.table), ...source.virtualColumns];
   return {
     source,
-    names: query.columns?.length ? query.columns : [...known],
-    known,
+    names: query.columns?.length ? query.columns : known,
+    known: new Set(['__time', ...known]),
     // Druid takes a limit of 0 for none.
     from: sql`
       ${source.from} ${orderOf(query, source.scope)}
@@ -106,11 +107,7 @@ function scannedOf(query: Query, context: PlanContext): Scanned {
 /** The values of a column as a scan shows them. */
 const shown = (value: Value): Value => (value.json ? { sql: value.json, type: 'COMPLEX<json>' } : value);
 
-/** Dimensions as they are defined, then metrics by their names, as Druid's segments have them. */
-function stored({ columns }: TableView): string[] {
-  const of = (kind: string) => [...columns.values()].filter((column) => column.kind === kind).map(({ name }) => name);
-  return [...of('dimension'), ...of('metric').sort()];
-}
+const stored = ({ columns, isTimeless }: TableView) => [...(isTimeless ? [] : ['__time']), ...columns.keys()];
 
 function orderOf({ order, orderBy }: Query, scope: Scope): Sql {
   const byTime = order === 'none' ? [] : [{ columnName: '__time', order }];

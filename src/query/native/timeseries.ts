@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { type Buckets, compileGranularity } from '../../catalog/index.ts';
 import { join, type Sql, sql } from '../../sql.ts';
+import { derivedView } from '../data-sources/view.ts';
 import { defineQueryType, type Plan } from '../define.ts';
 import { type Filling, withEmptyBuckets } from '../empty-buckets.ts';
 import { type Encode, instantEncoder, objectPrinter, type PrintRow, printArray } from '../encode.ts';
 import { type Measures, measuresOf } from '../measures.ts';
 import { type Source, sourceOf } from '../source.ts';
-import { timesToFill, withReach } from '../zero-fill.ts';
+import { beginOf, timesToFill, withReach } from '../zero-fill.ts';
 import { countSchema, flagSchema, measuresShape, rowsShape } from './common.ts';
 
 const schema = z.object({
@@ -63,7 +64,32 @@ export default defineQueryType<Query>({
       },
     };
   },
+  view: (query, context) => {
+    const source = sourceOf(query, context);
+    const measures = measuresOf(query, source.scope);
+    const rows = sql`(${bucketRows(query, source, measures)})`;
+    return derivedView({
+      name: query.dataSource.name,
+      columns: [...measures.inner].map(([name, value]) => ({ name, kind: 'metric', value })),
+      time: sql`make_timestamp_ms(t)`,
+      from: sql`FROM (SELECT * FROM ${measures.withPosts(rows)}${endOf(query)}) AS b`,
+    });
+  },
 });
+
+/** Rows of `t` and the states for a query around this one, the empty buckets among them. */
+function bucketRows(query: Query, source: Source, measures: Measures): Sql {
+  const buckets = compileGranularity(query.granularity);
+  if (buckets.extent === 'all')
+    return sql`SELECT * REPLACE (${beginOf(source)} AS t) FROM (${oneBucket(query, source, measures)})`;
+  const found = bucketsOf(source, measures, buckets);
+  if (!isFilled(query, buckets)) return found;
+  const nothing = sql`(SELECT ${join([sql`0 AS n`, ...measures.folds])} ${source.from} AND false)`;
+  return sql`
+    WITH found AS MATERIALIZED (${found})
+    SELECT t, 0 AS n, COLUMNS(* EXCLUDE (t)) FROM found
+    UNION ALL SELECT t, nothing.* FROM (${timesToFill(source, buckets)}) ANTI JOIN found USING (t) CROSS JOIN ${nothing} AS nothing`;
+}
 
 /** Druid fills granularity `none` by the millisecond, which no one can want. */
 const isFilled = (query: Query, { extent }: Buckets) => extent === 'regular' && !query.context.skipEmptyBuckets;

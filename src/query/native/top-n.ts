@@ -8,11 +8,12 @@ import {
   type Value,
 } from '../../catalog/index.ts';
 import { join, type Sql, sql } from '../../sql.ts';
-import { defineQueryType, type Plan, type Reader, type RowBatch } from '../define.ts';
+import { derivedView } from '../data-sources/view.ts';
+import { defineQueryType, type Plan, type PlanContext, type Reader, type RowBatch } from '../define.ts';
 import { columnOf, type Encode, instantEncoder, objectPrinter, type PrintRow, printArray } from '../encode.ts';
 import { measuresOf } from '../measures.ts';
 import { type Source, sourceOf, unnested } from '../source.ts';
-import { timesToFill, withReach } from '../zero-fill.ts';
+import { beginOf, timesToFill, withReach } from '../zero-fill.ts';
 import { countSchema, measuresShape, rowsShape } from './common.ts';
 import { topNMetricSchema, topNOrder } from './top-n-metric.ts';
 
@@ -34,36 +35,52 @@ export default defineQueryType<Query>({
   see: 'https://druid.apache.org/docs/latest/querying/topnquery',
   schema,
   plan: (query, context): Plan => {
-    const source = sourceOf(query, context);
-    const name = dimensionName(query.dimension);
-    const { from, values } = unnested(source, [compileDimension(query.dimension, source.scope)]);
-    const [inner] = values as [Value];
-    const dimension: Value = { sql: sql`d`, type: inner.type };
-    const measures = measuresOf(query, source.scope, new Map([[name, dimension]]));
-    const { order, after } = topNOrder(query.metric, dimension, measures.results);
+    const { source, name, dimension, measures, buckets, top } = topOf(query, context);
     const columns = [columnOf(name, dimension), ...measures.columns];
-    const buckets = compileGranularity(query.granularity);
-    const top: Top = {
-      groups: join([sql`${inner.sql} AS d`, ...measures.folds]),
-      from,
-      where: after ?? sql`true`,
-      order,
-      threshold: query.threshold,
-      columns: columns.map((column) => column.sql),
-      withPosts: measures.withPosts,
-    };
+    const list = columns.map((column) => column.sql);
     const encodeTime = instantEncoder(buckets.timeZone);
     if (buckets.extent === 'all')
       return {
-        statement: topOfAll(top),
+        statement: sql`SELECT ${join(list)} ${topOfAll(top)}`,
         shape: (batches, reader) => printTop(batches, source, reader, encodeTime, objectPrinter(columns)),
       };
     return {
-      statement: topByBucket(source, buckets, top),
+      statement: topByBucket(source, buckets, top, list),
       shape: (batches) => printBuckets(batches, encodeTime, objectPrinter(columns, 2)),
     };
   },
+  view: (query, context) => {
+    const { source, name, dimension, measures, buckets, top } = topOf(query, context);
+    const isOne = buckets.extent === 'all';
+    return derivedView({
+      name: query.dataSource.name,
+      columns: [[name, dimension] as const, ...measures.inner].map(([column, value]) => {
+        return { name: column, kind: column === name ? 'dimension' : 'metric', value };
+      }),
+      time: isOne ? sql`make_timestamp_ms(${beginOf(source)})` : sql`make_timestamp_ms(t)`,
+      from: isOne ? topOfAll(top) : sql`FROM (${rankedByBucket(source, buckets, top)}) AS g`,
+    });
+  },
 });
+
+function topOf(query: Query, context: PlanContext) {
+  const source = sourceOf(query, context);
+  const name = dimensionName(query.dimension);
+  const { from, values } = unnested(source, [compileDimension(query.dimension, source.scope)]);
+  const [inner] = values as [Value];
+  const dimension: Value = { sql: sql`d`, type: inner.type };
+  const measures = measuresOf(query, source.scope, new Map([[name, dimension]]));
+  const { order, after } = topNOrder(query.metric, dimension, measures.results);
+  const top: Top = {
+    groups: join([sql`${inner.sql} AS d`, ...measures.folds]),
+    from,
+    where: after ?? sql`true`,
+    order,
+    threshold: query.threshold,
+    withPosts: measures.withPosts,
+  };
+  return { source, name, dimension, measures, buckets: compileGranularity(query.granularity), top };
+}
 
 interface Top {
   /** SELECT list of the grouping: the dimension as `d`, then the states. */
@@ -72,13 +89,11 @@ interface Top {
   readonly where: Sql;
   readonly order: Sql;
   readonly threshold: number;
-  /** Finished, in terms of `d` and the states. */
-  readonly columns: readonly Sql[];
   withPosts(states: Sql): Sql;
 }
 
-const topOfAll = ({ groups, from, where, order, threshold, columns, withPosts }: Top): Sql =>
-  sql`SELECT ${join(columns)} FROM ${withPosts(sql`(SELECT ${groups} ${from} GROUP BY 1)`)} AS g WHERE ${where} ORDER BY ${order} LIMIT ${threshold}`;
+const topOfAll = ({ groups, from, where, order, threshold, withPosts }: Top): Sql =>
+  sql`FROM ${withPosts(sql`(SELECT ${groups} ${from} GROUP BY 1)`)} AS g WHERE ${where} ORDER BY ${order} LIMIT ${threshold}`;
 
 /** One bucket, even when the filter lets nothing through; none when there is no row at all. */
 async function* printTop(
@@ -97,18 +112,18 @@ async function* printTop(
   if (reach) yield '}]';
 }
 
-function topByBucket(
-  source: Source,
-  buckets: Buckets,
-  { groups, from, where, order, threshold, columns, withPosts }: Top,
-): Sql {
+function rankedByBucket(source: Source, buckets: Buckets, top: Top): Sql {
+  const { groups, from, where, order, threshold, withPosts } = top;
   const grouped = sql`(SELECT epoch_ms(${buckets.floor(source.scope.time)}) AS t, ${groups} ${from} GROUP BY 1, 2)`;
-  const ranked = sql`
+  return sql`
     SELECT *, row_number() OVER (PARTITION BY t ORDER BY ${order}) AS rank FROM ${withPosts(grouped)} AS g
     WHERE ${where} QUALIFY rank <= ${threshold}`;
+}
+
+function topByBucket(source: Source, buckets: Buckets, top: Top, columns: readonly Sql[]): Sql {
   const fill = buckets.extent === 'regular';
   return sql`
-    WITH found AS MATERIALIZED (${ranked})
+    WITH found AS MATERIALIZED (${rankedByBucket(source, buckets, top)})
     SELECT ${join([sql`t`, sql`rank`, ...columns])} FROM found
     ${fill ? emptyBuckets(source, buckets, columns.length) : sql``} ORDER BY 1, 2`;
 }

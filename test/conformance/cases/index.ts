@@ -8,6 +8,8 @@ import { filterCases } from './filters.ts';
 import { foldCases } from './folds.ts';
 import { granularityCases } from './granularities.ts';
 import { groupByCases } from './group-by.ts';
+import { joinCases } from './joins.ts';
+import { lookupCases } from './lookups.ts';
 import { metadataCases } from './metadata.ts';
 import { nestedCases } from './nested.ts';
 import { postAggregatorCases } from './post-aggregators.ts';
@@ -43,6 +45,8 @@ export const topics: Readonly<Record<string, Cases>> = {
   nested: nestedCases,
   folds: foldCases,
   'data-sources': dataSourceCases,
+  joins: joinCases,
+  lookups: lookupCases,
   sketches: sketchCases,
   sql: sqlCases,
   'sql-language': sqlLanguageCases,

@@ -122,6 +122,25 @@ export class DruidCluster {
     await this.#until(`segments of ${dataSource}`, taskDeadlineMs, () => this.#isServed(dataSource));
   }
 
+  /** Registers lookups, and returns when queries may name them. */
+  async register(lookups: Readonly<Record<string, Readonly<Record<string, unknown>>>>): Promise<void> {
+    const init = (body: unknown) => ({
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    const path = '/druid/coordinator/v1/lookups';
+    // Until something was posted there is no place for lookups.
+    await this.#json(`${path}/config`, init({}));
+    await this.#json(`${path}/config`, init(lookups));
+    await this.#until('lookups', startDeadlineMs, async () => {
+      const tiers = (await this.#json(`${path}/status`)) as Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+      return Object.values(tiers).every((tier) =>
+        Object.values(tier).every((status) => (status as { readonly loaded: boolean }).loaded),
+      );
+    });
+  }
+
   async stop(): Promise<void> {
     for (const child of [...this.#children.values()].reverse()) {
       if (child.exitCode !== null || child.signalCode !== null) continue;
@@ -248,6 +267,8 @@ const ofRole: Readonly<Record<Role, (folder: string, size: ClusterSize) => Prope
     'druid.coordinator.startDelay': 'PT1S',
     'druid.coordinator.period': 'PT1S',
     'druid.manager.segments.pollDuration': 'PT1S',
+    'druid.manager.lookups.initialDelay': 100,
+    'druid.manager.lookups.period': 1000,
     'druid.indexer.queue.startDelay': 'PT0S',
     'druid.indexer.runner.type': 'local',
     'druid.indexer.runner.javaOptsArray': JSON.stringify([`-Xmx${size.heapMb.peon}m`, ...machine(size, folder)]),
