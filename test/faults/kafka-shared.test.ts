@@ -121,7 +121,10 @@ test('records that were removed before they were read: told, and passed over onl
   reader = await startReader(t, file, join(folder, 'data'));
   // 3 and 4 are left, and read although the file says `largest`.
   await settled(async () => assert.deepEqual(await kept(reader.url, 'removed'), { k: [2, 7] }));
-  assert.match(reader.log(), /3 records were removed before they were read\. It is read on from the first one that is left, 3\./);
+  assert.match(
+    reader.log(),
+    /3 records were removed before they were read\. It is read on from the first one that is left, 3\./,
+  );
 });
 
 test('a broker that is killed and comes back: each record is there once', async (t) => {
