@@ -58,7 +58,7 @@ export interface EmbeddedOptions {
   readonly realtime?: RealtimeSpecs | undefined;
   /** Without a window: how long nothing must come until closed buckets are handed off; a minute. */
   readonly quietMs?: number | undefined;
-  /** Memory for the engine; 192 MiB. What does not fit goes to the data folder for a while. */
+  /** Memory for the engine; 160 MiB. What does not fit goes to the data folder for a while. */
   readonly memoryLimitBytes?: number | undefined;
   /** The clock, for tests of windows. */
   readonly now?: (() => number) | undefined;
@@ -74,7 +74,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedBa
   const deadLetters = deadLetterDirectory === undefined ? undefined : await DeadLetters.open(deadLetterDirectory);
   const store = await Store.open({
     directory: options.dataDirectory,
-    memoryLimitBytes: options.memoryLimitBytes ?? 192 * mebibyte,
+    memoryLimitBytes: options.memoryLimitBytes ?? 160 * mebibyte,
     threads,
     maxReaders: Math.max(4, 2 * threads),
     compile: ({ dataSource, definition, columns }) => {

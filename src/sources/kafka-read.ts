@@ -1,8 +1,7 @@
 /**
  * What a fetcher brings, as a stream's batches: all that came while the reader worked on the last one is the next one. So they
  * are small when events are rare, and grow when the reader is behind, without a clock that would delay the rare ones. One that is full
- * waits while the next one grows, so that reading goes on through a commit; when that one is full, too, nothing more is fetched than
- * the fetcher's few answers.
+ * waits to be taken, and nothing more is fetched than the fetcher's few answers.
  */
 import { asMillraceError, type MillraceError } from '../errors.ts';
 import { type Fetched, type PartitionProblem, type Position, Signal } from '../kafka/index.ts';
@@ -48,9 +47,7 @@ export async function* readBatches(
 
 class Gatherer {
   #batch = new GrowingBatch(Buffer.alloc(0));
-  /** Waits to be taken. */
-  #full: GrowingBatch | undefined;
-  readonly #spares: Buffer[] = [];
+  #spare: Buffer = Buffer.alloc(0);
   #end: PartitionProblem | MillraceError | undefined;
   #isOver = false;
   readonly #came = new Signal();
@@ -66,10 +63,7 @@ class Gatherer {
         }
         this.#batch.add(fetched);
         this.#came.notify();
-        while (!this.#isOver && this.#batch.lineBytes >= fullBatchBytes) {
-          if (this.#full === undefined) this.#full = this.#replaceBatch();
-          else await this.#taken.wait();
-        }
+        while (!this.#isOver && this.#batch.lineBytes >= fullBatchBytes) await this.#taken.wait();
         if (this.#isOver) break;
       }
     } catch (error) {
@@ -81,23 +75,18 @@ class Gatherer {
 
   /** What has come; waits for something to come. Undefined when there is nothing more. */
   async take(): Promise<GrowingBatch | undefined> {
-    while (this.#full === undefined && this.#batch.isEmpty && !this.#isOver) await this.#came.wait();
-    const full = this.#full;
-    this.#full = undefined;
+    while (this.#batch.isEmpty && !this.#isOver) await this.#came.wait();
+    if (this.#batch.isEmpty) return undefined;
+    const batch = this.#batch;
+    this.#batch = new GrowingBatch(this.#spare);
+    this.#spare = Buffer.alloc(0);
     this.#taken.notify();
-    return full ?? (this.#batch.isEmpty ? undefined : this.#replaceBatch());
+    return batch;
   }
 
   /** The reader has done with it. */
   reuse(batch: GrowingBatch): void {
-    this.#spares.push(batch.recycle());
-  }
-
-  /** The batch that grew up to now. */
-  #replaceBatch(): GrowingBatch {
-    const batch = this.#batch;
-    this.#batch = new GrowingBatch(this.#spares.pop() ?? Buffer.alloc(0));
-    return batch;
+    this.#spare = batch.recycle();
   }
 
   /** Why it ended by itself. */

@@ -20,8 +20,8 @@ export interface Stream {
   /** Which log each partition is that was seen so far, for positions that are to begin there; none for those it cannot tell of. */
   origins(): ReadonlyMap<PartitionName, Origin>;
   /**
-   * Batches from these positions on, until the signal aborts: large ones when far behind, small ones when live. At most the next
-   * two are fetched while one is worked on. Rejects with a MillraceError: `positionLost` names partitions and bounds.
+   * Batches from these positions on, until the signal aborts: large ones when far behind, small ones when live. The next batch is
+   * fetched while the last one is worked on, no more. Rejects with a MillraceError: `positionLost` names partitions and bounds.
    * @param origins those that the positions were kept with; a position without one is taken to be of the log that is there now.
    */
   read(
