@@ -4,8 +4,6 @@ import { registerGaps } from './define.ts';
 registerGaps('aggregator', [
   'histogram',
   'fixedBucketsHistogram',
-  'approxHistogram',
-  'approxHistogramFold',
   'arrayOfDoublesSketch',
   'arrayOfDoublesSketchMerge',
   'KllDoublesSketch',
@@ -36,13 +34,6 @@ registerGaps('postAggregator', [
   'arrayOfDoublesSketchToString',
   'arrayOfDoublesSketchToVariances',
   'arrayOfDoublesSketchTTest',
-  'quantile',
-  'quantiles',
-  'buckets',
-  'customBuckets',
-  'equalBuckets',
-  'min',
-  'max',
   'javascript',
   'stddev',
 ]);

@@ -10,6 +10,7 @@ import {
   type ResultScope,
   type Value,
 } from '../define.ts';
+import { stateOf } from '../post-field.ts';
 
 export type SketchType = `COMPLEX<${'HLLSketch' | 'thetaSketch' | 'quantilesDoublesSketch' | 'approximateHistogram'}>`;
 
@@ -40,9 +41,16 @@ const notThese = (name: string, type: ColumnType, wanted: SketchType) =>
 
 /** A post-aggregator's field, which must be a sketch: a fieldAccess to an aggregator of sketches, or what makes new ones of them. */
 export function sketchOf(field: Checked<'postAggregator'>, type: SketchType, results: ResultScope): Sql {
-  const value = compilePostAggregator(field, results);
-  if (value.type === type) return value.sql;
   const name = String(field.spec.fieldName ?? field.spec.name ?? field.spec.type);
+  return required(name, compilePostAggregator(field, results), type);
+}
+
+/** The same of an aggregator by its name. */
+export const namedSketch = (name: string, type: SketchType, results: ResultScope): Sql =>
+  required(name, stateOf(results, name), type);
+
+function required(name: string, value: Value, type: SketchType): Sql {
+  if (value.type === type) return value.sql;
   throw invalidInput(
     `'${name}' is of type ${value.type}; expected ${type}, such as a fieldAccess to an aggregator of it`,
   );

@@ -78,14 +78,15 @@ export const rankOf = (sketch: Sql, value: Sql): Sql => withSketch(sketch, (s) =
 
 /** The ranks of some rising DOUBLEs, and 1: a DOUBLE[]. */
 export const ranksOf = (sketch: Sql, splitPoints: readonly Sql[]): Sql =>
-  withSketch(sketch, (s) => {
-    const ends = join([...splitPoints.map((point) => rank(s, point)), rank(s, sql`(${s}).greatest`)]);
-    return sql`[${ends}]`;
-  });
+  withSketch(sketch, (s) => sql`[${join([...splitPoints, greatest(s)].map((point) => rank(s, point)))}]`);
+
+/** How many values lie below or at each of the DOUBLEs in a list: a DOUBLE[], NaN without values. */
+export const countsAt = (sketch: Sql, points: Sql): Sql =>
+  withSketch(sketch, (s) => sql`list_transform(${points}, lambda p: ${atMost(s, sql`p`)})`);
 
 /** How many values lie in each of the parts between some rising DOUBLEs: a DOUBLE[]. */
 export const countsBetween = (sketch: Sql, splitPoints: readonly Sql[]): Sql =>
-  withSketch(sketch, (s) => countsOf(s, ranksOf(s, splitPoints)));
+  withSketch(sketch, (s) => differences(countsAt(s, sql`[${join([...splitPoints, greatest(s)])}]`)));
 
 /** The same between values at equal distances from the least to the greatest. */
 export const countsInBins = (sketch: Sql, bins: number): Sql =>
@@ -93,18 +94,23 @@ export const countsInBins = (sketch: Sql, bins: number): Sql =>
     const point = sql`(${s}).least + b * (((${s}).greatest - (${s}).least) / ${bins})`;
     // The last bin ends with the greatest value, whatever rounding makes of the sum.
     const end = sql`CASE WHEN b = ${bins} THEN (${s}).greatest ELSE ${point} END`;
-    return countsOf(s, sql`list_transform(range(1, ${bins + 1}), lambda b: ${rank(s, end)})`);
+    return differences(countsAt(s, sql`list_transform(range(1, ${bins + 1}), lambda b: ${end})`));
   });
 
 export const countOf = (sketch: Sql): Sql => sql`coalesce((${sketch}).n, 0)`;
 
-const countsOf = (s: Sql, ranks: Sql) =>
-  sql`list_transform([${ranks}], lambda c: list_transform(c, lambda v, i: (v - coalesce(c[i - 1], 0)) * (${s}).n))[1]`;
+const greatest = (s: Sql) => sql`(${s}).greatest`;
 
-function rank(s: Sql, value: Sql): Sql {
-  const below = sql`len(list_filter((${s}).items, lambda v: v <= ${value})) / len((${s}).items)`;
-  return sql`CASE WHEN coalesce((${s}).n, 0) = 0 THEN 'NaN'::DOUBLE WHEN ${value} >= (${s}).greatest THEN 1.0 WHEN ${value} < (${s}).least THEN 0.0 ELSE ${below} END`;
+const differences = (counts: Sql) =>
+  sql`list_transform([${counts}], lambda c: list_transform(c, lambda v, i: v - coalesce(c[i - 1], 0)))[1]`;
+
+/** Each item stands for as many values as the others; as long as that is one, the count is whole. */
+function atMost(s: Sql, value: Sql): Sql {
+  const items = sql`len(list_filter((${s}).items, lambda v: v <= ${value})) * ((${s}).n / len((${s}).items))`;
+  return sql`CASE WHEN coalesce((${s}).n, 0) = 0 THEN 'NaN'::DOUBLE WHEN ${value} >= (${s}).greatest THEN (${s}).n WHEN ${value} < (${s}).least THEN 0 ELSE ${items} END`;
 }
+
+const rank = (s: Sql, value: Sql) => sql`(${atMost(s, value)} / greatest(1, coalesce((${s}).n, 0)))`;
 
 /** What needs the sketch several times. */
 const withSketch = (sketch: Sql, use: (s: Sql) => Sql): Sql =>

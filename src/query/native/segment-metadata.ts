@@ -162,6 +162,7 @@ const combining: Readonly<Record<string, { readonly type?: string; readonly defa
   count: { type: 'longSum' },
   hyperUnique: { defaults: { isInputHyperUnique: false, round: false } },
   HLLSketchBuild: { type: 'HLLSketchMerge', defaults: { lgK: 12, tgtHllType: 'HLL_4' } },
+  approxHistogram: { type: 'approxHistogramFold' },
   thetaSketch: { defaults: { size: 16_384 } },
   quantilesDoublesSketch: {
     type: 'quantilesDoublesSketchMerge',
