@@ -1,20 +1,29 @@
 /** The type that a dimension spec gives its values. */
 import { z } from 'zod';
 import { type Sql, sql } from '../sql.ts';
-import { asText, type ColumnType, type TypeIssueParams, type Value } from './define.ts';
-import { listOf } from './json-path.ts';
+import { asText, type TypeIssueParams, type Value } from './define.ts';
+import { asArray, elementType, type Typed } from './expression/typed.ts';
 import { toDouble, toFloat, toLong } from './numbers.ts';
 
 const outputTypes = ['STRING', 'LONG', 'FLOAT', 'DOUBLE'] as const;
 export type OutputType = (typeof outputTypes)[number];
 
-const elementTypes = { 'ARRAY<STRING>': sql`VARCHAR`, 'ARRAY<LONG>': sql`BIGINT`, 'ARRAY<DOUBLE>': sql`DOUBLE` };
-export type ArrayType = keyof typeof elementTypes;
+export const arrayTypes = ['ARRAY<STRING>', 'ARRAY<LONG>', 'ARRAY<DOUBLE>'] as const;
+export type ArrayType = (typeof arrayTypes)[number];
 
 export const outputTypeSchema = z
   .string()
   .nullish()
   .transform((written, context) => readOutputType(written ?? 'STRING', context));
+
+/** The same where it may be an array or a nested value as well. */
+export const anyOutputTypeSchema = z
+  .string()
+  .nullish()
+  .transform((written, context): OutputType | ArrayType | 'COMPLEX<json>' => {
+    if (/^complex<json>$/i.test(written ?? '')) return 'COMPLEX<json>';
+    return readArrayType(written ?? 'STRING') ?? readOutputType(written ?? 'STRING', context);
+  });
 
 /** The same where it may be left to the value: undefined then. */
 export const givenOutputTypeSchema = z
@@ -33,10 +42,17 @@ export const givenOrArrayTypeSchema = z
 
 function readArrayType(written: string): ArrayType | undefined {
   const type = written.toUpperCase();
-  return type in elementTypes ? (type as ArrayType) : undefined;
+  return arrayTypes.find((array) => array === type);
 }
 
-export const isArrayType = (type: string): boolean => type.startsWith('ARRAY<');
+export const arrayTypeSchema = z
+  .string()
+  .refine((written) => readArrayType(written) !== undefined, {
+    error: `expected ${arrayTypes.join(', ')}`,
+  })
+  .transform((written) => readArrayType(written) as ArrayType);
+
+export const isArrayType = (type: string): type is ArrayType => type.startsWith('ARRAY<');
 
 function readOutputType(written: string, context: z.core.$RefinementCtx): OutputType {
   const found = outputTypes.find((type) => type === written.toUpperCase());
@@ -65,7 +81,8 @@ function exactLong(value: Value): Sql {
 }
 
 /** The value in an output type. A multi-value dimension stays text: Druid has no multi-value numbers. */
-export function outputValue(type: OutputType | ArrayType, value: Value): Value {
+export function outputValue(type: OutputType | ArrayType | 'COMPLEX<json>', value: Value): Value {
+  if (type === 'COMPLEX<json>') return value.type === type ? value : { sql: sql`to_json(${value.sql})`, type };
   if (type === 'ARRAY<STRING>' || type === 'ARRAY<LONG>' || type === 'ARRAY<DOUBLE>') return arrayValue(type, value);
   const isArray = isArrayType(value.type);
   if (type === 'STRING') return isArray ? valuesOfArray(value) : asText(value);
@@ -76,23 +93,16 @@ export function outputValue(type: OutputType | ArrayType, value: Value): Value {
 
 /** A value that is no array is one of that value; null stays null. */
 function arrayValue(type: ArrayType, value: Value): Value {
-  if (value.type === 'COMPLEX<json>') {
-    const texts = listOf(value.sql, type !== 'ARRAY<STRING>');
-    return { sql: listIn(type, 'ARRAY<STRING>', texts), type };
-  }
-  const isList = value.multiValue || isArrayType(value.type);
-  const list = isList ? value.sql : sql`CASE WHEN ${value.sql} IS NOT NULL THEN [${value.sql}] END`;
-  return {
-    sql: value.type === type ? list : listIn(type, value.multiValue ? 'ARRAY<STRING>' : value.type, list),
-    type,
-  };
+  const element = elementType({ type, sql: value.sql });
+  if (value.multiValue) return { sql: asArray({ type: 'ARRAY<STRING>', sql: value.sql }, element), type };
+  return { sql: asArray(typedOf(value), element), type };
 }
 
-/** A list's elements converted as single values are. */
-function listIn(type: ArrayType, from: ColumnType, list: Sql): Sql {
-  const element = (array: string) => /^ARRAY<(.*)>$/.exec(array)?.[1] ?? array;
-  const single = outputValue(element(type) as OutputType, { sql: sql`e`, type: element(from) as ColumnType });
-  return sql`list_transform(${list}, lambda e: ${single.sql})`;
+function typedOf(value: Value): Typed {
+  if (value.type === 'COMPLEX<json>') return { type: 'ANY', sql: value.sql };
+  if (value.type === 'STRING' || value.type === 'LONG' || isArrayType(value.type))
+    return { ...value, type: value.type };
+  return { type: 'DOUBLE', sql: toDouble(value) };
 }
 
 /** As text an array is a multi-value dimension. */

@@ -1,5 +1,6 @@
 /** Which dimensions a batch brings that the table does not have, or not in this type. */
-import type { DataSource } from '../spec/data-source.ts';
+import { type ArrayType, arrayTypes } from '../catalog/output-type.ts';
+import type { DataSource, Dimension, FoundType } from '../spec/data-source.ts';
 import { join, type Sql, sql } from '../sql.ts';
 import type { TableColumn } from '../store/table.ts';
 import type { FoundDimension } from './table.ts';
@@ -14,7 +15,6 @@ export const maxDiscoveredDimensions = 300;
 const maxSeen = 10_000;
 
 type Rows = (statement: Sql) => Promise<readonly (readonly unknown[])[]>;
-type FoundType = FoundDimension['type'];
 
 /** `events` are relations with a column `fields`, see {@link eventFields}. */
 export async function discover(
@@ -39,7 +39,8 @@ export async function discover(
     if (type === undefined) continue;
     if (!column && room-- > 0) found.push({ name, type });
     else if (column) {
-      const wider = widerType(typeOf(column), type);
+      // A dimension of several values stays one.
+      const wider = column.multiValue && isArray(type) ? 'string' : widerType(typeOf(column), type);
       if (wider !== typeOf(column)) found.push({ name, type: wider });
     }
   }
@@ -61,8 +62,9 @@ export function namedDimensions(
 
 /** The dimensions whose type is left to discovery, and whether a field becomes a dimension by it. */
 function wantedDimensions({ dimensions, discovery, exclusions }: DataSource) {
-  const automatic = new Set(dimensions.filter(({ type }) => type === 'auto').map(({ name }) => name));
-  const declared = new Set(dimensions.filter(({ type }) => type !== 'auto').map(({ name }) => name));
+  const isAutomatic = ({ type, castToType }: Dimension) => type === 'auto' && !castToType;
+  const automatic = new Set(dimensions.filter(isAutomatic).map(({ name }) => name));
+  const declared = new Set(dimensions.filter((dimension) => !isAutomatic(dimension)).map(({ name }) => name));
   const excluded = new Set(exclusions);
   const wanted = (name: string) =>
     automatic.has(name) || (discovery !== 'none' && !excluded.has(name) && !declared.has(name));
@@ -115,17 +117,29 @@ function dimensionType(structure: unknown): FoundType | undefined {
     if (['BIGINT', 'UBIGINT', 'BOOLEAN'].includes(structure)) return 'long';
     return structure === 'JSON' ? 'json' : 'string';
   }
-  // A list of plain values is a multi-value dimension.
-  return Array.isArray(structure) && typeof structure[0] === 'string' && structure[0] !== 'JSON' ? 'string' : 'json';
+  if (!Array.isArray(structure) || structure.length !== 1) return 'json';
+  // A list without values fits all others; longs with and without a sign meet as HUGEINT.
+  const element = ['NULL', 'HUGEINT'].includes(structure[0]) ? 'long' : dimensionType(structure[0]);
+  return element === undefined || element === 'json' || isArray(element) ? 'json' : arrayOf(element);
 }
+
+const isArray = (type: FoundType): type is ArrayType => arrayTypes.some((array) => array === type);
+
+function arrayOf(element: FoundType): ArrayType {
+  if (element === 'long') return 'ARRAY<LONG>';
+  return element === 'double' || element === 'float' ? 'ARRAY<DOUBLE>' : 'ARRAY<STRING>';
+}
+
+const elements = { 'ARRAY<STRING>': 'string', 'ARRAY<LONG>': 'long', 'ARRAY<DOUBLE>': 'double' } as const;
 
 function widerType(a: FoundType, b: FoundType): FoundType {
   if (a === b) return a;
   if (a === 'json' || b === 'json') return 'json';
+  if (isArray(a) || isArray(b)) return arrayOf(widerType(isArray(a) ? elements[a] : a, isArray(b) ? elements[b] : b));
   return a === 'string' || b === 'string' ? 'string' : 'double';
 }
 
-function typeOf(column: TableColumn): FoundType {
+function typeOf({ type }: TableColumn): FoundType {
   const types: Record<string, FoundType> = { STRING: 'string', LONG: 'long', FLOAT: 'float', DOUBLE: 'double' };
-  return types[column.type] ?? 'json';
+  return types[type] ?? arrayTypes.find((array) => array === type) ?? 'json';
 }

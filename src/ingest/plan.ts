@@ -9,6 +9,7 @@
 import { compileExpression } from '../catalog/expression/index.ts';
 import { aggregator, asText, compileFilter, compileGranularity, type Scope, type Value } from '../catalog/index.ts';
 import { toDouble, toFloat, toLong } from '../catalog/numbers.ts';
+import { isArrayType, outputValue } from '../catalog/output-type.ts';
 import type { DataSource, Dimension } from '../spec/data-source.ts';
 import { ident, join, type Sql, sql } from '../sql.ts';
 import { listColumn, type TableColumn } from '../store/table.ts';
@@ -144,7 +145,10 @@ function selectColumns(
       const input = conversions ? numbersOf(metric, column, scope, conversions) : scope;
       selection.outputs.push(sql`${aggregator(metric).fold({ scope: input })} AS ${name}`);
     } else if (column.type === 'COMPLEX<json>') selection.keys.push(sql`${fields.json(column.name)} AS ${name}`);
-    else {
+    else if (isArrayType(column.type)) {
+      const { sql: list } = outputValue(column.type, { sql: fields.json(column.name), type: 'COMPLEX<json>' });
+      selection.keys.push(sql`${list} AS ${name}`);
+    } else {
       const value = scope.column(column.name);
       if (column.type === 'STRING' && value.multiValue) {
         const { single, list } = splitList(value.sql, handling.get(column.name) ?? 'sorted_array');

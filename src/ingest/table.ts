@@ -8,23 +8,35 @@ import {
   specOf,
 } from '../catalog/index.ts';
 import { MillraceError } from '../errors.ts';
-import { type DataSource, type Dimension, type DimensionType, noWindow, type Window } from '../spec/data-source.ts';
+import { type CastType, type DataSource, type FoundType, noWindow, type Window } from '../spec/data-source.ts';
 import { Sql, sql } from '../sql.ts';
 import type { StoredColumnRecord } from '../store/schema.ts';
 import { physicalNames, type TableColumn, type TableDefinition } from '../store/table.ts';
 
-const dimensionTypes: Record<Exclude<DimensionType, 'auto'>, { type: ColumnType; sqlType: Sql }> = {
+const dimensionTypes: Record<FoundType, { type: ColumnType; sqlType: Sql }> = {
   string: { type: 'STRING', sqlType: sql`VARCHAR` },
   long: { type: 'LONG', sqlType: sql`BIGINT` },
   float: { type: 'FLOAT', sqlType: sql`FLOAT` },
   double: { type: 'DOUBLE', sqlType: sql`DOUBLE` },
   json: { type: 'COMPLEX<json>', sqlType: sql`JSON` },
+  'ARRAY<STRING>': { type: 'ARRAY<STRING>', sqlType: sql`VARCHAR[]` },
+  'ARRAY<LONG>': { type: 'ARRAY<LONG>', sqlType: sql`BIGINT[]` },
+  'ARRAY<DOUBLE>': { type: 'ARRAY<DOUBLE>', sqlType: sql`DOUBLE[]` },
+};
+
+const castTo: Record<CastType, FoundType> = {
+  STRING: 'string',
+  LONG: 'long',
+  DOUBLE: 'double',
+  'ARRAY<STRING>': 'ARRAY<STRING>',
+  'ARRAY<LONG>': 'ARRAY<LONG>',
+  'ARRAY<DOUBLE>': 'ARRAY<DOUBLE>',
 };
 
 /** A dimension that discovery found, or one that needs another type or several values from now on. */
 export interface FoundDimension {
   readonly name: string;
-  readonly type: Exclude<DimensionType, 'auto'>;
+  readonly type: FoundType;
   readonly multiValue?: boolean;
 }
 
@@ -35,8 +47,10 @@ export function tableDefinition(
   found: readonly FoundDimension[] = [],
 ): TableDefinition {
   const byName = new Map(present.map((column) => [column.name, column]));
-  const declared = dataSource.dimensions.filter((dimension) => dimension.type !== 'auto') as (Dimension &
-    FoundDimension)[];
+  const declared = dataSource.dimensions.flatMap(({ name, type, castToType }): FoundDimension[] => {
+    if (type !== 'auto') return [{ name, type }];
+    return castToType ? [{ name, type: castTo[castToType] }] : [];
+  });
   const wanted: Omit<TableColumn, 'physical'>[] = [
     ...declared.map(dimensionColumn),
     ...dataSource.metrics.map(metricColumn),

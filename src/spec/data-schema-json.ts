@@ -6,8 +6,8 @@ import { parseInstant } from '../catalog/time.ts';
 import { jodaTimestamp } from '../catalog/timestamps.ts';
 import { MillraceError } from '../errors.ts';
 import { sql } from '../sql.ts';
-import type { Dimension } from './data-source.ts';
-import { anyCase, lenientBoolean, optional } from './lenient.ts';
+import { castTypes, type Dimension } from './data-source.ts';
+import { anyCase, lenientBoolean, oneOf, optional } from './lenient.ts';
 import { nameProblem } from './name.ts';
 
 const formatNames = ['auto', 'iso', 'posix', 'millis', 'micro', 'nano', 'ruby'];
@@ -43,14 +43,16 @@ const dimension = z.union([
     .object({
       name: dimensionName,
       type: optional(anyCase(['string', 'long', 'float', 'double', 'json', 'auto'])),
+      castToType: optional(oneOf(castTypes)),
       multiValueHandling: optional(anyCase(['sorted_array', 'sorted_set', 'array'])),
       // Everything is found by scanning here: there is no index to be had or not.
       createBitmapIndex: z.unknown().optional(),
     })
     .transform(
-      ({ name, type, multiValueHandling }): Dimension => ({
+      ({ name, type, castToType, multiValueHandling }): Dimension => ({
         name,
         type: type ?? 'string',
+        ...(castToType ? { castToType } : {}),
         multiValueHandling: multiValueHandling ?? 'sorted_array',
       }),
     ),

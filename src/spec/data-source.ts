@@ -3,6 +3,7 @@
  * one definition, from which the ingestion plan and the tables are compiled.
  */
 import type { Checked } from '../catalog/index.ts';
+import { type ArrayType, arrayTypes } from '../catalog/output-type.ts';
 
 export interface DataSource {
   readonly name: string;
@@ -36,11 +37,19 @@ export interface TimestampSpec {
   readonly missingValue?: number;
 }
 
+export const castTypes = ['STRING', 'LONG', 'DOUBLE', ...arrayTypes] as const;
+export type CastType = (typeof castTypes)[number];
+
 export type DimensionType = 'string' | 'long' | 'float' | 'double' | 'json' | 'auto';
+
+/** What a column of discovered type can be. */
+export type FoundType = Exclude<DimensionType, 'auto'> | ArrayType;
 
 export interface Dimension {
   readonly name: string;
   readonly type: DimensionType;
+  /** Of `auto`: the type that it has whatever its values are. */
+  readonly castToType?: CastType | undefined;
   /** What happens to the values of a multi-value dimension. Druid's default is sorted_array. */
   readonly multiValueHandling: 'sorted_array' | 'sorted_set' | 'array';
 }

@@ -140,9 +140,9 @@ async function addColumns(connection: Connection, before: Table, columns: readon
     before.definition.columns.flatMap(physicalColumns).map(({ name, type }) => [name.text, type.text]),
   );
   const changed = columns.flatMap(physicalColumns).filter(({ name, type }) => present.get(name.text) !== type.text);
-  const toJson = changed.filter(({ name, type }) => present.has(name.text) && type.text === 'JSON');
+  const remade = changed.filter(({ name, type }) => isRemade(present.get(name.text), type.text));
   for (const table of [before.live, before.history]) {
-    for (const { name, type } of changed.filter((column) => !toJson.includes(column))) {
+    for (const { name, type } of changed.filter((column) => !remade.includes(column))) {
       await connection.run(
         present.has(name.text)
           ? sql`ALTER TABLE ${table} ALTER COLUMN ${name} TYPE ${type} USING CAST(${name} AS ${type})`
@@ -150,23 +150,30 @@ async function addColumns(connection: Connection, before: Table, columns: readon
       );
     }
   }
-  if (toJson.length === 0) return;
-  await rewriteAsJson(connection, 'live', before, toJson);
-  await rewriteAsJson(connection, 'history', before, toJson);
+  if (remade.length === 0) return;
+  await rewrite(connection, 'live', before, remade);
+  await rewrite(connection, 'history', before, remade);
 }
 
+/** Whether a cast does not do: for JSON, and for a list of what was single. */
+const isRemade = (before: string | undefined, type: string) =>
+  before !== undefined && (type === 'JSON' || (type.endsWith('[]') && !before.endsWith('[]')));
+
+const remadeValue = (name: Sql, type: Sql) =>
+  type.text === 'JSON' ? sql`to_json(${name})` : sql`CASE WHEN ${name} IS NOT NULL THEN CAST([${name}] AS ${type}) END`;
+
 /**
- * Makes the columns' values JSON by way of a second table. `ALTER COLUMN … USING to_json(…)` would do, but the engine cannot replay
+ * Makes the columns' values JSON or lists by way of a second table. `ALTER COLUMN … USING to_json(…)` would do, but the engine cannot replay
  * it: while it opens a database it knows no functions, so after a crash the folder would not open any more.
  */
-async function rewriteAsJson(
+async function rewrite(
   connection: Connection,
   schema: 'live' | 'history',
   { id, [schema]: table }: Table,
-  columns: readonly { readonly name: Sql }[],
+  columns: readonly { readonly name: Sql; readonly type: Sql }[],
 ): Promise<void> {
   const rewritten = sql`${ident(schema)}.rewritten`;
-  const values = join(columns.map(({ name }) => sql`to_json(${name}) AS ${name}`));
+  const values = join(columns.map(({ name, type }) => sql`${remadeValue(name, type)} AS ${name}`));
   await connection.run(sql`CREATE TABLE ${rewritten} AS SELECT * REPLACE (${values}) FROM ${table}`);
   await connection.run(sql`DROP TABLE ${table}`);
   await connection.run(sql`ALTER TABLE ${rewritten} RENAME TO ${ident(tableName(id))}`);

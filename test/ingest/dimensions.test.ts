@@ -117,6 +117,63 @@ it('useSchemaDiscovery discovers types, and widens them when later events need i
   ]);
 });
 
+it('lists of discovered columns are arrays: in their order, with nulls, of a type that fits all of them', async () => {
+  await using test = await temporaryBackend();
+  const dimensions = ['id', { type: 'auto', name: 'a' }, { type: 'auto', name: 's' }, { type: 'auto', name: 'o' }];
+  await test.define(pageViews({ ...plain, dimensionsSpec: { dimensions } }));
+  await test.push('pageviews', [
+    { time, id: '1', a: [3, -1, null], s: ['b', 'a'], o: [{ k: 1 }] },
+    { time, id: '2', a: [], s: 'single', o: 5 },
+    { time, id: '3', a: null, s: null },
+  ]);
+  const columns = ['id', 'a', 's', 'o'];
+  assert.deepEqual(await test.rows('pageviews', columns), [
+    ['1', [3, -1, null], ['b', 'a'], [{ k: 1 }]],
+    ['2', [], ['single'], 5],
+    ['3', null, null, null],
+  ]);
+  await test.push('pageviews', [{ time, id: '4', a: [0.5], s: [7], o: [] }]);
+  await test.reopen();
+  assert.deepEqual(await test.rows('pageviews', columns), [
+    ['1', [3, -1, null], ['b', 'a'], [{ k: 1 }]],
+    ['2', [], ['single'], 5],
+    ['3', null, null, null],
+    ['4', [0.5], ['7'], []],
+  ]);
+});
+
+it('a column that had single values becomes an array when a list comes', async () => {
+  await using test = await temporaryBackend();
+  await test.define(pageViews({ ...plain, dimensionsSpec: { useSchemaDiscovery: true } }));
+  await test.push('pageviews', [{ time, n: 1, t: 'x' }]);
+  await test.push('pageviews', [{ time, n: [2.5, 3], t: ['y', 'z'] }]);
+  await test.reopen();
+  assert.deepEqual(await test.rows('pageviews', ['n', 't']), [
+    [[1], ['x']],
+    [
+      [2.5, 3],
+      ['y', 'z'],
+    ],
+  ]);
+});
+
+it('castToType says what a column of type auto is', async () => {
+  await using test = await temporaryBackend();
+  const dimensions = [
+    { type: 'auto', name: 'a', castToType: 'ARRAY<STRING>' },
+    { type: 'auto', name: 'n', castToType: 'double' },
+  ];
+  await test.define(pageViews({ ...plain, dimensionsSpec: { dimensions } }));
+  await test.push('pageviews', [
+    { time, a: [1, 2], n: 7 },
+    { time, a: 'x', n: '1.5' },
+  ]);
+  assert.deepEqual(await test.rows('pageviews', ['a', 'n']), [
+    [['1', '2'], 7],
+    [['x'], 1.5],
+  ]);
+});
+
 it('names that differ in letter case only are different columns, also in the timestamp', async () => {
   await using test = await temporaryBackend();
   await test.define(pageViews({ ...plain, dimensionsSpec: { dimensions: ['user', 'User', 'TIME', '__TIME'] } }));

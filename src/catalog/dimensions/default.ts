@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineDimension, registerShorthand } from '../define.ts';
-import { outputTypeSchema, outputValue } from '../output-type.ts';
+import { anyOutputTypeSchema, outputValue } from '../output-type.ts';
 
 /** A bare name is a default dimension, and so is an object without `type`. */
 registerShorthand('dimension', (value) => {
@@ -12,12 +12,13 @@ const schema = z.object({
   type: z.literal('default'),
   dimension: z.string().min(1),
   outputName: z.string().min(1).nullish(),
-  outputType: outputTypeSchema,
+  outputType: anyOutputTypeSchema,
 });
 
 export default defineDimension<z.infer<typeof schema>>({
   type: 'default',
-  summary: "A dimension's values as they are, under its own or another name, as text or another type.",
+  summary:
+    "A dimension's values as they are, under its own or another name, as text or another type. An array is a multi-value dimension as text.",
   see: 'https://druid.apache.org/docs/latest/querying/dimensionspecs#default-dimensionspec',
   schema,
   outputName: (spec) => spec.outputName ?? spec.dimension,

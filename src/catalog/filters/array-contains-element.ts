@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { sql } from '../../sql.ts';
-import { anyValue, compileFilter, defineFilter, specOf, type Value } from '../define.ts';
+import { compileFilter, defineFilter, specOf, type Value } from '../define.ts';
 import { equalsScalar, matchType, scalarSchema } from '../operand.ts';
 
 const schema = z.object({
@@ -19,10 +19,12 @@ export default defineFilter<z.infer<typeof schema>>({
   compile: ({ column, elementMatchValueType, elementMatchValue: wanted }, scope) => {
     const value = scope.column(column);
     const type = /^ARRAY<(STRING|LONG|DOUBLE)>$/.exec(value.type)?.[1] as Value['type'] | undefined;
-    if (type)
-      return anyValue({ sql: value.sql, type, multiValue: true }, (single) =>
-        wanted === null ? sql`${single} IS NULL` : equalsScalar({ sql: single, type }, wanted),
-      );
+    if (type) {
+      const single: Value = { sql: sql`v`, type };
+      const equal = wanted === null ? sql`v IS NULL` : sql`coalesce(${equalsScalar(single, wanted)}, false)`;
+      const some = sql`coalesce(list_bool_or(list_transform(${value.sql}, lambda v: ${equal})), false)`;
+      return sql`CASE WHEN ${value.sql} IS NOT NULL THEN ${some} END`;
+    }
     // A value that is no array has no null within.
     if (wanted === null) return sql`false`;
     const equals = { type: 'equals', column, matchValueType: elementMatchValueType, matchValue: wanted };

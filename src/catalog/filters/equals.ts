@@ -1,15 +1,16 @@
 import { z } from 'zod';
-import { type Sql, sql } from '../../sql.ts';
+import { join, type Sql, sql } from '../../sql.ts';
 import { anyValue, defineFilter, type Value } from '../define.ts';
 import { toDouble } from '../numbers.ts';
 import { equalsScalar, type MatchType, matchType, type Scalar, scalarSchema } from '../operand.ts';
+import { type ArrayType, arrayTypeSchema, outputValue } from '../output-type.ts';
 
-const schema = z.object({
-  type: z.literal('equals'),
-  column: z.string().min(1),
-  matchValueType: matchType,
-  matchValue: scalarSchema,
-});
+const common = { type: z.literal('equals'), column: z.string().min(1) };
+
+const schema = z.union([
+  z.object({ ...common, matchValueType: matchType, matchValue: scalarSchema }),
+  z.object({ ...common, matchValueType: arrayTypeSchema, matchValue: z.array(scalarSchema.nullable()) }),
+]);
 
 /** Text is compared as a number with a number: `10.0` and `010` equal 10, and what is no number is known not to. */
 function equalsValue(type: MatchType, value: Value, wanted: Scalar): Sql {
@@ -19,16 +20,23 @@ function equalsValue(type: MatchType, value: Value, wanted: Scalar): Sql {
   return sql`CASE WHEN ${value.sql} IS NOT NULL THEN coalesce(${equal}, false) END`;
 }
 
+/** All elements, in their order. A single value is an array of one. */
+function equalsArray(type: ArrayType, value: Value, wanted: readonly (Scalar | null)[]): Sql {
+  const list = sql`[${join(wanted.map((each) => sql`${each === null ? null : String(each)}`))}]::VARCHAR[]`;
+  return sql`(${outputValue(type, value).sql} = ${outputValue(type, { sql: list, type: 'ARRAY<STRING>' }).sql})`;
+}
+
 export default defineFilter<z.infer<typeof schema>>({
   type: 'equals',
-  summary: 'Passes the rows of which the value, or one of the values, equals the given one. Null never passes.',
+  summary:
+    'Passes the rows of which the value, or one of the values, equals the given one; an array all elements of an array. Null never passes.',
   see: 'https://druid.apache.org/docs/latest/querying/filters#equality-filter',
   schema,
   compile: (spec, scope) => {
     const column = scope.column(spec.column);
-    return anyValue(column, (single) =>
-      equalsValue(spec.matchValueType, { sql: single, type: column.type }, spec.matchValue),
-    );
+    const { matchValueType: type, matchValue: wanted } = spec;
+    if (Array.isArray(wanted)) return equalsArray(type as ArrayType, column, wanted);
+    return anyValue(column, (single) => equalsValue(type as MatchType, { sql: single, type: column.type }, wanted));
   },
   examples: [
     {

@@ -43,9 +43,11 @@ export default defineVirtualColumn<z.infer<typeof schema>>({
     const type = spec.expectedType ?? 'STRING';
     if (type === 'COMPLEX<json>' || spec.processFromRaw)
       return { sql: atPath(jsonOf(column), spec.parts), type: 'COMPLEX<json>' };
-    if (column.type !== 'COMPLEX<json>')
-      return outputValue(type, spec.parts.length === 0 ? column : { sql: sql`NULL::VARCHAR`, type: 'STRING' });
-    const json = atPath(column.sql, spec.parts);
+    if (column.type !== 'COMPLEX<json>' && spec.parts.length === 0)
+      return spec.expectedType ? outputValue(spec.expectedType, column) : column;
+    // A multi-value dimension is no list.
+    if (column.multiValue) return outputValue(type, { sql: sql`NULL::VARCHAR`, type: 'STRING' });
+    const json = atPath(jsonOf(column), spec.parts);
     if (isArrayType(type)) return outputValue(type, { sql: json, type: 'COMPLEX<json>' });
     const value = outputValue(type, { sql: scalarText(json), type: 'STRING' });
     return spec.expectedType ? value : { ...value, json: plainAt(json) };

@@ -56,9 +56,9 @@ function valueFacts({ sql: value, type }: Value): Known {
   const nulls = sql`(count(*) > count(${value}))`;
   return {
     several: sql`false`,
-    // Druid says so of every complex column.
-    nulls: type.startsWith('COMPLEX<') ? sql`true` : nulls,
-    size: text ? sql`CAST(sum(strlen(${value})) AS BIGINT)` : sql`8 * count(*)`,
+    // Druid says so of every complex column and of arrays.
+    nulls: /^(COMPLEX|ARRAY)</.test(type) ? sql`true` : nulls,
+    size: text ? sql`CAST(sum(strlen(${value})) AS BIGINT)` : /^ARRAY</.test(type) ? sql`0` : sql`8 * count(*)`,
     distinct: sql`(count(DISTINCT ${value}) + CAST(${nulls} AS BIGINT))`,
     least: sql`CASE WHEN NOT ${nulls} THEN min(${value}) END`,
     most: sql`max(${value})`,
@@ -78,7 +78,8 @@ function listFacts(list: Sql): Known {
   };
 }
 
-/** `STRING`, `LONG`, …; of a complex type its name. */
+/** `STRING`, `LONG`, `ARRAY`, …; of a complex type its name. */
 export function typeName({ type }: Value): string {
+  if (type.startsWith('ARRAY<')) return 'ARRAY';
   return /^COMPLEX<(.*)>$/.exec(type)?.[1] ?? type;
 }

@@ -1,6 +1,7 @@
 /** All cases, by topic. */
 import type { Cases } from '../define.ts';
 import { aggregatorCases } from './aggregators.ts';
+import { arrayCases } from './arrays.ts';
 import { dataSourceCases } from './data-sources.ts';
 import { expressionCases } from './expressions.ts';
 import { extractionCases } from './extractions.ts';
@@ -44,6 +45,7 @@ export const topics: Readonly<Record<string, Cases>> = {
   expressions: expressionCases,
   nested: nestedCases,
   folds: foldCases,
+  arrays: arrayCases,
   'data-sources': dataSourceCases,
   joins: joinCases,
   lookups: lookupCases,
