@@ -31,8 +31,10 @@ export async function discover(
       : await fieldTypes(events('json'), rows);
   const found: FoundDimension[] = [];
   let room = maxDiscoveredDimensions - columns.length;
-  // The engine sees them in any order; the same events make the same columns.
-  for (const [name, seenType] of [...seen].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  // The engine sees them in any order; the same events make the same columns, in the order of the spec where it names them.
+  const listed = dataSource.dimensions.map(({ name }) => name);
+  const place = (name: string) => (listed.includes(name) ? listed.indexOf(name) : listed.length);
+  for (const [name, seenType] of [...seen].sort(([a], [b]) => place(a) - place(b) || (a < b ? -1 : 1))) {
     const column = present.get(name);
     if (!wanted(name) || column?.kind === 'metric') continue;
     const type = dataSource.discovery === 'strings' && !automatic.has(name) ? 'string' : seenType;

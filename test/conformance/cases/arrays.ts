@@ -113,6 +113,12 @@ export const arrayCases: Cases = {
     }),
     unordered: true,
   },
+  'columns of SQL': {
+    query: {
+      queryType: 'sql',
+      query: `SELECT COLUMN_NAME, DATA_TYPE, JDBC_TYPE FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_NAME = 'nested'`,
+    },
+  },
   metadata: {
     query: {
       queryType: 'segmentMetadata',

@@ -1,7 +1,7 @@
 /** INFORMATION_SCHEMA.COLUMNS. https://druid.apache.org/docs/latest/querying/sql-metadata-tables#columns-table */
 import type { TableView } from '../../../store/table.ts';
 import { lookupColumns, tableColumns } from '../table-columns.ts';
-import { nativeType, type SqlType } from '../types.ts';
+import { isArray, nativeType, type SqlType } from '../types.ts';
 import { type Row, type SystemColumn, type SystemTable, systemColumns } from './define.ts';
 import type { SystemFacts } from './facts.ts';
 
@@ -18,6 +18,9 @@ const jdbcTypes: Partial<Record<SqlType, number>> = {
   FLOAT: 6,
   TIMESTAMP: 93,
   OTHER: 1111,
+  'VARCHAR ARRAY': 2003,
+  'BIGINT ARRAY': 2003,
+  'DOUBLE ARRAY': 2003,
 };
 
 /** Digits, and digits behind the point: Calcite's word for «not specified». */
@@ -52,7 +55,7 @@ const stored = (view: TableView): Described[] =>
   tableColumns(view).map(({ name, expr }) => ({
     name,
     type: expr.type,
-    typeName: expr.type === 'OTHER' ? nativeType(expr) : expr.type,
+    typeName: expr.type === 'OTHER' ? nativeType(expr) : isArray(expr) ? 'ARRAY' : expr.type,
     nullable: expr.type !== 'TIMESTAMP',
   }));
 
