@@ -22,10 +22,11 @@ import {
   nullIf,
   together,
 } from './operators.ts';
+import { withoutRows } from './row-values.ts';
 import { type CompiledQuery, resolve, type Scope } from './scope.ts';
 import { subqueryValue } from './subquery-value.ts';
 import { bigint, boolean, cast, conditionOf, type Expr, isArray, isArrayType, resultType } from './types.ts';
-import { frameOf, windowFunction } from './window.ts';
+import { frameOf, ownOrder, windowFunction } from './window.ts';
 
 /** Functions whose first argument is a unit that stands as a bare word. */
 const unitFirst = new Set(['TIMESTAMPADD', 'TIMESTAMPDIFF']);
@@ -45,6 +46,8 @@ export class ExpressionCompiler {
   }
 
   compile(node: ExpressionNode, scope: Scope): Expr {
+    const plain = withoutRows(node);
+    if (plain) return this.compile(plain, scope);
     const child = (inner: ExpressionNode) => this.compile(inner, scope);
     const around = { zone: this.#context.zone, fail: (message: string) => mistake(this.#context, node, message) };
     switch (node.class) {
@@ -248,6 +251,8 @@ export class ExpressionCompiler {
       approximate: this.#context.approximateCountDistinct,
       over,
       time() {
+        // Groups have no time of their own.
+        if (node.class === 'WINDOW' && scope.groupKeys) return undefined;
         const time = resolve(['__time'], scope);
         return typeof time === 'string' ? undefined : time;
       },
@@ -258,7 +263,7 @@ export class ExpressionCompiler {
   #window(node: ExpressionNode, scope: Scope): Expr {
     const list = (nodes: readonly ExpressionNode[]) => join(nodes.map((part) => this.#single(part, scope).sql));
     const partition = node.partitions?.length ? sql`PARTITION BY ${list(node.partitions)}` : sql``;
-    const order = node.orders?.length ? sql`ORDER BY ${this.orders(node.orders, scope)}` : sql``;
+    const order = node.orders?.length ? sql`ORDER BY ${this.orders(node.orders, scope)}` : ownOrder(node.type, scope);
     const bound = (expr: ExpressionNode | undefined) => expr && this.#single(expr, scope).sql;
     const frame = frameOf(node, bound(node.start_expr), bound(node.end_expr));
     const filter = node.filter_expr ? sql` FILTER (WHERE ${this.condition(node.filter_expr, scope, 'FILTER')})` : sql``;

@@ -147,7 +147,11 @@ export class QueryCompiler {
     });
     const sets = node.group_sets ?? [];
     if (keys.length === 0) return { sql: sql``, unnested, scope: grouped };
-    const found = { keys: new Set(keys.map(({ text }) => text)), unnested, scope: grouped };
+    const found = {
+      keys: new Set(keys.map(({ text }) => text)),
+      unnested,
+      scope: { ...grouped, groupKeys: keys },
+    };
     if (sets.length <= 1) return { sql: sql` GROUP BY ${join(keys)}`, ...found };
     const written = sets.map((set) => sql`(${join(set.map((index) => keys[index] as Sql))})`);
     return { sql: sql` GROUP BY GROUPING SETS (${join(written)})`, ...found };

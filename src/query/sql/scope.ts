@@ -33,6 +33,8 @@ export interface Scope {
   readonly aliases?: ReadonlyMap<string, Expr> | undefined;
   /** Multi-value dimensions that are grouped by: the list's SQL → its single value. */
   readonly singles?: ReadonlyMap<string, Expr> | undefined;
+  /** What rows are grouped by: they are those of the groups then. */
+  readonly groupKeys?: readonly Sql[];
 }
 
 /** `c0`, `c1`, …: an output column of a SELECT. */

@@ -4,6 +4,7 @@
  */
 import { invalidInput, type MillraceError } from '../../errors.ts';
 import { type Replaced, rewriteCall } from './forms.ts';
+import { rewriteInterval } from './interval-text.ts';
 import { settingsOf } from './settings.ts';
 import { closingOf, endOf, isWord, type Token, tokensOf } from './tokens.ts';
 
@@ -52,6 +53,7 @@ export function rewriteText(original: string): SqlText {
   for (const [i, token] of words.entries()) {
     if (/^u&/i.test(token.text)) rewriteUnicode(original, words.slice(i, i + 3), replaced);
     else if (isWord(token, 'TABLE') && words[i + 1]?.text === '(') rewriteTable(words, i, replaced);
+    else if (isWord(token, 'INTERVAL')) rewriteInterval(words.slice(i, i + 5), replaced);
     else if (token.text === '(' && i > 0) rewriteCall(words, i, replaced);
   }
   for (const [i, token] of words.entries()) if (!replaced.has(token)) refuseForeign(original, token, words[i + 1]);

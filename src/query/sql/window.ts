@@ -2,6 +2,7 @@
 import { join, type Sql, sql } from '../../sql.ts';
 import type { ExpressionNode } from './ast.ts';
 import { lacks } from './context.ts';
+import type { Scope } from './scope.ts';
 import type { Expr, SqlType } from './types.ts';
 
 /** Functions that are no aggregates: their SQL, and their type where it is not that of the first argument. */
@@ -42,6 +43,14 @@ export function windowFunction(kind: string, args: readonly Expr[], over: Sql): 
     ...(found.type === undefined && first?.native ? { native: first.native } : {}),
   };
 }
+
+const byPlace = new Set(['WINDOW_ROW_NUMBER', 'WINDOW_LAG', 'WINDOW_LEAD', 'WINDOW_NTILE']);
+
+/** Without an ORDER BY groups come in the order of their keys, as in Druid, which shows where a function goes by places. */
+export const ownOrder = (kind: string, { groupKeys = [] }: Scope): Sql =>
+  byPlace.has(kind) && groupKeys.length > 0
+    ? sql`ORDER BY ${join(groupKeys.map((key) => sql`${key} ASC NULLS FIRST`))}`
+    : sql``;
 
 const bounds: Readonly<Record<string, (expr: Sql | undefined) => Sql>> = {
   UNBOUNDED_PRECEDING: () => sql`UNBOUNDED PRECEDING`,

@@ -56,6 +56,8 @@ const groups = {
     'SELECT ROW_NUMBER() OVER (ORDER BY COUNT(*) DESC) AS r, channel FROM edits GROUP BY channel ORDER BY r LIMIT 2',
   'a named window':
     'SELECT channel, LAG(channel) OVER w FROM (SELECT channel FROM edits GROUP BY 1) WINDOW w AS (ORDER BY channel) ORDER BY 1 LIMIT 3',
+  'places of groups without an order':
+    'SELECT isRobot, namespace, ROW_NUMBER() OVER () AS r, LAG(namespace) OVER (PARTITION BY isRobot) AS l FROM edits GROUP BY isRobot, namespace',
   'the sum of a count over all':
     'SELECT channel, SUM(COUNT(*)) OVER () AS total FROM edits GROUP BY channel ORDER BY channel LIMIT 2',
 };
@@ -68,6 +70,9 @@ const subqueries = {
     'SELECT channel, (SELECT COUNT(*) FROM edits) AS n FROM wikipedia GROUP BY channel ORDER BY 1 LIMIT 2',
   'a row in a subquery':
     'SELECT COUNT(*) FROM edits WHERE (channel, isRobot) IN (SELECT channel, isRobot FROM wikipedia)',
+  'a row among rows': "SELECT COUNT(*) FROM odd WHERE (name, n) IN (('alpha', 1), ('beta', 5))",
+  'no row among rows': "SELECT COUNT(*) FROM odd WHERE (name, n) NOT IN (('alpha', 1), ('beta', 5))",
+  'a row that equals': "SELECT COUNT(*) FROM odd WHERE (name, n) = ('alpha', 7)",
   'more than all': 'SELECT COUNT(*) FROM edits WHERE added > ALL (SELECT 5)',
   'more than any': 'SELECT COUNT(*) FROM edits WHERE added > ANY (SELECT 5)',
   'equal to some': 'SELECT COUNT(*) FROM edits WHERE added = SOME (SELECT added FROM wikipedia)',
@@ -95,6 +100,8 @@ const words = {
   comments: 'SELECT /* one */ 1 -- two',
   numbers: 'SELECT 1e3, 1.5, .5, 12345678901, 0x1F',
   times: "SELECT DATE '2020-01-02', TIMESTAMP '2020-01-02 03:04:05.678', INTERVAL '1' DAY + DATE '2020-01-02'",
+  'intervals of several units':
+    "SELECT TIMESTAMP '2020-01-01 00:00:00' + INTERVAL '1 2:03:04' DAY TO SECOND, TIMESTAMP '2020-01-01 00:00:00' - INTERVAL '1-2' YEAR TO MONTH, TIMESTAMP '2020-01-01 00:00:00' + INTERVAL '2:30' HOUR TO MINUTE",
   'case of a value':
     "SELECT CASE channel WHEN '#de.wikipedia' THEN 1 WHEN '#fr.wikipedia' THEN 2 END AS k, COUNT(*) FROM edits GROUP BY 1",
   'case of types': "SELECT CASE WHEN added > 5 THEN 1 ELSE 'a' END AS k, COUNT(*) FROM edits GROUP BY 1",
