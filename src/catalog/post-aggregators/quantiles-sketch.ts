@@ -1,9 +1,9 @@
 /** quantilesDoublesSketchToQuantile, …ToQuantiles, …ToRank, …ToCDF, …ToHistogram. */
 import { z } from 'zod';
-import { join, type Sql, sql } from '../../sql.ts';
+import { type Sql, sql } from '../../sql.ts';
 import { type ColumnType, definePostAggregator, specOf } from '../define.ts';
 import { sketchOf } from '../sketches/field.ts';
-import { countsBetween, countsInBins, quantileOf, rankOf, ranksOf } from '../sketches/quantiles.ts';
+import { countsBetween, countsInBins, quantileOf, quantilesOf, rankOf, ranksOf } from '../sketches/quantiles.ts';
 
 const fraction = z.number().min(0).max(1);
 /** Druid's default. */
@@ -70,7 +70,7 @@ export default [
     summary: 'The same for several parts.',
     shape: { fractions: z.array(fraction).min(1) },
     type: 'ARRAY<DOUBLE>',
-    compile: (spec, sketch) => sql`[${join(spec.fractions.map((part) => quantileOf(sketch, part)))}]`,
+    compile: (spec, sketch) => quantilesOf(sketch, spec.fractions),
     examples: [[{ fractions: [0, 0.5, 1] }, [1, 2, 10]]],
   }),
   define<{ value: number }>('ToRank', {

@@ -4,7 +4,7 @@
  */
 import { join, type Sql, sql } from '../../sql.ts';
 import type { Value } from '../define.ts';
-import { countsAt, quantileOf } from './quantiles.ts';
+import { countsAt, quantilesOf } from './quantiles.ts';
 
 export const histogramType = 'COMPLEX<approximateHistogram>';
 
@@ -44,7 +44,7 @@ export const bucketsOfSize = (sketch: Sql, size: number, offset: number): Value 
 export function quantilesWithEnds(sketch: Sql, probabilities: readonly number[]): Value {
   const members = sql`struct_pack(
     probabilities := [${join(probabilities.map((part) => sql`${part}::DOUBLE`))}],
-    quantiles := [${join(probabilities.map((part) => quantileOf(sql`h`, part)))}],
+    quantiles := ${quantilesOf(sql`h`, probabilities)},
     "min" := ${leastOf(sql`h`)}, "max" := ${greatestOf(sql`h`)})`;
   return {
     sql: sql`list_transform([${sketch}], lambda h: CASE WHEN (h).n > 0 THEN ${members} END)[1]`,

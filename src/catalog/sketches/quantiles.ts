@@ -63,30 +63,39 @@ const state = (members: Readonly<Record<'n' | 'level' | 'least' | 'greatest' | '
   sql`struct_pack(n := ${members.n}, level := ${members.level}, least := ${members.least}, greatest := ${members.greatest}, items := ${members.items})`;
 
 /** The value below or at which a part of all values lies, a DOUBLE; NaN without values. */
-export function quantileOf(sketch: Sql, fraction: number): Sql {
-  return withSketch(sketch, (s) => {
-    // Rounded, as 0.1 × 30 is a little more than 3.
-    const place = sql`greatest(1, CAST(ceil(round(${fraction}::DOUBLE * len((${s}).items), 7)) AS BIGINT))`;
-    const end =
-      fraction === 0 ? sql`(${s}).least` : fraction === 1 ? sql`(${s}).greatest` : sql`(${s}).items[${place}]`;
-    return sql`CASE WHEN (${s}).n > 0 THEN ${end} ELSE 'NaN'::DOUBLE END`;
-  });
+export const quantileOf = (sketch: Sql, fraction: number): Sql => sql`${quantilesOf(sketch, [fraction])}[1]`;
+
+/** The same for several parts: a DOUBLE[]. */
+export const quantilesOf = (sketch: Sql, fractions: readonly number[]): Sql =>
+  withSketch(sketch, (s) => sql`[${join(fractions.map((fraction) => quantile(s, fraction)))}]`);
+
+function quantile(s: Sql, fraction: number): Sql {
+  // Rounded, as 0.1 × 30 is a little more than 3.
+  const place = sql`greatest(1, CAST(ceil(round(${fraction}::DOUBLE * len((${s}).items), 7)) AS BIGINT))`;
+  const end = fraction === 0 ? sql`(${s}).least` : fraction === 1 ? greatest(s) : sql`(${s}).items[${place}]`;
+  return sql`CASE WHEN (${s}).n > 0 THEN ${end} ELSE 'NaN'::DOUBLE END`;
 }
 
 /** Which part of all values lies below or at this one, both DOUBLEs; NaN without values. */
-export const rankOf = (sketch: Sql, value: Sql): Sql => withSketch(sketch, (s) => rank(s, value));
+export const rankOf = (sketch: Sql, value: Sql): Sql => withPoints(sketch, value, rank);
 
 /** The ranks of some rising DOUBLEs, and 1: a DOUBLE[]. */
 export const ranksOf = (sketch: Sql, splitPoints: readonly Sql[]): Sql =>
-  withSketch(sketch, (s) => sql`[${join([...splitPoints, greatest(s)].map((point) => rank(s, point)))}]`);
+  withPoints(
+    sketch,
+    sql`[${join(splitPoints)}]`,
+    (s, points) => sql`list_transform(list_append(${points}, ${greatest(s)}), lambda p: ${rank(s, sql`p`)})`,
+  );
 
 /** How many values lie below or at each of the DOUBLEs in a list: a DOUBLE[], NaN without values. */
 export const countsAt = (sketch: Sql, points: Sql): Sql =>
-  withSketch(sketch, (s) => sql`list_transform(${points}, lambda p: ${atMost(s, sql`p`)})`);
+  withPoints(sketch, points, (s, list) => sql`list_transform(${list}, lambda p: ${atMost(s, sql`p`)})`);
 
 /** How many values lie in each of the parts between some rising DOUBLEs: a DOUBLE[]. */
 export const countsBetween = (sketch: Sql, splitPoints: readonly Sql[]): Sql =>
-  withSketch(sketch, (s) => differences(countsAt(s, sql`[${join([...splitPoints, greatest(s)])}]`)));
+  withPoints(sketch, sql`[${join(splitPoints)}]`, (s, points) =>
+    differences(countsAt(s, sql`list_append(${points}, ${greatest(s)})`)),
+  );
 
 /** The same between values at equal distances from the least to the greatest. */
 export const countsInBins = (sketch: Sql, bins: number): Sql =>
@@ -111,6 +120,10 @@ function atMost(s: Sql, value: Sql): Sql {
 }
 
 const rank = (s: Sql, value: Sql) => sql`(${atMost(s, value)} / greatest(1, coalesce((${s}).n, 0)))`;
+
+/** What names columns stands outside of what has names of its own. */
+const withPoints = (sketch: Sql, points: Sql, use: (s: Sql, points: Sql) => Sql): Sql =>
+  sql`list_transform([struct_pack(s := ${sketch}, p := ${points})], lambda k: ${use(sql`(k).s`, sql`(k).p`)})[1]`;
 
 /** What needs the sketch several times. */
 const withSketch = (sketch: Sql, use: (s: Sql) => Sql): Sql =>

@@ -80,6 +80,17 @@ describe('a sketch of quantiles', () => {
     assert.deepEqual(row, [true]);
   });
 
+  it('coarser sketches are merged into finer ones', async () => {
+    const coarse = foldQuantiles({ sql: sql`x`, type: 'LONG' }, 16, sql``);
+    const parts = sql`SELECT i % 3, CAST(${coarse} AS ${quantilesState}) AS s FROM ${values} GROUP BY ALL`;
+    const answers = fractions.map((fraction) => quantileOf(sql`s`, fraction));
+    const [row] = await engine.connection.rows(
+      sql`SELECT ${join(answers)} FROM (SELECT ${merge} AS s FROM (${parts}))`,
+    );
+    for (const [i, fraction] of fractions.entries())
+      assert.ok(Math.abs(Number(row?.[i]) / count - fraction) <= 2 / (8 * 16), `${row?.[i]} at ${fraction}`);
+  });
+
   it('null, text that is no number, and NaN do not count', async () => {
     const odd = sql`(VALUES ('1'), (NULL), ('abc'), ('NaN'), ('1e1')) AS v(x)`;
     const text = foldQuantiles({ sql: sql`x`, type: 'STRING' }, k, sql``);

@@ -9,6 +9,7 @@ import multiValue from './multi-value.ts';
 import number from './number.ts';
 import ofRow from './of-row.ts';
 import sketch from './sketch.ts';
+import sketchReading from './sketch-reading.ts';
 import string from './string.ts';
 import time from './time.ts';
 
@@ -26,18 +27,19 @@ export const scalarFunctions: ReadonlyMap<string, ScalarFunction> = byName([
   ...time,
   ...array,
   ...multiValue,
-  ...sketch.scalars,
+  ...sketchReading,
   ...json,
 ]);
 export const aggregateFunctions: ReadonlyMap<string, AggregateFunction> = byName([
   ...aggregate,
-  ...sketch.aggregates,
+  ...sketch,
   ...ofRow,
   ...collect,
 ]);
 
 export const sqlFunctionGaps: ReadonlySet<string> = new Set(
-  `APPROX_QUANTILE APPROX_QUANTILE_FIXED_BUCKETS BLOOM_FILTER BLOOM_FILTER_TEST DECODE_BASE64_COMPLEX   DS_QUANTILE_SUMMARY DS_TUPLE_DOUBLES DS_TUPLE_DOUBLES_INTERSECT DS_TUPLE_DOUBLES_METRICS_SUM_ESTIMATE DS_TUPLE_DOUBLES_NOT DS_TUPLE_DOUBLES_UNION
-  GROUPING HLL_SKETCH_TO_STRING ILIKE   MV_FILTER_PREFIX MV_FILTER_REGEX
-  TABLE   UNNEST`.split(/\s+/),
+  `APPROX_QUANTILE_FIXED_BUCKETS BLOOM_FILTER BLOOM_FILTER_TEST DECODE_BASE64_COMPLEX DS_QUANTILE_SUMMARY
+  DS_TUPLE_DOUBLES DS_TUPLE_DOUBLES_INTERSECT DS_TUPLE_DOUBLES_METRICS_SUM_ESTIMATE DS_TUPLE_DOUBLES_NOT
+  DS_TUPLE_DOUBLES_UNION GROUPING HLL_SKETCH_TO_STRING ILIKE MV_FILTER_PREFIX MV_FILTER_REGEX TABLE
+  UNNEST`.split(/\s+/),
 );
