@@ -91,6 +91,8 @@ export interface QueryOptions {
 }
 
 export interface SqlOptions extends QueryOptions {
+  /** For what the request gives no id. */
+  readonly queryId?: string;
   /**
    * For clients that have types: each row is a line with a JSON list, times are milliseconds and dates days since 1970, on the clock
    * of `sqlTimeZone`. The request's format and headers do not matter.

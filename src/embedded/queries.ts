@@ -54,7 +54,9 @@ export class Queries {
   startSql(request: unknown, options: SqlOptions): Promise<SqlAnswer> {
     return this.#measured('sql', async (measure) => {
       const planned = await this.#planSql(request, options, options.typed ? 'typed' : 'printed');
-      const answer = await this.#run(planned, options.signal, measure, planned.asMistake);
+      const { plan, context, asMistake } = planned;
+      const named = { plan, context: { ...context, queryId: context.queryId ?? options.queryId } };
+      const answer = await this.#run(named, options.signal, measure, asMistake);
       const { contentType, header, columns } = planned;
       return { ...answer, contentType, header, columns };
     });

@@ -1,5 +1,7 @@
 /** Druid's SQL. https://druid.apache.org/docs/latest/api-reference/sql-api */
+import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { notFound } from '../errors.ts';
 import { loadJson } from '../spec/load.ts';
 import { abortedWith, readText } from './body.ts';
@@ -14,11 +16,12 @@ export function sqlRoutes({ backend, log }: QueryRouteOptions) {
       // A client may send the query's text alone.
       const plain = /^text\/plain\b/i.test(request.headers['content-type'] ?? '');
       const body = plain ? { query: text } : loadJson(text).value;
-      const { queryId, chunks, contentType, header } = await backend.sql(body, {
-        signal,
-        server: addressOf(request),
-      });
-      reply.header('X-Druid-SQL-Query-Id', headerText(queryId)).type(contentType);
+      const queryId = queryIdOf(body) ?? randomUUID();
+      // Mistakes are answered with it, too.
+      for (const name of ['X-Druid-Query-Id', 'X-Druid-SQL-Query-Id']) reply.header(name, headerText(queryId));
+      const options = { signal, queryId, server: addressOf(request) };
+      const { chunks, contentType, header } = await backend.sql(body, options);
+      reply.type(contentType);
       if (header) reply.header('X-Druid-SQL-Header-Included', 'yes');
       return sendPieces(reply, chunks, (error) => {
         if (!signal.aborted) log.warn({ queryId, err: error }, 'an answer was cut off by an error');
@@ -32,6 +35,15 @@ export function sqlRoutes({ backend, log }: QueryRouteOptions) {
       return reply.status(202).send();
     });
   };
+}
+
+/** As the request's context names it. */
+function queryIdOf(body: unknown): string | undefined {
+  const named = z
+    .object({ context: z.object({ sqlQueryId: z.unknown(), queryId: z.unknown() }).partial() })
+    .safeParse(body);
+  const { sqlQueryId, queryId } = named.data?.context ?? {};
+  return [sqlQueryId, queryId].find((id) => typeof id === 'string' && id !== '') as string | undefined;
 }
 
 /** The address at which a question came. */

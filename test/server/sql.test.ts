@@ -32,8 +32,11 @@ test('mistakes have Druid’s shape', async (t) => {
     persona: 'USER',
     category: 'INVALID_INPUT',
     errorMessage: "Object 'nowhere' not found (line [1], column [18])",
-    context: { sourceType: 'sql', line: '1', column: '18' },
+    context: { sourceType: 'sql', line: '1', column: '18', endLine: '1', endColumn: '24' },
   });
+  const named = await ask(`${url}/druid/v2/sql`, { query: 'SELECT nope', context: { sqlQueryId: 'mine' } });
+  assert.equal(named.headers.get('x-druid-sql-query-id'), 'mine');
+  assert.match(String(response.headers.get('x-druid-query-id')), /^[0-9a-f-]{36}$/);
   for (const body of ['', '{', '[]', '{}', '{"query":7}', '{"query":"SELECT 1","resultFormat":"xml"}']) {
     assert.equal((await ask(`${url}/druid/v2/sql`, body)).status, 400, body);
   }
