@@ -71,11 +71,22 @@ export function condenseIntervals(intervals: readonly Interval[]): readonly Inte
 export function formatInstant(ms: number, offset = 0): string {
   const endless = eternityTexts.get(ms);
   if (endless) return endless;
-  const local = new Date(ms + offset).toISOString();
+  const local = isoText(ms + offset);
   // Years beyond four digits: JavaScript writes +012018 and -000001, Joda 12018 and -0001.
   const text = /^[+-]/.test(local) ? local.replace(/^\+?(-?)0*(?=\d{4})/, '$1') : local;
   return offset === 0 ? text : `${text.slice(0, -1)}${formatOffset(offset)}`;
 }
+
+/** As JavaScript writes it; also beyond its own range of dates, by the calendar's cycle of 400 years. */
+function isoText(ms: number): string {
+  const cycles = Math.abs(ms) > maxDateMs ? Math.trunc(ms / cycleMs) : 0;
+  const text = new Date(ms - cycles * cycleMs).toISOString();
+  if (cycles === 0) return text;
+  const year = Number(text.slice(0, text.indexOf('-', 1))) + 400 * cycles;
+  return `${year < 0 ? '-' : '+'}${Math.abs(year)}${text.slice(text.indexOf('-', 1))}`;
+}
+
+const cycleMs = 146_097 * 86_400_000;
 
 export function formatInterval({ start, end }: Interval): string {
   return `${formatInstant(start)}/${formatInstant(end)}`;

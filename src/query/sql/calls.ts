@@ -6,8 +6,8 @@ import { type Call, integerOf, textOf } from './functions/define.ts';
 import { aggregateFunctions, scalarFunctions, sqlFunctionGaps } from './functions/index.ts';
 import type { Expr } from './types.ts';
 
-export function callOf(args: readonly Expr[], node: ExpressionNode, context: SqlContext): Call {
-  const fail = (message: string) => mistake(context, node, `${node.function_name?.toUpperCase()}: ${message}`);
+export function callOf(name: string, args: readonly Expr[], node: ExpressionNode, context: SqlContext): Call {
+  const fail = (message: string) => mistake(context, node, `${name}: ${message}`);
   return {
     zone: context.zone,
     nowMs: context.nowMs,

@@ -223,7 +223,8 @@ export class ExpressionCompiler {
     const found = scalarFunctions.get(name);
     if (!found) throw unknownFunction(name, args, node, this.#context);
     checkArity(name, found.arity, args.length, node, this.#context);
-    const compile = (values: readonly Expr[]) => found.compile(values, callOf(args, node, this.#context));
+    const compile = (values: readonly Expr[]) =>
+      found.compile(values, callOf(found.names[0], args, node, this.#context));
     return found.takesLists ? compile(args.map(asList)) : overValues(args, compile);
   }
 
@@ -246,7 +247,7 @@ export class ExpressionCompiler {
     if (!found) throw unknownFunction(name, args, node, this.#context);
     checkArity(name, found.arity, args.length, node, this.#context);
     const call: AggregateCall = {
-      ...callOf(args, node, this.#context),
+      ...callOf(found.names[0], args, node, this.#context),
       distinct: node.distinct === true,
       approximate: this.#context.approximateCountDistinct,
       over,

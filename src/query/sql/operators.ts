@@ -85,10 +85,19 @@ function arithmetic(operator: Sql, left: Expr, right: Expr, around: Surroundings
   if (left.type === 'INTERVAL' && operator.text === '+') return arithmetic(operator, right, left, around);
   if (isTime(left) || isTime(right))
     throw around.fail(`Cannot apply '${operator.text}' to a ${left.type} and a ${right.type}`);
-  const [a, b] = [numberOf(left, around), numberOf(right, around)];
+  const [a, b] = [operand(left, right, around), operand(right, left, around)];
   const type = widerOf(a.type, b.type);
-  if (!isWhole(a) || !isWhole(b)) return { sql: sql`(${asDouble(a)} ${operator} ${asDouble(b)})`, type };
-  return { sql: operator.text === '/' ? sql`(${a.sql} // ${b.sql})` : sql`(${a.sql} ${operator} ${b.sql})`, type };
+  if (isWhole(a) && isWhole(b))
+    return { sql: operator.text === '/' ? sql`(${a.sql} // ${b.sql})` : sql`(${a.sql} ${operator} ${b.sql})`, type };
+  const result = sql`(${asDouble(a)} ${operator} ${asDouble(b)})`;
+  return { sql: type === 'FLOAT' ? sql`TRY_CAST(${result} AS FLOAT)` : result, type };
+}
+
+/** Text and null are numbers of the other side's type. */
+function operand(value: Expr, other: Expr, around: Surroundings): Expr {
+  return isNumber(other) && !isNumber(value) && (value.type === 'VARCHAR' || value.type === 'NULL')
+    ? cast(value, other.type, around.zone)
+    : numberOf(value, around);
 }
 
 /** `-x`, and `+x`. */

@@ -135,7 +135,7 @@ export function cast(expr: Expr, type: SqlType, zone: string): Expr {
     case 'BOOLEAN':
       return boolean(truthOf(expr));
     case 'TIMESTAMP':
-      return timestamp(timeOf(expr, zone));
+      return { sql: timeOf(expr, zone), type, ...(typeof expr.literal === 'string' ? { literal: expr.literal } : {}) };
     case 'DATE':
       return { sql: fromLocal(zone, sql`date_trunc('day', ${toLocal(zone, timeOf(expr, zone))})`), type };
     default:

@@ -24,10 +24,12 @@ import { sqlLanguageCases } from './sql-language.ts';
 import { sqlMetadataCases } from './sql-metadata.ts';
 import { sqlMistakeCases } from './sql-mistakes.ts';
 import { sqlMultiValueCases } from './sql-multi-values.ts';
+import { sqlNumberCases } from './sql-numbers.ts';
 import { sqlQueryCases } from './sql-queries.ts';
 import { sqlRequestCases } from './sql-requests.ts';
 import { sqlSketchCases } from './sql-sketches.ts';
 import { sqlStringCases } from './sql-strings.ts';
+import { sqlTimeCases } from './sql-times.ts';
 import { timeseriesCases } from './timeseries.ts';
 import { topNCases } from './top-n.ts';
 
@@ -61,5 +63,7 @@ export const topics: Readonly<Record<string, Cases>> = {
   'sql-arrays': sqlArrayCases,
   'sql-json': sqlJsonCases,
   'sql-strings': sqlStringCases,
+  'sql-numbers': sqlNumberCases,
+  'sql-times': sqlTimeCases,
   'sql-aggregates': sqlAggregateCases,
 };

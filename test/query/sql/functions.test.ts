@@ -21,7 +21,7 @@ const expressions: Readonly<Record<string, unknown>> = {
   [`EXTRACT(DOW FROM ${moment})`]: 2,
   [`EXTRACT(YEAR FROM ${moment})`]: 2018,
   [`TIME_FORMAT(${moment}, 'dd.MM.yyyy HH:mm', 'Europe/Berlin')`]: '06.03.2018 10:57',
-  [`TIME_FORMAT(${moment})`]: '2018-03-06T09:57:58.000Z',
+  [`TIME_FORMAT(${moment})`]: '2018-03-06T09:57:58.000+00:00',
   "TIME_PARSE('06.03.2018', 'dd.MM.yyyy')": '2018-03-06T00:00:00.000Z',
   "TIME_PARSE('no time')": null,
   [`TIME_IN_INTERVAL(${moment}, '2018-03-06/P1D')`]: true,

@@ -167,8 +167,27 @@ function ofDouble(
     arity: [1, 1],
     summary,
     example: { expression, result },
-    compile: (args) => double(sql`TRY(${sqlName}(${asDouble(arg(args, 0))}${after}))`),
+    compile: (args) => double(ofNumber(sqlName, sql`${asDouble(arg(args, 0))}${after}`)),
   };
+}
+
+/** Where the engine fails, Java has a value: infinity at a pole, and NaN for what is not defined. */
+function ofNumber(sqlName: Sql, x: Sql): Sql {
+  const value = sql`TRY(${sqlName}(${x}))`;
+  switch (sqlName.text) {
+    case 'ln':
+    case 'log10':
+      return sql`CASE WHEN ${x} = 0 THEN '-Infinity'::DOUBLE WHEN ${x} < 0 THEN 'NaN'::DOUBLE ELSE ${value} END`;
+    case 'cot':
+      return sql`CASE WHEN ${x} = 0 THEN 'Infinity'::DOUBLE ELSE ${value} END`;
+    case 'sqrt':
+      return sql`CASE WHEN ${x} < 0 THEN 'NaN'::DOUBLE ELSE ${value} END`;
+    case 'acos':
+    case 'asin':
+      return sql`CASE WHEN abs(${x}) > 1 THEN 'NaN'::DOUBLE ELSE ${value} END`;
+    default:
+      return value;
+  }
 }
 
 function ofTwo(

@@ -46,6 +46,8 @@ const functions: ExpressionFunction[] = [
       if (!part) throw call.fail(1, `expected one of ${[...units.keys()].join(', ')}, got '${unit}'`);
       const time = timeOf(arg(args, 0));
       if (unit === 'EPOCH') return long(sql`(epoch_ms(${time}) // 1000)`);
+      // Without the seconds, which the engine counts in.
+      if (unit === 'MILLISECOND') return long(sql`(date_part('millisecond', ${time}) % 1000)`);
       return long(sql`CAST(floor(date_part(${part}, ${toLocal(zone(call, 2), time)})) AS BIGINT)`);
     },
   },
@@ -142,12 +144,14 @@ const units = new Map<string, string>([
     'MONTH',
     'QUARTER',
     'YEAR',
-    'ISOYEAR',
     'DECADE',
     'CENTURY',
     'MILLENNIUM',
     'EPOCH',
   ].map((unit) => [unit, unit.toLowerCase()] as const),
+  ['MILLISECOND', 'millisecond'],
+  // As Druid has it.
+  ['ISOYEAR', 'year'],
   ['DOW', 'isodow'],
   ['ISODOW', 'isodow'],
 ]);

@@ -71,7 +71,10 @@ const functions: ScalarFunction[] = [
     summary: 'Rounded to so many digits behind the point; halves go away from zero.',
     names: ['ROUND'],
     arity: [1, 2],
-    compile: (args, call) => (isWhole(arg(args, 0)) && args.length === 1 ? arg(args, 0) : native('round', args, call)),
+    compile: (args, call) =>
+      isWhole(arg(args, 0)) && args.length === 1
+        ? arg(args, 0)
+        : likeArgument(native('round', args, call), arg(args, 0)),
   },
   {
     takes: ['<NUMERIC>, [<INTEGER>]'],
@@ -84,7 +87,7 @@ const functions: ScalarFunction[] = [
       if (isWhole(number) && digits >= 0) return number;
       const unit = sql`pow(10, ${digits})`;
       const cut = sql`(trunc(CAST(${number.sql} AS DOUBLE) * ${unit}) / ${unit})`;
-      return isWhole(number) ? bigint(sql`CAST(${cut} AS BIGINT)`) : { sql: cut, type: 'DOUBLE' };
+      return isWhole(number) ? bigint(sql`CAST(${cut} AS BIGINT)`) : likeArgument({ sql: cut, type: 'DOUBLE' }, number);
     },
   },
   {
@@ -94,7 +97,7 @@ const functions: ScalarFunction[] = [
     arity: [2, 2],
     compile(args, call) {
       const [left, right] = [numberOf(arg(args, 0), call), numberOf(arg(args, 1), call)];
-      return { sql: sql`(${left.sql} % ${right.sql})`, type: isWhole(left) && isWhole(right) ? 'BIGINT' : 'DOUBLE' };
+      return { sql: sql`(${left.sql} % ${right.sql})`, type: isWhole(left) && isWhole(right) ? right.type : 'DOUBLE' };
     },
   },
   viaNative('bitwiseand', ['BITWISE_AND'], [2, 2], ['<NUMERIC>, <NUMERIC>'], 'The bits that both have.'),
@@ -153,6 +156,13 @@ const functions: ScalarFunction[] = [
 ];
 
 export default functions;
+
+/** A DOUBLE that was computed of a FLOAT or a DECIMAL is one as well. */
+function likeArgument(result: Expr, { type }: Expr): Expr {
+  if (result.type !== 'DOUBLE') return result;
+  if (type === 'DECIMAL') return { ...result, type };
+  return type === 'FLOAT' ? { sql: sql`TRY_CAST(${result.sql} AS FLOAT)`, type } : result;
+}
 
 /** A number, or text that is taken for one. */
 export function numberOf(expr: Expr, call: Pick<Call, 'fail' | 'zone'>): Expr {

@@ -2,7 +2,7 @@
 import { periodBuckets } from '../../../catalog/buckets.ts';
 import { parsePeriod } from '../../../catalog/period.ts';
 import { parseInterval, timestampLiteral, withinIntervals } from '../../../catalog/time.ts';
-import { fromLocal, toLocal } from '../../../catalog/zone.ts';
+import { fromLocal, offsetMillis, toLocal } from '../../../catalog/zone.ts';
 import { type Sql, sql } from '../../../sql.ts';
 import { bigint, boolean, cast, catalogValue, type Expr, isTime, literalTime, timestamp } from '../types.ts';
 import { arg, type Call, native, type ScalarFunction, zoneOf } from './define.ts';
@@ -29,7 +29,12 @@ const functions: ScalarFunction[] = [
     summary: "The begin of the unit `'hour'`, `'day'`, …",
     names: ['DATE_TRUNC'],
     arity: [2, 2],
-    compile: (args, call) => floorToUnit(arg(args, 1), call.text(0) ?? '', call),
+    compile(args, call) {
+      const unit = (call.text(0) ?? '').toLowerCase();
+      if (unit === 'milliseconds' || unit === 'microseconds') return asTime(arg(args, 1), call);
+      const period = longPeriods[unit] ?? periodOfUnit(unit, call);
+      return timestamp(bucketsOfPeriod(period, call.zone, undefined, call).floor(asTime(arg(args, 1), call).sql));
+    },
   },
   {
     takes: ['<TIMESTAMP>, <CHARACTER>, <INTEGER>, [<CHARACTER>]'],
@@ -67,7 +72,7 @@ const functions: ScalarFunction[] = [
     arity: [1, 3],
     compile(args, call) {
       const zone = literal(zoneOf(call, 2));
-      const pattern = args[1] ?? { sql: sql`NULL`, type: 'NULL' };
+      const pattern = call.text(1) === undefined ? literal(isoPattern) : arg(args, 1);
       return native('timestamp_format', [asTime(arg(args, 0), call), pattern, zone], call);
     },
   },
@@ -149,6 +154,11 @@ const functions: ScalarFunction[] = [
 
 export default functions;
 
+const isoPattern = "yyyy-MM-dd'T'HH:mm:ss.SSSZZ";
+
+/** Of DATE_TRUNC alone. They are counted from 1970. */
+const longPeriods: Readonly<Record<string, string>> = { decade: 'P10Y', century: 'P100Y', millennium: 'P1000Y' };
+
 const periods: Readonly<Record<string, string>> = {
   SECOND: 'PT1S',
   MINUTE: 'PT1M',
@@ -186,7 +196,8 @@ const ceil = (buckets: Buckets, time: Sql): Sql =>
 
 function bucketsOf(args: readonly Expr[], call: Call): Buckets {
   const origin = args[2] && args[2].type !== 'NULL' ? args[2].literal : undefined;
-  const originMs = typeof origin === 'string' ? literalTime(origin) : undefined;
+  const localMs = typeof origin === 'string' ? literalTime(origin) : undefined;
+  const originMs = localMs === undefined ? undefined : localMs - offsetMillis(call.zone, localMs);
   if (args[2] && args[2].type !== 'NULL' && originMs === undefined) throw call.gap('an origin that is no literal');
   return bucketsOfPeriod(call.text(1) ?? '', zoneOf(call, 3), originMs, call);
 }
