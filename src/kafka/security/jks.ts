@@ -1,5 +1,5 @@
 /**
- * The certificates of a JKS store, Java's own kind of before PKCS12. Big-endian, texts as Java's DataOutput writes them:
+ * A JKS store, Java's own kind of before PKCS12. Big-endian, texts as Java's DataOutput writes them:
  *
  *     store  magic:4 (feedfeed)  version:4  count:4  entry*  digest:20
  *     entry  tag:4 (1)  alias:text  created:8  key:sized  count:4  certificate*
@@ -8,50 +8,63 @@
  *     text   length:2  bytes
  *     sized  length:4  bytes
  *
- * The digest is SHA-1 of the password in UTF-16, a salt of Java's, and all that stands before it. Certificates are not encrypted.
+ * The digest is SHA-1 of the password in UTF-16, a salt of Java's, and all that stands before it. Certificates are not encrypted;
+ * keys are, see jks-key.ts.
  */
 import { createHash } from 'node:crypto';
 import { invalidInput } from '../../errors.ts';
+import { decryptKey, passwordBytes } from './jks-key.ts';
 
 export const jksMagic = 0xfeedfeed;
 
 const digestBytes = 20;
 const salt = 'Mighty Aphrodite';
 
+interface Entry {
+  /** Encrypted; undefined for a certificate alone. */
+  readonly key: Buffer | undefined;
+  /** In DER; of a key its own one first. */
+  readonly certificates: readonly Buffer[];
+}
+
+/** All that stand in it, in DER. @throws MillraceError when the password is wrong, or it is no such store. */
+export const jksCertificates = (content: Buffer, password: string | undefined): readonly Buffer[] =>
+  entriesOf(content, password).flatMap(({ certificates }) => certificates);
+
 /**
- * In DER.
- * @param password undefined: the digest is not looked at, as in Java
- * @throws MillraceError when the password is wrong, or it is no such store.
+ * Its first key, as PKCS #8 in DER, and the key's certificates, its own one first; undefined when there is none.
+ * @param keyPassword the store's unless the key has one of its own
+ * @throws MillraceError when a password is wrong, or it is no such store.
  */
-export function jksCertificates(content: Buffer, password: string | undefined): readonly Buffer[] {
+export function jksKey(content: Buffer, password: string | undefined, keyPassword = password) {
+  for (const { key, certificates } of entriesOf(content, password))
+    if (key) return { key: decryptKey(key, keyPassword ?? ''), certificates };
+  return undefined;
+}
+
+/** @param password undefined: the digest is not looked at, as in Java */
+function entriesOf(content: Buffer, password: string | undefined): readonly Entry[] {
   const body = content.subarray(0, -digestBytes);
-  if (password !== undefined && !digestOf(body, password).equals(content.subarray(-digestBytes))) {
+  if (password !== undefined && !digestOf(body, password).equals(content.subarray(-digestBytes)))
     throw invalidInput('its digest is not that of its password');
-  }
   const reader = new Reader(body);
   const version = reader.header();
-  const certificates: Buffer[] = [];
   const certificate = () => {
     if (version === 2) reader.text();
-    certificates.push(reader.sized());
+    return reader.sized();
   };
-  for (let entries = reader.int(); entries > 0; entries--) {
+  return reader.list(() => {
     const tag = reader.int();
     reader.text();
     reader.skip(8);
-    if (tag === 2) certificate();
-    else if (tag === 1) {
-      reader.sized();
-      for (let chain = reader.int(); chain > 0; chain--) certificate();
-    } else throw invalidInput(`it has an entry of an unknown kind, ${tag}`);
-  }
-  return certificates;
+    if (tag === 2) return { key: undefined, certificates: [certificate()] };
+    if (tag === 1) return { key: reader.sized(), certificates: reader.list(certificate) };
+    throw invalidInput(`it has an entry of an unknown kind, ${tag}`);
+  });
 }
 
-function digestOf(body: Buffer, password: string): Buffer {
-  const utf16 = Buffer.from(password, 'utf16le').swap16();
-  return createHash('sha1').update(utf16).update(salt).update(body).digest();
-}
+const digestOf = (body: Buffer, password: string): Buffer =>
+  createHash('sha1').update(passwordBytes(password)).update(salt).update(body).digest();
 
 class Reader {
   readonly #bytes: Buffer;
@@ -80,6 +93,12 @@ class Reader {
 
   sized(): Buffer {
     return this.skip(this.int());
+  }
+
+  list<T>(one: () => T): T[] {
+    const found: T[] = [];
+    for (let left = this.int(); left > 0; left--) found.push(one());
+    return found;
   }
 
   skip(bytes: number): Buffer {

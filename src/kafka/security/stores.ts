@@ -1,15 +1,18 @@
 /** Key stores and trust stores of Java's properties: PEM files, PEM in the properties themselves, PKCS12 and JKS files. */
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { invalidInput, MillraceError } from '../../errors.ts';
 import { invalidProperty, type KafkaProperties, text } from '../properties.ts';
-import { jksCertificates, jksMagic } from './jks.ts';
-import { pkcs12Certificates } from './pkcs12.ts';
+import { jksCertificates, jksKey, jksMagic } from './jks.ts';
+import { pkcs12Certificates, pkcs12Key } from './pkcs12.ts';
 
 type StoreName = 'ssl.keystore' | 'ssl.truststore';
 
-/** Of a store that is not of PEM, how its certificates are read. */
-const binaryStores = { PKCS12: pkcs12Certificates, JKS: jksCertificates } as const;
+/** How stores that are not of PEM are read. */
+const binaryStores = {
+  PKCS12: { certificates: pkcs12Certificates, key: pkcs12Key },
+  JKS: { certificates: jksCertificates, key: jksKey },
+} as const;
 
 export interface BinaryStore {
   readonly type: keyof typeof binaryStores;
@@ -46,17 +49,42 @@ export function readStore(properties: KafkaProperties, name: StoreName): Store |
  * @throws MillraceError when there is none, or the password is not the store's.
  */
 export function certificatesOf(store: BinaryStore, password: string | undefined): string[] {
-  const certificates = tryCertificates(store, password);
+  const advice = `check that 'ssl.truststore.password' is ${password === undefined ? 'there' : "the store's"}`;
+  const certificates = reading(store, advice, () =>
+    binaryStores[store.type].certificates(store.content, password).map(certificatePem),
+  );
   if (certificates.length === 0) throw invalidInput(`${store.where}: ${store.file} holds no certificate`);
   return certificates;
 }
 
-function tryCertificates({ type, where, file, content }: BinaryStore, password: string | undefined): string[] {
+/**
+ * Its first key and the key's certificates, as PEM.
+ * @throws MillraceError when there is none, or a password is not the store's or the key's.
+ */
+export function identityOf(
+  store: BinaryStore,
+  password: string | undefined,
+  keyPassword: string | undefined,
+): { readonly key: string; readonly cert: string } {
+  const advice = "check 'ssl.keystore.password' and 'ssl.key.password'";
+  const identity = reading(store, advice, () => {
+    const found = binaryStores[store.type].key(store.content, password, keyPassword);
+    if (!found) return undefined;
+    const key = createPrivateKey({ key: found.key, format: 'der', type: 'pkcs8' });
+    const cert = found.certificates.map(certificatePem).join('');
+    return { key: key.export({ format: 'pem', type: 'pkcs8' }).toString(), cert };
+  });
+  if (identity) return identity;
+  throw invalidInput(`${store.where}: ${store.file} holds no key`);
+}
+
+const certificatePem = (der: Buffer): string => new X509Certificate(der).toString();
+
+function reading<T>({ type, where, file }: BinaryStore, advice: string, read: () => T): T {
   try {
-    return binaryStores[type](content, password).map((der) => new X509Certificate(der).toString());
+    return read();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const advice = `check that 'ssl.truststore.password' is ${password === undefined ? 'there' : "the store's"}`;
     throw invalidInput(`${where}: ${file} cannot be read as ${type}: ${reason}; ${advice}`, { cause: error });
   }
 }

@@ -1,9 +1,9 @@
 /** `ssl.*` of Kafka's properties, as Node's TLS has them. https://kafka.apache.org/documentation/#security_ssl */
 import { X509Certificate } from 'node:crypto';
 import { type ConnectionOptions, createSecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls';
-import { invalidInput, unsupported } from '../../errors.ts';
+import { invalidInput } from '../../errors.ts';
 import { invalidProperty, type KafkaProperties, text } from '../properties.ts';
-import { certificatesOf, inlinePem, readStore } from './stores.ts';
+import { certificatesOf, identityOf, inlinePem, readStore } from './stores.ts';
 
 /** @throws MillraceError when a file cannot be read, is of a kind that cannot be, or its password is wrong. */
 export function tlsOptions(properties: KafkaProperties): ConnectionOptions {
@@ -63,12 +63,20 @@ function identityOptions(properties: KafkaProperties): SecureContextOptions & { 
   const store = readStore(properties, 'ssl.keystore');
   if (store === undefined) return { where };
   if (store.type === 'PEM') return { where: store.where, cert: store.pem, key: store.pem, ...passphrase };
-  if (store.type === 'JKS') {
-    const convert = `keytool -importkeystore -srckeystore ${store.file} -destkeystore FILE.p12 -deststoretype PKCS12`;
-    throw unsupported(`${store.where} is a JKS store, whose keys only Java reads; write it as PKCS12 (${convert})`);
-  }
   const password = text(properties, 'ssl.keystore.password') ?? keyPassword;
-  return { where: store.where, pfx: store.content, ...(password !== undefined && { passphrase: password }) };
+  const pfx = { pfx: store.content, ...(password !== undefined && { passphrase: password }) };
+  if (store.type === 'PKCS12' && isForNode(pfx)) return { where: store.where, ...pfx };
+  return { where: store.where, ...identityOf(store, password, keyPassword) };
+}
+
+/** Stores of Java before 17 are encrypted as Node does not read them any more. */
+function isForNode(store: SecureContextOptions): boolean {
+  try {
+    createSecureContext(store);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ERR_CRYPTO_UNSUPPORTED_OPERATION';
+  }
 }
 
 const versions: readonly SecureVersion[] = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'];

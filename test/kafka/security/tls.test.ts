@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { openCluster } from '../../../src/kafka/index.ts';
+import { identityOf, readStore } from '../../../src/kafka/security/stores.ts';
 import { password } from '../../services/kafka/certificates.ts';
 import { startSecuredBroker } from '../../services/kafka/secured.ts';
 
@@ -90,6 +92,44 @@ test('a broker that wants a certificate of its clients gets it from PEM and PKCS
   }
 });
 
+test("Java's key stores are read: JKS, also where the key has a password of its own, and PKCS12 as it was before Java 17", async () => {
+  /** The client's, made by keytool. */
+  const keyStore = (name: string, ...options: readonly string[]): string => {
+    const from = ['-srckeystore', client.pkcs12, '-srcstorepass', password, '-srcalias', '1'];
+    const to = ['-destkeystore', join(folder, name), '-deststorepass', password];
+    execFileSync('keytool', [...options, '-importkeystore', '-noprompt', ...from, ...to], { stdio: 'pipe' });
+    return join(folder, name);
+  };
+  const ofKey = { 'ssl.key.password': 'its own' };
+  const jks = ['-deststoretype', 'JKS'];
+  for (const [store, more] of [
+    [keyStore('key.jks', ...jks), {}],
+    [keyStore('own.jks', ...jks, '-destkeypass', ofKey['ssl.key.password']), ofKey],
+    [keyStore('old-key.p12', '-deststoretype', 'PKCS12', '-J-Dkeystore.pkcs12.legacy'), {}],
+  ] as const) {
+    const identity = { 'ssl.keystore.location': store, 'ssl.keystore.password': password, ...more };
+    assert.equal(await brokersBy(broker.at('MTLS'), { ...trust, ...identity }), 1, store);
+    for (const wrong of ['ssl.keystore.password', ...Object.keys(more)])
+      await assert.rejects(brokersBy(broker.at('MTLS'), { ...trust, ...identity, [wrong]: 'wrong' }), {
+        code: 'invalidInput',
+        message: /'ssl\.keystore\.location'.*password/,
+      });
+  }
+});
+
+test('a key of RSA in an old store', () => {
+  const store = join(folder, 'rsa.p12');
+  const where = ['-keystore', store, '-storepass', password, '-storetype', 'PKCS12', '-alias', 'rsa'];
+  const keytool = (...options: readonly string[]) =>
+    execFileSync('keytool', [...options, ...where], { stdio: 'pipe', encoding: 'utf8' });
+  keytool('-J-Dkeystore.pkcs12.legacy', '-genkeypair', '-keyalg', 'RSA', '-dname', 'CN=x');
+  const found = readStore({ 'ssl.keystore.location': store }, 'ssl.keystore');
+  assert.ok(found && found.type !== 'PEM');
+  const { key, cert } = identityOf(found, password, undefined);
+  assert.equal(cert, keytool('-exportcert', '-rfc').replaceAll('\r', ''));
+  assert.ok(new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)));
+});
+
 test('a client without a certificate is refused, by either version of TLS', async () => {
   for (const version of ['TLSv1.2', 'TLSv1.3']) {
     await assert.rejects(
@@ -117,7 +157,8 @@ test('stores that cannot be used are refused before anything is connected', () =
   for (const store of Object.values(ofJava))
     refused({ 'ssl.truststore.location': store, ...wrong }, /check that 'ssl\.truststore\.password' is the store's/);
   refused({ 'ssl.truststore.location': ofJava.pkcs12 }, /check that 'ssl\.truststore\.password' is there/);
-  refused({ 'ssl.keystore.location': ofJava.jks }, /whose keys only Java reads; .*keytool -importkeystore/);
+  for (const store of [ofJava.jks, ofJava.oldPkcs12])
+    refused({ 'ssl.keystore.location': store, 'ssl.keystore.password': password }, /holds no key/);
   refused({ 'ssl.truststore.location': certificates.ca }, /it is PEM: set 'ssl\.truststore\.type' to PEM/);
   refused({ 'ssl.truststore.type': 'PEM', 'ssl.truststore.location': client.key }, /holds no certificate/);
   refused({ 'ssl.keystore.key': content(client.key) }, /go together/);
