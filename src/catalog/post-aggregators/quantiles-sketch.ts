@@ -1,7 +1,8 @@
-/** quantilesDoublesSketchToQuantile, …ToQuantiles, …ToRank, …ToCDF, …ToHistogram. */
+/** quantilesDoublesSketchToQuantile, …ToQuantiles, …ToRank, …ToCDF, …ToHistogram, and the same of KLL sketches. */
 import { z } from 'zod';
 import { type Sql, sql } from '../../sql.ts';
 import { type ColumnType, definePostAggregator, specOf } from '../define.ts';
+import { quantileFamilies } from '../sketches/families.ts';
 import { sketchOf } from '../sketches/field.ts';
 import { countsBetween, countsInBins, quantileOf, quantilesOf, rankOf, ranksOf } from '../sketches/quantiles.ts';
 
@@ -29,29 +30,32 @@ interface Definition<S> {
   readonly examples: readonly (readonly [Readonly<Record<string, unknown>>, unknown])[];
 }
 
+/** One of each family. */
 function define<S>(of: string, { summary, shape, type: resultType, compile, examples }: Definition<S>) {
-  const type = `quantilesDoublesSketch${of}`;
-  const schema = z.object({
-    type: z.literal(type),
-    name: z.string().nullish(),
-    field: specOf('postAggregator'),
-    ...shape,
-  });
-  return definePostAggregator<z.infer<typeof schema>>({
-    type,
-    summary,
-    see: 'https://druid.apache.org/docs/latest/development/extensions-core/datasketches-quantiles#post-aggregators',
-    schema,
-    compile: (spec, results) => ({
-      sql: compile(spec as S, sketchOf(spec.field, 'COMPLEX<quantilesDoublesSketch>', results)),
-      type: resultType,
-    }),
-    examples: examples.map(([members, result]) => ({
-      spec: { type, name: 'p', field, ...members },
-      sketch: 'quantilesDoublesSketch',
-      row,
-      result,
-    })),
+  return quantileFamilies.map((family) => {
+    const type = `${family.name}${of}`;
+    const schema = z.object({
+      type: z.literal(type),
+      name: z.string().nullish(),
+      field: specOf('postAggregator'),
+      ...shape,
+    });
+    return definePostAggregator<z.infer<typeof schema>>({
+      type,
+      summary,
+      see: `${family.see}#post-aggregators`,
+      schema,
+      compile: (spec, results) => ({
+        sql: compile(spec as S, sketchOf(spec.field, family.type, results)),
+        type: resultType,
+      }),
+      examples: examples.map(([members, result]) => ({
+        spec: { type, name: 'p', field, ...members },
+        sketch: family.name,
+        row,
+        result,
+      })),
+    });
   });
 }
 
@@ -100,4 +104,4 @@ export default [
       [{ numBins: 3 }, [3, 0, 1]],
     ],
   }),
-];
+].flat();

@@ -12,7 +12,13 @@ import {
 } from '../define.ts';
 import { stateOf } from '../post-field.ts';
 
-export type SketchType = `COMPLEX<${'HLLSketch' | 'thetaSketch' | 'quantilesDoublesSketch' | 'approximateHistogram'}>`;
+export type SketchType =
+  | 'COMPLEX<HLLSketch>'
+  | 'COMPLEX<thetaSketch>'
+  | 'COMPLEX<quantilesDoublesSketch>'
+  | 'COMPLEX<KllDoublesSketch>'
+  | 'COMPLEX<KllFloatsSketch>'
+  | 'COMPLEX<approximateHistogram>';
 
 /** What is common to aggregators over one field. */
 export const sketchFieldShape = { name: z.string().min(1), fieldName: z.string().min(1) };

@@ -57,6 +57,15 @@ const quantilePosts = (fieldName: string, splitPoints: readonly number[]) => [
   { type: 'quantilesDoublesSketchToHistogram', name: 'tenBins', field: field(fieldName) },
 ];
 
+const kllPosts = (type: string, name: string, splitPoints: readonly number[] = [0, 2.5]) => [
+  { type: `${type}ToQuantile`, name: `${name}Median`, field: field(name), fraction: 0.5 },
+  { type: `${type}ToQuantiles`, name: `${name}Some`, field: field(name), fractions: [0, 0.1, 0.25, 0.9, 1] },
+  { type: `${type}ToRank`, name: `${name}Rank`, field: field(name), value: splitPoints[0] },
+  { type: `${type}ToCDF`, name: `${name}CDF`, field: field(name), splitPoints },
+  { type: `${type}ToHistogram`, name: `${name}Histogram`, field: field(name), splitPoints },
+  { type: `${type}ToHistogram`, name: `${name}Bins`, field: field(name), numBins: 3 },
+];
+
 const rawOdd = {
   'HLLSketchBuild of text': { type: 'HLLSketchBuild', name: 'x', fieldName: 'name' },
   'HLLSketchBuild of lists': { type: 'HLLSketchBuild', name: 'x', fieldName: 'tags' },
@@ -240,6 +249,23 @@ export const sketchCases: Cases = {
   'points that fall': {
     query: ofSketches([deltas], [{ ...quantilePosts('deltas', [1])[3], splitPoints: [3, 1] }]),
   },
+  'KLL sketches, exact': {
+    query: overOdd(
+      [
+        { type: 'KllDoublesSketch', name: 'doubles', fieldName: 'd' },
+        { type: 'KllFloatsSketch', name: 'floats', fieldName: 'f', k: 100 },
+      ],
+      [...kllPosts('KllDoublesSketch', 'doubles'), ...kllPosts('KllFloatsSketch', 'floats')],
+    ),
+  },
+  'KLL sketches, estimated': estimated(
+    timeseries('wikipedia', day, {
+      aggregations: [{ type: 'KllDoublesSketch', name: 'doubles', fieldName: 'added' }],
+      postAggregations: kllPosts('KllDoublesSketch', 'doubles', [20, 100]).slice(2, 5),
+    }),
+    // Twice what Druid states for k = 200, 1.65 %, of ranks from 0.3.
+    { doublesRank: 0.1, doublesCDF: 0.1, doublesHistogram: 0.2 },
+  ),
   'metadata of stored sketches': {
     query: query('segmentMetadata', 'sketches', day, {
       merge: true,
