@@ -3,6 +3,7 @@
  * subquery around it says the same. Where only a user's text reads like one, the slower of the two is taken for nothing.
  */
 import { type Sql, sql } from '../sql.ts';
+import type { MadeList, Value } from './scope.ts';
 
 const holdsSubquery = ({ text }: Sql) => text.includes('(SELECT ');
 
@@ -17,4 +18,9 @@ export function eachOf(list: Sql, name: Sql, body: Sql): Sql {
 export function bind(name: Sql, value: Sql, body: Sql): Sql {
   if (!holdsSubquery(body)) return sql`list_transform([${value}], lambda ${name}: ${body})[1]`;
   return sql`(SELECT ${body} FROM (SELECT ${value} AS ${name}) AS b)`;
+}
+
+/** How the value's list is made, where the engine does that better to single values than to whole lists. */
+export function madeOfSingles({ sql: value, made }: Value): MadeList | undefined {
+  return made && made.sql === value && holdsSubquery(made.body) ? made : undefined;
 }

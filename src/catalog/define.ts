@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { and, type Sql, sql } from '../sql.ts';
+import { madeOfSingles } from './bound.ts';
 import { readByValue } from './dynamic-schema.ts';
 import type {
   AggregatorExample,
@@ -279,8 +280,12 @@ export function only(...conditions: readonly (Sql | undefined)[]): Sql {
 export function anyValue(value: Value, test: (single: Sql) => Sql): Sql {
   if (!value.multiValue) return test(value.sql);
   const verdict = sql`coalesce(2 * CAST(${test(sql`v`)} AS TINYINT), 1)`;
-  const values = sql`CASE WHEN len(${value.sql}) > 0 THEN ${value.sql} ELSE [NULL] END`;
-  return sql`CASE list_max(list_transform(${values}, lambda v: ${verdict})) WHEN 2 THEN true WHEN 0 THEN false END`;
+  const filled = (list: Sql) => sql`CASE WHEN len(${list}) > 0 THEN ${list} ELSE [NULL] END`;
+  const made = madeOfSingles(value);
+  const best = made
+    ? sql`(SELECT max(${verdict}) FROM (SELECT ${made.body} AS v FROM (SELECT unnest(${filled(made.list)}) AS ${made.name}) AS e) AS e)`
+    : sql`list_max(list_transform(${filled(value.sql)}, lambda v: ${verdict}))`;
+  return sql`CASE ${best} WHEN 2 THEN true WHEN 0 THEN false END`;
 }
 
 /** The value (each of them, for a multi-value dimension) as VARCHAR. */

@@ -33,7 +33,9 @@ export function operand({ dimension, extractionFn }: Operand, scope: Scope): Val
 /** A function over text, over each of a multi-value dimension's values. */
 export function eachValue(text: Value, change: (single: Sql) => Sql): Value {
   if (!text.multiValue) return { sql: change(text.sql), type: 'STRING' };
-  return { sql: eachOf(text.sql, sql`v`, change(sql`v`)), type: 'STRING', multiValue: true };
+  const [name, body] = [sql`v`, change(sql`v`)];
+  const list = eachOf(text.sql, name, body);
+  return { sql: list, type: 'STRING', multiValue: true, made: { sql: list, list: text.sql, name, body } };
 }
 
 /** Longer text than this is not written twice. */

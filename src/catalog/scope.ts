@@ -17,6 +17,17 @@ export interface Value {
   readonly json?: Sql;
   /** There is no such column; it reads as null. */
   readonly missing?: boolean;
+  /** Of a list that is made of another one: how. */
+  readonly made?: MadeList;
+}
+
+/** A list whose elements are made one by one of another list's, under a name. */
+export interface MadeList {
+  /** What it is when it is made. Where a value's SQL is another one, this says nothing about it. */
+  readonly sql: Sql;
+  readonly list: Sql;
+  readonly name: Sql;
+  readonly body: Sql;
 }
 
 /** Where registered lookups are found: at query time. */

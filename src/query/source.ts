@@ -1,4 +1,5 @@
 /** The rows that a query reads: a dataSource's table, cut to intervals and a filter. */
+import { bind, madeOfSingles } from '../catalog/bound.ts';
 import { type Checked, compileFilter, type LookupScope, type Scope, type Value } from '../catalog/index.ts';
 import { condenseIntervals, eternity, type Interval, withinIntervals } from '../catalog/time.ts';
 import { invalidInput } from '../errors.ts';
@@ -81,12 +82,12 @@ export function unnested(
   const singles = values.map((value, i): Value => {
     if (!value.multiValue) return value;
     const name = ident(freshName(`single${i}`, taken));
+    const made = madeOfSingles(value);
+    const all = made?.list ?? value.sql;
     const list =
-      value.mayBeEmpty && whereEmpty === 'null'
-        ? sql`CASE WHEN len(${value.sql}) > 0 THEN ${value.sql} ELSE [NULL] END`
-        : value.sql;
+      value.mayBeEmpty && whereEmpty === 'null' ? sql`CASE WHEN len(${all}) > 0 THEN ${all} ELSE [NULL] END` : all;
     from = sql`FROM (SELECT *, unnest(${list}) AS ${name} ${from}) AS t`;
-    return { sql: name, type: value.type };
+    return { sql: made ? bind(made.name, name, made.body) : name, type: value.type };
   });
   return { from, values: singles };
 }
