@@ -92,6 +92,11 @@ test('mistakes are told with their place, gaps with their name', async (t) => {
     [{ version: '1', lookupExtractorFactory: { type: 'kafka' } }, 501, /lookup type 'kafka' is not supported/],
     [namespace({ type: 'jdbc' }), 501, /extractionNamespace type 'jdbc' is not supported/],
     [
+      namespace({ type: 'uri', uriPrefix: 'file:/data' }),
+      501,
+      /\.uriPrefix: .*the newest file of a folder is not supported/,
+    ],
+    [
       namespace({ type: 'uri', uri: 's3://b/f', namespaceParseSpec: { format: 'simpleJson' } }),
       501,
       /\.uri: .*from s3: is not supported/,

@@ -34,13 +34,25 @@ const filePath = z.string().transform((uri, context): string => {
   return /[*?[]/.test(path) ? fail('expected the path of one file, without *, ? and [') : path;
 });
 
-const fileSchema = z
-  .object({
-    type: z.literal('uri'),
-    uri: filePath,
-    namespaceParseSpec: parseSpecSchema,
-    pollPeriod: pollPeriod.default(0),
-  })
+const ofOneFile = z.looseObject({
+  uriPrefix: z
+    .unknown()
+    .refine((prefix) => prefix === undefined || prefix === null, {
+      error: 'the newest file of a folder is not supported yet; expected the uri of a file',
+      params: { unsupported: true } satisfies TypeIssueParams,
+    })
+    .optional(),
+});
+
+const fileSchema = ofOneFile
+  .pipe(
+    z.object({
+      type: z.literal('uri'),
+      uri: filePath,
+      namespaceParseSpec: parseSpecSchema,
+      pollPeriod: pollPeriod.default(0),
+    }),
+  )
   .transform(({ uri, namespaceParseSpec, pollPeriod }): LookupSource => {
     return { rows: namespaceParseSpec(uri), file: { path: uri, pollMs: pollPeriod } };
   });

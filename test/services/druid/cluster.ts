@@ -37,6 +37,8 @@ interface Ports extends Readonly<Record<Role, number>> {
   readonly derby: number;
 }
 
+type LookupStatus = Readonly<Record<string, { readonly loaded: boolean } | undefined>>;
+
 const pom = fileURLToPath(new URL('pom.xml', import.meta.url));
 const startDeadlineMs = 180_000;
 const taskDeadlineMs = 900_000;
@@ -134,10 +136,8 @@ export class DruidCluster {
     await this.#json(`${path}/config`, init({}));
     await this.#json(`${path}/config`, init(lookups));
     await this.#until('lookups', startDeadlineMs, async () => {
-      const tiers = (await this.#json(`${path}/status`)) as Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-      return Object.values(tiers).every((tier) =>
-        Object.values(tier).every((status) => (status as { readonly loaded: boolean }).loaded),
-      );
+      const tiers = (await this.#json(`${path}/status`)) as Readonly<Record<string, LookupStatus | undefined>>;
+      return Object.entries(lookups).every(([tier, ids]) => Object.keys(ids).every((id) => tiers[tier]?.[id]?.loaded));
     });
   }
 
