@@ -25,6 +25,23 @@ describe('timeBoundary and dataSourceMetadata', () => {
     ]);
   });
 
+  it('an interval may cut segments, or hold them whole', async () => {
+    // The page views' first day, the hours before and after its first row, and all of its rows.
+    const bounds = async (intervals: string | string[]) => (await boundary({ intervals }))[0]?.result;
+    assert.deepEqual(await bounds('2018-03-06/2018-03-07'), { minTime, maxTime: at('06T04:20') });
+    assert.deepEqual(await bounds('2018-03-06T00:00/2018-03-06T01:11'), { minTime, maxTime: minTime });
+    assert.equal(await bounds('2018-03-06T00:00/2018-03-06T01:10'), undefined);
+    assert.deepEqual(await bounds(['2018-03-06/2018-03-07', '2018-03-08/2018-03-09']), { minTime, maxTime });
+  });
+
+  it('of a filtered dataSource', async () => {
+    const filter = { type: 'selector', dimension: 'url', value: '/a' };
+    const dataSource = { type: 'filter', base: { type: 'table', name: 'pages' }, filter };
+    assert.deepEqual(await boundary({ dataSource, bound: 'maxTime' }), [
+      { timestamp: at('06T04:20'), result: { maxTime: at('06T04:20') } },
+    ]);
+  });
+
   it('nothing without rows', async () => {
     assert.deepEqual(await boundary({ dataSource: 'nowhere' }), []);
     assert.deepEqual(await ask({ queryType: 'dataSourceMetadata', dataSource: 'nowhere' }), []);

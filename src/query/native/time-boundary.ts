@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { sql } from '../../sql.ts';
 import { defineQueryType, type Plan } from '../define.ts';
-import { instantEncoder, printArray } from '../encode.ts';
+import { instantEncoder } from '../encode.ts';
 import { sourceOf } from '../source.ts';
+import { touchedSegments } from '../zero-fill.ts';
 import { optionalIntervalsSchema, rowsShape } from './common.ts';
 
 const schema = z.object({
@@ -23,17 +24,27 @@ export default defineQueryType<z.infer<typeof schema>>({
   see: 'https://druid.apache.org/docs/latest/querying/timeboundaryquery',
   schema,
   plan: (query, context): Plan => {
-    const { from, scope } = sourceOf(query, context);
+    const { from, scope, table, intervals } = sourceOf(query, context);
     const [first, last] = [query.bound !== 'maxtime', query.bound !== 'mintime'];
     const encode = instantEncoder('UTC');
+    const print = (begin: unknown, end: unknown): string => {
+      if (begin == null) return '[]';
+      const [minTime, maxTime] = [encode(begin), encode(end)];
+      const result = [...(first ? [`"minTime":${minTime}`] : []), ...(last ? [`"maxTime":${maxTime}`] : [])];
+      return `[{"timestamp":${first ? minTime : maxTime},"result":{${result}}}]`;
+    };
+    const ofRows = sql`SELECT epoch_ms(min(${scope.time})), epoch_ms(max(${scope.time})) ${from}`;
+    // A table's segments know their first and last rows, which count where neither a filter nor an interval leaves any out.
+    const isWhole = !query.filter && context.table(query.dataSource.name) === table;
+    const ofSegments = sql`SELECT epoch_ms(min(first)), epoch_ms(max(last)), bool_and(first >= "from" AND last < upto)
+      FROM ${touchedSegments(table, intervals)}`;
     return {
-      statement: sql`SELECT * FROM (SELECT epoch_ms(min(${scope.time})) AS first, epoch_ms(max(${scope.time})) AS last ${from}) WHERE first IS NOT NULL`,
-      shape: (batches) =>
-        printArray(batches, ({ columns }, row) => {
-          const [minTime, maxTime] = columns.map((column) => encode(column[row])) as [string, string];
-          const result = [...(first ? [`"minTime":${minTime}`] : []), ...(last ? [`"maxTime":${maxTime}`] : [])];
-          return `{"timestamp":${first ? minTime : maxTime},"result":{${result}}}`;
-        }),
+      statement: undefined,
+      async *shape(_rows, reader) {
+        const [begin, end, within] = isWhole ? await reader.row(ofSegments) : [];
+        if (within) yield print(begin, end);
+        else for await (const { columns } of reader.read(ofRows)) yield print(columns[0]?.[0], columns[1]?.[0]);
+      },
     };
   },
 });
