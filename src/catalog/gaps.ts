@@ -13,7 +13,6 @@ registerGaps('aggregator', [
   'timeMin',
   'timeMax',
   'singleValue',
-  'javascript',
 ]);
 registerGaps('filter', ['spatial', 'javascript', 'bloom']);
 registerGaps('postAggregator', [
@@ -37,4 +36,4 @@ registerGaps('postAggregator', [
   'javascript',
   'stddev',
 ]);
-registerGaps('extraction', ['inFiltered', 'searchQuery', 'javascript', 'timeWarp']);
+registerGaps('extraction', ['inFiltered', 'searchQuery', 'timeWarp']);

@@ -10,6 +10,7 @@ import aggregatorsFirstLast from './aggregators/first-last.ts';
 import aggregatorsGrouping from './aggregators/grouping.ts';
 import aggregatorsHllSketch from './aggregators/hll-sketch.ts';
 import aggregatorsHyperUnique from './aggregators/hyper-unique.ts';
+import aggregatorsJavascript from './aggregators/javascript.ts';
 import aggregatorsQuantilesSketch from './aggregators/quantiles-sketch.ts';
 import aggregatorsSumMinMax from './aggregators/sum-min-max.ts';
 import aggregatorsThetaSketch from './aggregators/theta-sketch.ts';
@@ -20,6 +21,7 @@ import dimensionsLookup from './dimensions/lookup.ts';
 import extractionsBucket from './extractions/bucket.ts';
 import extractionsCascade from './extractions/cascade.ts';
 import extractionsIdentity from './extractions/identity.ts';
+import extractionsJavascript from './extractions/javascript.ts';
 import extractionsLookup from './extractions/lookup.ts';
 import extractionsPartial from './extractions/partial.ts';
 import extractionsRegex from './extractions/regex.ts';
@@ -77,6 +79,7 @@ register(
     aggregatorsGrouping,
     aggregatorsHllSketch,
     aggregatorsHyperUnique,
+    aggregatorsJavascript,
     aggregatorsQuantilesSketch,
     aggregatorsSumMinMax,
     aggregatorsThetaSketch,
@@ -87,6 +90,7 @@ register(
     extractionsBucket,
     extractionsCascade,
     extractionsIdentity,
+    extractionsJavascript,
     extractionsLookup,
     extractionsPartial,
     extractionsRegex,
