@@ -3,7 +3,8 @@ import { type MillraceError, nearestWord } from '../../errors.ts';
 import { type ExpressionNode, partsOf } from './ast.ts';
 import { lacks, mistake, type SqlContext } from './context.ts';
 import { type Call, integerOf, textOf } from './functions/define.ts';
-import { aggregateFunctions, scalarFunctions, sqlFunctionGaps } from './functions/index.ts';
+import { sqlFunctionGaps } from './functions/gaps.ts';
+import { aggregateFunctions, scalarFunctions } from './functions/index.ts';
 import type { Expr } from './types.ts';
 
 export function callOf(name: string, args: readonly Expr[], node: ExpressionNode, context: SqlContext): Call {

@@ -19,20 +19,6 @@ const functions: Readonly<Record<string, { readonly sql: Sql; readonly type?: Sq
   WINDOW_LAST_VALUE: { sql: sql`last_value` },
 };
 
-/** As they are written, with their arguments as INFORMATION_SCHEMA.ROUTINES lists them. */
-export const windowSignatures: ReadonlyMap<string, string> = new Map([
-  ['ROW_NUMBER', ''],
-  ['RANK', ''],
-  ['DENSE_RANK', ''],
-  ['PERCENT_RANK', ''],
-  ['CUME_DIST', ''],
-  ['NTILE', '<INTEGER>'],
-  ['LAG', '<ANY>, [<INTEGER>, [<ANY>]]'],
-  ['LEAD', '<ANY>, [<INTEGER>, [<ANY>]]'],
-  ['FIRST_VALUE', '<ANY>'],
-  ['LAST_VALUE', '<ANY>'],
-]);
-
 export function windowFunction(kind: string, args: readonly Expr[], over: Sql): Expr {
   const found = functions[kind];
   if (!found) throw lacks(`the window function ${kind}`);

@@ -3,6 +3,7 @@ import { overOdd } from '../build.ts';
 import type { Cases } from '../define.ts';
 
 const expressions = [
+  `SELECT ROUTINE_NAME, SIGNATURES, IS_AGGREGATOR FROM INFORMATION_SCHEMA.ROUTINES WHERE ROUTINE_NAME IN ('CASE', 'COALESCE', 'LAG', 'NTILE', 'FLOOR', 'LPAD', 'MV_FILTER_ONLY', 'TIME_FLOOR', 'LATEST_BY', 'STRING_AGG', 'ARRAY_CONCAT_AGG', 'IPV4_PARSE', 'TRIM', 'BTRIM', 'NVL', 'JSON_KEYS', 'BITWISE_AND')`,
   'UPPER(name)',
   'LOWER(name)',
   'UPPER(n)',

@@ -74,6 +74,13 @@ const functions: ScalarFunction[] = [
     'The values joined by a text; a null is written `null`.',
   ),
   listsViaNative(
+    'array_quantile',
+    ['ARRAY_QUANTILE'],
+    [2, 2],
+    ['<ARRAY>, <NUMERIC>'],
+    'The value at a rank from 0 to 1 of an array of numbers, between two of them in proportion.',
+  ),
+  listsViaNative(
     'string_to_array',
     ['STRING_TO_ARRAY'],
     [2, 2],

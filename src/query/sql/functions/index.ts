@@ -1,4 +1,4 @@
-/** All functions of Druid's SQL by name in upper case, and the names that Druid has and we lack. */
+/** All functions of Druid's SQL by name in upper case. */
 import aggregate from './aggregate.ts';
 import array from './array.ts';
 import collect from './collect.ts';
@@ -36,10 +36,3 @@ export const aggregateFunctions: ReadonlyMap<string, AggregateFunction> = byName
   ...ofRow,
   ...collect,
 ]);
-
-export const sqlFunctionGaps: ReadonlySet<string> = new Set(
-  `APPROX_QUANTILE_FIXED_BUCKETS BLOOM_FILTER BLOOM_FILTER_TEST DECODE_BASE64_COMPLEX DS_QUANTILE_SUMMARY
-  DS_TUPLE_DOUBLES DS_TUPLE_DOUBLES_INTERSECT DS_TUPLE_DOUBLES_METRICS_SUM_ESTIMATE DS_TUPLE_DOUBLES_NOT
-  DS_TUPLE_DOUBLES_UNION GROUPING HLL_SKETCH_TO_STRING ILIKE MV_FILTER_PREFIX MV_FILTER_REGEX TABLE
-  UNNEST`.split(/\s+/),
-);

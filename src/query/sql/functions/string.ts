@@ -17,11 +17,12 @@ const functions: ScalarFunction[] = [
   ),
   viaNative(
     'trim',
-    ['TRIM', 'BTRIM'],
+    ['TRIM'],
     [1, 2],
     ['[BOTH|LEADING|TRAILING] <ANY> FROM <STRING>'],
     'Without the given characters at its ends; without spaces where none are given.',
   ),
+  viaNative('trim', ['BTRIM'], [1, 2], ['<CHARACTER>, [<CHARACTER>]'], 'The same as a plain call.'),
   viaNative(
     'ltrim',
     ['LTRIM'],
