@@ -24,6 +24,9 @@ const ownTier = '__default';
 const maxLookups = 1000;
 const maxEntries = 10_000_000;
 
+/** The longest that a timer takes, 24 days. */
+const longestTimerMs = 2 ** 31 - 1;
+
 type Entry = readonly [key: string, value: string | null];
 
 interface Lookup extends StoredLookup {
@@ -35,7 +38,7 @@ export class EmbeddedLookups implements Lookups {
   readonly #store: Store;
   readonly #log: Logger;
   readonly #changing = new Mutex();
-  readonly #polls = new Map<string, NodeJS.Timeout>();
+  readonly #polls = new Map<LookupSpec, NodeJS.Timeout>();
   /** What is committed, in the order in which it came. */
   #all: readonly Lookup[] = [];
 
@@ -48,6 +51,9 @@ export class EmbeddedLookups implements Lookups {
     const lookups = new EmbeddedLookups(store, log);
     const stored = await store.transaction(readLookups);
     lookups.#take(stored.map((one) => ({ ...one, checked: restoreLookup(JSON.parse(one.spec)) })));
+    // A file may have changed while nobody looked.
+    for (const { id, table, modifiedMs } of stored)
+      if (table !== undefined && modifiedMs !== undefined) await lookups.#poll(id);
     return lookups;
   }
 
@@ -130,14 +136,18 @@ export class EmbeddedLookups implements Lookups {
   }
 
   #take(all: readonly Lookup[]): void {
-    this.#all = all;
-    for (const timer of this.#polls.values()) clearInterval(timer);
-    this.#polls.clear();
-    for (const { id, table, checked } of all) {
-      const { file } = checked.source;
-      if (table === undefined || !file || file.pollMs === 0) continue;
-      this.#polls.set(id, setInterval(() => void this.#poll(id), Math.min(file.pollMs, 2 ** 31 - 1)).unref());
+    const stay = new Set(all.map(({ checked }) => checked));
+    for (const [lookup, timer] of this.#polls) {
+      if (stay.has(lookup)) continue;
+      clearInterval(timer);
+      this.#polls.delete(lookup);
     }
+    for (const { id, table, checked } of all) {
+      const { pollMs = 0 } = checked.source.file ?? {};
+      if (table === undefined || pollMs === 0 || this.#polls.has(checked)) continue;
+      this.#polls.set(checked, setInterval(() => void this.#poll(id), Math.min(pollMs, longestTimerMs)).unref());
+    }
+    this.#all = all;
   }
 
   /** Loads a file's entries again when it has changed. What cannot be read leaves the entries as they are. */

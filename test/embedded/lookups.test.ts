@@ -105,9 +105,24 @@ test('a file is read, and read again when it has changed', async () => {
   await writeFile(file, 'z,zet\n');
   await utimes(file, 0, 1_000_000);
   while (((await values(backend, 'letters')) as unknown[])[2] !== 'zet') await sleep(50);
+  await backend.reopen();
   await rm(file);
   await backend.reopen();
   assert.deepEqual(await entries(backend, 'letters'), [['z', 'zet']]);
+});
+
+test('a file that changed while nothing ran is read at the start', async () => {
+  await using backend = await open();
+  const file = path.join(backend.folder, 'letters.json');
+  await writeFile(file, '{"x":"ex"}\n');
+  const source = { type: 'uri', uri: file, namespaceParseSpec: { format: 'simpleJson' } };
+  const lookup = { version: '1', lookupExtractorFactory: { type: 'cachedNamespace', extractionNamespace: source } };
+  await submit(backend, { letters: lookup });
+  await writeFile(file, '{"y":"why"}\n');
+  await utimes(file, 0, 1_000_000);
+  assert.deepEqual(await entries(backend, 'letters'), [['x', 'ex']]);
+  await backend.reopen();
+  assert.deepEqual(await entries(backend, 'letters'), [['y', 'why']]);
 });
 
 test('a file that is not of its format is refused, and changes nothing', async () => {
