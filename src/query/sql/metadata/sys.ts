@@ -44,9 +44,10 @@ const servers: SystemTable = {
     storage_size#? version? build_revision? labels? available_processors#? total_memory#?`),
   rows(facts) {
     const { server } = facts;
-    const size = sql`(SELECT coalesce(sum(size), 0) FROM (${facts.segments()}))`;
-    return sql`SELECT ${address(server)}, ${server.host}, ${server.port}, -1, 'historical', '_default_tier', ${size}, ${size}, 1,
-      ${server.startedAt}, ${size}, ${server.version}, '', NULL, ${server.processors}, ${server.memoryBytes}`;
+    return sql`
+      SELECT ${address(server)}, ${server.host}, ${server.port}, -1, 'historical', '_default_tier', stored, stored, 1,
+        ${server.startedAt}, stored, ${server.version}, '', NULL, ${server.processors}, ${server.memoryBytes}
+      FROM (SELECT coalesce(sum(size), 0) AS stored FROM (${facts.segments()}))`;
   },
 };
 
