@@ -2,6 +2,7 @@
  * Events from Kafka, beside Kafka's own ConsumerPerformance, by turns on the same topic of 2 partitions, the broker on the same
  * machine: read as lines (CRC checked, decompressed, copied), then read into the store; and how long an event takes to be seen.
  */
+import { execFileSync } from 'node:child_process';
 import { KafkaBroker } from '../test/services/kafka/broker.ts';
 import { Scribe } from '../test/services/kafka/scribe.ts';
 import { kafkaTool } from '../test/services/kafka/tools.ts';
@@ -21,6 +22,7 @@ interface Topic {
 }
 
 export async function kafkaBench(rounds: number): Promise<Figure[]> {
+  execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
   const broker = await KafkaBroker.start({ forBench: true });
   const { bootstrapServers } = broker;
   const scribe = new Scribe(bootstrapServers);
