@@ -2,7 +2,7 @@
  * Druid's SQL text → the text that the engine's parser takes: the few forms that only Calcite has are rewritten, those that only
  * the engine has are refused. Positions in the result lead back to the text that came.
  */
-import { invalidInput, type MillraceError } from '../../errors.ts';
+import { invalidInput, type MillraceError, unsupported } from '../../errors.ts';
 import { type Replaced, rewriteCall } from './forms.ts';
 import { rewriteInterval } from './interval-text.ts';
 import { settingsOf } from './settings.ts';
@@ -53,6 +53,7 @@ export function rewriteText(original: string): SqlText {
   for (const [i, token] of words.entries()) {
     if (/^u&/i.test(token.text)) rewriteUnicode(original, words.slice(i, i + 3), replaced);
     else if (isWord(token, 'TABLE') && words[i + 1]?.text === '(') rewriteTable(words, i, replaced);
+    else if (isWord(token, 'BETWEEN')) rewriteBetween(words[i + 1], replaced);
     else if (isWord(token, 'INTERVAL')) rewriteInterval(words.slice(i, i + 5), replaced);
     else if (token.text === '(' && i > 0) rewriteCall(words, i, replaced);
   }
@@ -93,6 +94,12 @@ function rewriteUnicode(original: string, words: readonly Token[], replaced: Rep
     return code === escaped ? code : String.fromCharCode(Number.parseInt(code, 16)).replace(quote, quote + quote);
   });
   replaced.set(token, text);
+}
+
+/** `BETWEEN ASYMMETRIC` is what BETWEEN alone is. */
+function rewriteBetween(next: Token | undefined, replaced: Replaced): void {
+  if (next && isWord(next, 'ASYMMETRIC')) replaced.set(next, '');
+  if (isWord(next, 'SYMMETRIC')) throw unsupported('BETWEEN SYMMETRIC is not supported yet');
 }
 
 /** `TABLE(f(x))` → `f(x)`. */

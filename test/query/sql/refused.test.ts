@@ -182,6 +182,8 @@ test('what Druid has and millrace lacks is 501', async () => {
   const { message, status } = await refusal('SELECT BLOOM_FILTER(url, 100) FROM views');
   assert.match(message, /BLOOM_FILTER is not supported yet/);
   assert.equal(status, 501);
+  assert.equal((await refusal('SELECT 1 BETWEEN SYMMETRIC 3 AND 0')).status, 501);
+  assert.deepEqual(await rows('SELECT 1 BETWEEN ASYMMETRIC 0 AND 3'), [[true]]);
   assert.equal((await refusal('WITH RECURSIVE x AS (SELECT 1 UNION ALL SELECT 2) SELECT * FROM x')).status, 501);
 });
 
