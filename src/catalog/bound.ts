@@ -11,13 +11,13 @@ const holdsSubquery = ({ text }: Sql) => text.includes('(SELECT ');
 export function eachOf(list: Sql, name: Sql, body: Sql): Sql {
   if (!holdsSubquery(body)) return sql`list_transform(${list}, lambda ${name}: ${body})`;
   const elements = sql`(SELECT unnest(${list}) AS ${name}, generate_subscripts(${list}, 1) AS __position)`;
-  return sql`CASE WHEN ${list} IS NOT NULL THEN coalesce((SELECT list(${body} ORDER BY __position) FROM ${elements} AS e), []) END`;
+  return sql`CASE WHEN ${list} IS NOT NULL THEN coalesce((SELECT list(${body} ORDER BY __position) FROM ${elements} AS __elements), []) END`;
 }
 
 /** The body, which knows the value by the name. */
 export function bind(name: Sql, value: Sql, body: Sql): Sql {
   if (!holdsSubquery(body)) return sql`list_transform([${value}], lambda ${name}: ${body})[1]`;
-  return sql`(SELECT ${body} FROM (SELECT ${value} AS ${name}) AS b)`;
+  return sql`(SELECT ${body} FROM (SELECT ${value} AS ${name}) AS __bound)`;
 }
 
 /** How the value's list is made, where the engine does that better to single values than to whole lists. */

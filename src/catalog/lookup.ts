@@ -58,7 +58,7 @@ export function registeredLookup(name: string, { lookup }: LookupScope): Sql {
 
 /** The value of a key, a VARCHAR, in a relation of `k` and `v`. The inner names are such as no column of a table has. */
 export function lookedUp(relation: Sql, key: Sql, missing: MissingValues): Sql {
-  const found = (one: Sql) => sql`(SELECT __value FROM ${relation} AS l(__key, __value) WHERE __key = ${one})`;
+  const found = (one: Sql) => sql`(SELECT __value FROM ${relation} AS __lookup(__key, __value) WHERE __key = ${one})`;
   if (missing.retainMissingValue) return letIn('text', key, (bound) => sql`coalesce(${found(bound)}, ${bound})`);
   const { replaceMissingValueWith: instead } = missing;
   return typeof instead === 'string' ? sql`coalesce(${found(key)}, ${instead})` : found(key);

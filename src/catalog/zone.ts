@@ -22,13 +22,22 @@ export function toLocal(zone: string, time: Sql): Sql {
   return shift === undefined ? sql`timezone(${zone}, timezone('UTC', ${time}))` : sql`(${time} + to_minutes(${shift}))`;
 }
 
-/** TIMESTAMP on the zone's wall clock → TIMESTAMP in UTC; the earlier one where the clock is turned back. */
+/** TIMESTAMP on the zone's wall clock → TIMESTAMP in UTC; the later one where the clock is turned back. */
 export function fromLocal(zone: string, local: Sql): Sql {
   if (zone === 'UTC') return local;
   const shift = fixedOffsetMinutes(zone);
   return shift === undefined
     ? sql`timezone('UTC', timezone(${zone}, ${local}))`
     : sql`(${local} - to_minutes(${shift}))`;
+}
+
+/** A TIMESTAMP in UTC changed on the zone's wall clock. The offset stays what it was where the new time has it, as Joda does it. */
+export function changeLocal(zone: string, time: Sql, change: (local: Sql) => Sql): Sql {
+  if (zone === 'UTC' || fixedOffsetMinutes(zone) !== undefined) return fromLocal(zone, change(toLocal(zone, time)));
+  const local = toLocal(zone, time);
+  const changed = change(local);
+  const kept = sql`(${changed} - (${local} - ${time}))`;
+  return sql`CASE WHEN ${toLocal(zone, kept)} = ${changed} THEN ${kept} ELSE ${fromLocal(zone, changed)} END`;
 }
 
 /** Milliseconds to add to UTC to get the zone's wall clock at an instant. */

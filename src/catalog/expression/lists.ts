@@ -32,8 +32,12 @@ export function slice(list: Sql, start: Sql, end: Sql | undefined): Sql {
 const longest = 10_000;
 
 /** Joined by a text, nulls as `null`; a null alone is null. */
-export function joinedText(texts: Sql, separator: Sql): Sql {
-  const written = sql`array_to_string(list_transform(${texts}, lambda e: coalesce(e, 'null')), ${separator})`;
+export function joinedText(texts: Sql, separator: Sql, isConstant: boolean): Sql {
+  const values = sql`list_transform(${texts}, lambda e: coalesce(e, 'null'))`;
+  // The engine's own function takes no other separator than a constant.
+  const written = isConstant
+    ? sql`array_to_string(${values}, ${separator})`
+    : sql`coalesce(list_reduce(nullif(${values}, []), lambda __all, __next: __all || ${separator} || __next), '')`;
   return sql`CASE WHEN len(${texts}) <> 1 OR ${texts}[1] IS NOT NULL THEN ${written} END`;
 }
 

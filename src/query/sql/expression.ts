@@ -189,8 +189,10 @@ export class ExpressionCompiler {
     const interval = intervalOf(node);
     if (interval) return interval;
     if (aggregateFunctions.has(name)) {
-      const filter = node.filter ? sql` FILTER (WHERE ${this.condition(node.filter, scope, 'FILTER')})` : sql``;
-      return this.#aggregate(name, node, scope, filter);
+      // Over rows as they are: a dimension that is grouped by has all its values there.
+      const rows = { ...scope, singles: undefined };
+      const filter = node.filter ? sql` FILTER (WHERE ${this.condition(node.filter, rows, 'FILTER')})` : sql``;
+      return this.#aggregate(name, node, rows, filter);
     }
     const children = node.children ?? [];
     const lower = name.toLowerCase();

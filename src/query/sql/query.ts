@@ -1,6 +1,6 @@
 /** The tree of a SELECT, a set operation or VALUES → one statement of the engine. */
 import type { MillraceError } from '../../errors.ts';
-import { ident, join, type Sql, sql } from '../../sql.ts';
+import { and, ident, join, type Sql, sql } from '../../sql.ts';
 import type { ExpressionNode, ModifierNode, QueryNode } from './ast.ts';
 import { hasAggregate } from './calls.ts';
 import { lacks, mistake, type SqlContext } from './context.ts';
@@ -92,17 +92,19 @@ export class QueryCompiler {
       keys: grouping.keys,
     });
     const outputs = items.map(({ name, node: item, column }, i): Column => {
+      const key = item && scope.singles?.size ? this.#expressions.compile(item, inner) : column?.expr;
       const expr = item ? this.#expressions.compile(item, scope) : (column as Column).expr;
-      const single = scope.singles?.get(expr.sql.text) ?? expr;
+      const single = (key && scope.singles?.get(key.sql.text)) ?? expr;
       if (single.type === 'INTERVAL') throw mistake(this.#context, item ?? {}, 'An INTERVAL cannot be a result');
       return { name: name ?? `EXPR$${i}`, expr: single.type === 'NULL' ? varchar(sql`NULL::VARCHAR`) : single };
     });
     const aliases = new Map(outputs.map((output) => [output.name, output.expr]));
     // An alias counts where it cannot be meant as the argument of an aggregate, as in Calcite.
     const havingScope = node.having && !hasAggregate(node.having) ? { ...scope, aliases } : scope;
-    const having = node.having
-      ? sql` HAVING ${this.#expressions.condition(node.having, havingScope, 'HAVING')}`
-      : sql``;
+    const conditions = node.having ? [this.#expressions.condition(node.having, havingScope, 'HAVING')] : [];
+    // Without rows there is no group of (), where Druid has several sets.
+    if (grouping.isOfSets) conditions.push(sql`count(*) > 0`);
+    const having = conditions.length > 0 ? sql` HAVING ${and(conditions)}` : sql``;
     const tail = this.#modifiers(node.modifiers ?? [], outputs, scope);
     const list = join(outputs.map(({ expr }, i) => sql`${expr.sql} AS ${outputColumn(i)}`));
     const source = from.sql ? sql` FROM ${join([from.sql, ...grouping.unnested], ', ')}` : sql``;
@@ -138,6 +140,8 @@ export class QueryCompiler {
     const exprs = this.#groupKeys(node, items, scope);
     const keys = exprs.map((key) => {
       if (!key.multiValue) return key.sql;
+      const same = singles.get(key.sql.text);
+      if (same) return same.sql;
       const name = this.#name('u');
       const list = sql`CASE WHEN len(${key.sql}) > 0 THEN ${key.sql} ELSE [NULL] END`;
       unnested.push(sql`LATERAL (SELECT unnest(${list}) AS v) AS ${name}`);
@@ -154,7 +158,7 @@ export class QueryCompiler {
     };
     if (sets.length <= 1) return { sql: sql` GROUP BY ${join(keys)}`, ...found };
     const written = sets.map((set) => sql`(${join(set.map((index) => keys[index] as Sql))})`);
-    return { sql: sql` GROUP BY GROUPING SETS (${join(written)})`, ...found };
+    return { sql: sql` GROUP BY GROUPING SETS (${join(written)})`, ...found, isOfSets: true };
   }
 
   #groupKeys(node: QueryNode, items: readonly Item[], scope: Scope): Expr[] {
@@ -257,6 +261,7 @@ interface Grouping {
   /** Relations to be added to FROM. */
   readonly unnested: readonly Sql[];
   readonly scope: Scope;
+  readonly isOfSets?: true;
 }
 
 interface Tail {

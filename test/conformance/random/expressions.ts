@@ -12,7 +12,7 @@ const column = (names: readonly string[]) => fc.constantFrom(...names).map((name
 const leaf = fc.oneof(numberLiteral, column(numberColumns));
 
 /** Read the clock, grow without bounds, need a literal, or what only a cluster has. */
-const unasked = new Set(['timestamp_now', 'repeat', 'cast', 'lookup']);
+const unasked = new Set(['timestamp_now', 'repeat', 'cast', 'lookup', 'array_offset', 'array_ordinal']);
 
 const list = fc.constantFrom(
   'array(1, 2)',

@@ -9,15 +9,24 @@ const stretch = 50;
 /** What Druid 33 answers with an error of its own making. */
 const ownErrors = /toFrameRowsAndColumns|NullPointerException|ClassCastException|IndexOutOfBounds|Cannot invoke/;
 
+const isNoNumber = (given: unknown) => /^(NaN|-?Infinity)$/.test(String(given));
+
 /**
  * What a scan computes Druid prints as it comes: a number's text as that number, a list of one as such, NaN, and it names FLOAT
  * the type of null. docs/differences.md has what is done here.
  */
 function plain(answer: Answer): Answer {
-  if (!Array.isArray(answer.body) || answer.body[0]?.rowSignature === undefined) return answer;
+  if (!Array.isArray(answer.body)) return answer;
+  // Rows of SQL.
+  if (Array.isArray(answer.body[0]))
+    return {
+      ...answer,
+      body: answer.body.map((row: unknown[]) => row.map((given) => (isNoNumber(given) ? null : given))),
+    };
+  if (answer.body[0]?.rowSignature === undefined) return answer;
   const value = (given: unknown): unknown => {
-    if (Array.isArray(given) && given.length < 2) return value(given[0]);
-    if (given === undefined || /^(NaN|-?Infinity)$/.test(String(given))) return null;
+    if (Array.isArray(given)) return given.length < 2 ? value(given[0]) : given.map(value);
+    if (given === undefined || isNoNumber(given)) return null;
     return typeof given === 'string' && given.trim() !== '' && !Number.isNaN(Number(given)) ? Number(given) : given;
   };
   const row = (event: object): unknown =>

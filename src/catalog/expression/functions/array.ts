@@ -149,7 +149,13 @@ const functions: ExpressionFunction[] = [
     'The values joined by a text; a null is written `null`.',
     [`array_to_string([1, null, 3], ',')`, '1,null,3'],
     ([list, separator]) =>
-      string(joinedText(asArray(list as Typed, 'STRING'), sql`coalesce(${asString(separator as Typed)}, '')`)),
+      string(
+        joinedText(
+          asArray(list as Typed, 'STRING'),
+          sql`coalesce(${asString(separator as Typed)}, '')`,
+          (separator as Typed).literal !== undefined,
+        ),
+      ),
   ),
   define(
     'array_quantile',

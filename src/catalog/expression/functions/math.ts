@@ -42,7 +42,7 @@ const functions: ExpressionFunction[] = [
     'copysign',
     'x, y',
     'The first number with the sign of the second.',
-    (x, y) => sql`(abs(${x}) * CASE WHEN ${y} < 0 THEN -1 ELSE 1 END)`,
+    (x, y) => sql`(abs(${x}) * CASE WHEN ${y} < 0 THEN -1 WHEN ${y} IS NOT NULL THEN 1 END)`,
     ['copysign(3, -1)', -3],
   ),
   ofTwo('hypot', 'x, y', 'sqrt(x² + y²).', (x, y) => sql`sqrt(pow(${x}, 2) + pow(${y}, 2))`, ['hypot(3, 4)', 5]),

@@ -7,7 +7,7 @@ import { printJoda } from '../../joda-print.ts';
 import { parsePeriod } from '../../period.ts';
 import { parseInstant } from '../../time.ts';
 import { isoTimestamp, jodaTimestamp } from '../../timestamps.ts';
-import { canonicalZone, fromLocal, toLocal } from '../../zone.ts';
+import { canonicalZone, changeLocal, toLocal } from '../../zone.ts';
 import { arg, type Call, type ExpressionFunction } from '../function.ts';
 import { asLong, asString, long, string, type Typed } from '../typed.ts';
 
@@ -99,12 +99,10 @@ const functions: ExpressionFunction[] = [
       if (!period) throw call.fail(1, `expected an ISO 8601 period such as 'P1D', got '${call.text(1)}'`);
       const clock = zone(call, 3);
       const step = asLong(arg(args, 2));
-      const local = toLocal(clock, timeOf(arg(args, 0)));
       const months = sql`to_months(CAST(${step} * ${period.months} AS INTEGER))`;
       const days = sql`to_days(CAST(${step} * ${period.days} AS INTEGER))`;
-      return long(
-        sql`TRY(epoch_ms(${fromLocal(clock, sql`(${local} + ${months} + ${days})`)}) + ${step} * ${period.millis})`,
-      );
+      const shifted = changeLocal(clock, timeOf(arg(args, 0)), (local) => sql`(${local} + ${months} + ${days})`);
+      return long(sql`TRY(epoch_ms(${shifted}) + ${step} * ${period.millis})`);
     },
   },
   {

@@ -1,8 +1,8 @@
 /** Times. https://druid.apache.org/docs/latest/querying/sql-scalar#date-and-time-functions */
 import { periodBuckets } from '../../../catalog/buckets.ts';
 import { parsePeriod } from '../../../catalog/period.ts';
-import { parseInterval, timestampLiteral, withinIntervals } from '../../../catalog/time.ts';
-import { fromLocal, offsetMillis, toLocal } from '../../../catalog/zone.ts';
+import { parseInterval, timestampLiteral } from '../../../catalog/time.ts';
+import { changeLocal, fromLocal, offsetMillis, toLocal } from '../../../catalog/zone.ts';
 import { type Sql, sql } from '../../../sql.ts';
 import { bigint, boolean, cast, catalogValue, type Expr, isTime, literalTime, timestamp } from '../types.ts';
 import { arg, type Call, native, type ScalarFunction, zoneOf } from './define.ts';
@@ -93,9 +93,14 @@ const functions: ScalarFunction[] = [
     names: ['TIME_IN_INTERVAL'],
     arity: [2, 2],
     compile(args, call) {
-      const interval = parseInterval(call.text(1) ?? '');
+      const text = call.text(1) ?? '';
+      const interval = parseInterval(text);
       if (!interval) throw call.fail("expected an ISO 8601 interval such as '2018-01-01/P1D'");
-      return boolean(withinIntervals(timeOf(args, call), [interval]));
+      // Times without an offset are those of the query's own clock.
+      const zone = /Z|[+-]\d\d:?\d\d(\/|$)/i.test(text.replaceAll(/\d{4}-\d\d(-\d\d)?/g, '')) ? 'UTC' : call.zone;
+      const [from, to] = [interval.start, interval.end].map((ms) => fromLocal(zone, timestampLiteral(ms)));
+      const time = timeOf(args, call);
+      return boolean(sql`(${time} >= ${from as Sql} AND ${time} < ${to as Sql})`);
     },
   },
   {
@@ -132,8 +137,9 @@ const functions: ScalarFunction[] = [
       const unit = (call.text(0) ?? '').toLowerCase();
       periodOfUnit(unit, call);
       const [from, to] = [asTime(arg(args, 1), call).sql, asTime(arg(args, 2), call).sql];
-      // Whole units that have passed.
-      return { sql: sql`datesub(${unit}, ${toLocal(call.zone, from)}, ${toLocal(call.zone, to)})`, type: 'INTEGER' };
+      // Whole units that have passed. Only months and what is made of them are of unequal length.
+      const clock = /^(?:MONTH|QUARTER|YEAR)$/i.test(unit) ? call.zone : 'UTC';
+      return { sql: sql`datesub(${unit}, ${toLocal(clock, from)}, ${toLocal(clock, to)})`, type: 'INTEGER' };
     },
   },
   {
@@ -217,6 +223,6 @@ function extract(time: Expr, unit: string, zone: string, call: Call): Expr {
 export const shifted = (time: Sql, operator: Sql, interval: Expr, zone: string): Expr =>
   timestamp(
     interval.calendar
-      ? fromLocal(zone, sql`(${toLocal(zone, time)} ${operator} ${interval.sql})`)
+      ? changeLocal(zone, time, (local) => sql`(${local} ${operator} ${interval.sql})`)
       : sql`(${time} ${operator} ${interval.sql})`,
   );
