@@ -67,11 +67,7 @@ function readOutputType(written: string, context: z.core.$RefinementCtx): Output
   return z.NEVER;
 }
 
-const conversions: Readonly<Record<Exclude<OutputType, 'STRING'>, { convert: (value: Value) => Sql; sqlType: Sql }>> = {
-  LONG: { convert: exactLong, sqlType: sql`BIGINT` },
-  FLOAT: { convert: toFloat, sqlType: sql`FLOAT` },
-  DOUBLE: { convert: toDouble, sqlType: sql`DOUBLE` },
-};
+const conversions = { LONG: exactLong, FLOAT: toFloat, DOUBLE: toDouble } as const;
 
 /** Text with a fraction is no long, as in Druid's `getExactLongFromDecimalString`. */
 function exactLong(value: Value): Sql {
@@ -87,8 +83,9 @@ export function outputValue(type: OutputType | ArrayType | 'COMPLEX<json>', valu
   const isArray = isArrayType(value.type);
   if (type === 'STRING') return isArray ? valuesOfArray(value) : asText(value);
   if (value.multiValue) return asText(value);
-  const { convert, sqlType } = conversions[type];
-  return { sql: isArray ? sql`NULL::${sqlType}` : convert(value), type };
+  // Of an array its one value; a scan shows all of them.
+  if (isArray) return { sql: conversions[type](soleOf(value)), type, json: sql`to_json(${value.sql})` };
+  return { sql: conversions[type](value), type };
 }
 
 /** A value that is no array is one of that value; null stays null. */
@@ -103,6 +100,11 @@ function typedOf(value: Value): Typed {
   if (value.type === 'STRING' || value.type === 'LONG' || isArrayType(value.type))
     return { ...value, type: value.type };
   return { type: 'DOUBLE', sql: toDouble(value) };
+}
+
+function soleOf({ sql: list, type }: Value): Value {
+  const element = elementType({ type: type as ArrayType, sql: list });
+  return { sql: sql`CASE len(${list}) WHEN 1 THEN ${list}[1] END`, type: element };
 }
 
 /** As text an array is a multi-value dimension. */

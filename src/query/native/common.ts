@@ -4,6 +4,7 @@ import { specOf } from '../../catalog/index.ts';
 import { intervalsSchema } from '../../catalog/intervals.ts';
 import { eternity } from '../../catalog/time.ts';
 import { dataSourceSchema } from '../data-sources/define.ts';
+import { type Encode, encodeLong, instantEncoder } from '../encode.ts';
 
 const whole = z.union([
   z.number(),
@@ -34,12 +35,17 @@ export const contextFields = z.looseObject({
   grandTotal: flagSchema.nullish(),
   resultAsArray: flagSchema.nullish(),
   sortByDimsFirst: flagSchema.nullish(),
+  serializeDateTimeAsLong: flagSchema.nullish(),
 });
 
 export const contextSchema = contextFields
   .nullish()
   .meta({ title: 'context' })
   .transform((context) => context ?? {});
+
+/** How times of buckets are printed: as text on a zone's clock, or as milliseconds where the context asks for that. */
+export const timeEncoder = (context: z.infer<typeof contextSchema>, timeZone: string): Encode =>
+  context.serializeDateTimeAsLong ? encodeLong : instantEncoder(timeZone);
 
 /** The fields of every query type. */
 export const queryShape = {

@@ -12,18 +12,10 @@ import { timestampLiteral } from '../../catalog/time.ts';
 import { ident, join, literal, type Sql, sql } from '../../sql.ts';
 import { derivedView, epoch } from '../data-sources/view.ts';
 import { defineQueryType, type Plan, type PlanContext, QueryMistake } from '../define.ts';
-import {
-  arrayPrinter,
-  type Column,
-  columnOf,
-  encodeLong,
-  instantEncoder,
-  objectPrinter,
-  printArray,
-} from '../encode.ts';
+import { arrayPrinter, type Column, columnOf, encodeLong, objectPrinter, printArray } from '../encode.ts';
 import { type Measures, measuresOf } from '../measures.ts';
 import { type Source, sourceOf, unnested } from '../source.ts';
-import { measuresShape, rowsShape } from './common.ts';
+import { measuresShape, rowsShape, timeEncoder } from './common.ts';
 import { havingSchema } from './having.ts';
 import { limitSpecSchema, orderTerm } from './limit-spec.ts';
 import { type Grouping, groupedBy, subtotalsOf, subtotalsSchema } from './subtotals.ts';
@@ -177,7 +169,7 @@ function printerOf(query: Query, columns: readonly Column[]) {
     if (buckets.extent === 'all') return arrayPrinter(columns, 1);
     return arrayPrinter([{ name: 't', sql: sql`t`, encode: encodeLong }, ...columns]);
   }
-  const encodeTime = instantEncoder(buckets.timeZone);
+  const encodeTime = timeEncoder(query.context, buckets.timeZone);
   const printEvent = objectPrinter(columns, 1);
   return (batch: Parameters<typeof printEvent>[0], row: number) =>
     `{"version":"v1","timestamp":${encodeTime(batch.columns[0]?.[row])},"event":${printEvent(batch, row)}}`;

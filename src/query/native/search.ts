@@ -4,10 +4,10 @@ import { orderingKey, orderingSchema } from '../../catalog/ordering.ts';
 import { matchesSearch, searchQuerySchema } from '../../catalog/search-query.ts';
 import { join, type Sql, sql } from '../../sql.ts';
 import { defineQueryType, type Plan, type RowBatch } from '../define.ts';
-import { encodeLong, encodeString, instantEncoder } from '../encode.ts';
+import { type Encode, encodeLong, encodeString } from '../encode.ts';
 import { type Source, sourceOf, unnested } from '../source.ts';
 import { touchedSegments } from '../zero-fill.ts';
-import { countSchema, rowsShape } from './common.ts';
+import { countSchema, rowsShape, timeEncoder } from './common.ts';
 
 const schema = z.object({
   queryType: z.literal('search'),
@@ -41,7 +41,7 @@ export default defineQueryType<Query>({
         hits.length === 0
           ? sql`SELECT epoch_ms(t), NULL, NULL, NULL FROM (${first}) WHERE t IS NOT NULL`
           : sql`SELECT epoch_ms(t), d, v, n FROM (${first}) LEFT JOIN (${found}) ON true WHERE t IS NOT NULL ORDER BY position`,
-      shape: printHits,
+      shape: (batches) => printHits(batches, timeEncoder(query.context, 'UTC')),
     };
   },
 });
@@ -68,8 +68,7 @@ function hitsOf(query: Query, source: Source, dimension: Dimension): Sql {
 }
 
 /** A row without a dimension: rows there are, but no hits. */
-async function* printHits(batches: AsyncIterable<RowBatch>): AsyncGenerator<string> {
-  const encodeTime = instantEncoder('UTC');
+async function* printHits(batches: AsyncIterable<RowBatch>, encodeTime: Encode): AsyncGenerator<string> {
   let rows = 0;
   for await (const batch of batches) {
     const [times, dimensions, values, counts] = batch.columns as [unknown[], unknown[], unknown[], unknown[]];

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { sql } from '../../sql.ts';
 import { defineQueryType, type Plan } from '../define.ts';
-import { instantEncoder } from '../encode.ts';
 import { sourceOf } from '../source.ts';
 import { touchedSegments } from '../zero-fill.ts';
-import { optionalIntervalsSchema, rowsShape } from './common.ts';
+import { optionalIntervalsSchema, rowsShape, timeEncoder } from './common.ts';
 
 const schema = z.object({
   queryType: z.literal('timeBoundary'),
@@ -26,7 +25,7 @@ export default defineQueryType<z.infer<typeof schema>>({
   plan: (query, context): Plan => {
     const { from, scope, table, intervals } = sourceOf(query, context);
     const [first, last] = [query.bound !== 'maxtime', query.bound !== 'mintime'];
-    const encode = instantEncoder('UTC');
+    const encode = timeEncoder(query.context, 'UTC');
     const print = (begin: unknown, end: unknown): string => {
       if (begin == null) return '[]';
       const [minTime, maxTime] = [encode(begin), encode(end)];

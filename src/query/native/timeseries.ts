@@ -4,11 +4,11 @@ import { join, type Sql, sql } from '../../sql.ts';
 import { derivedView } from '../data-sources/view.ts';
 import { defineQueryType, type Plan } from '../define.ts';
 import { type Filling, withEmptyBuckets } from '../empty-buckets.ts';
-import { type Encode, instantEncoder, objectPrinter, type PrintRow, printArray } from '../encode.ts';
+import { type Encode, objectPrinter, type PrintRow, printArray } from '../encode.ts';
 import { type Measures, measuresOf } from '../measures.ts';
 import { type Source, sourceOf } from '../source.ts';
 import { beginOf, timesToFill, withReach } from '../zero-fill.ts';
-import { countSchema, flagSchema, measuresShape, rowsShape } from './common.ts';
+import { countSchema, flagSchema, measuresShape, rowsShape, timeEncoder } from './common.ts';
 
 const schema = z.object({
   queryType: z.literal('timeseries'),
@@ -30,7 +30,7 @@ export default defineQueryType<Query>({
     const source = sourceOf(query, context);
     const measures = measuresOf(query, source.scope);
     const buckets = compileGranularity(query.granularity);
-    const encodeTime = instantEncoder(buckets.timeZone);
+    const encodeTime = timeEncoder(query.context, buckets.timeZone);
     const printResult = objectPrinter(measures.columns, 1);
     const printRow =
       (printStart: Encode): PrintRow =>

@@ -10,11 +10,11 @@ import {
 import { join, type Sql, sql } from '../../sql.ts';
 import { derivedView } from '../data-sources/view.ts';
 import { defineQueryType, type Plan, type PlanContext, type Reader, type RowBatch } from '../define.ts';
-import { columnOf, type Encode, instantEncoder, objectPrinter, type PrintRow, printArray } from '../encode.ts';
+import { columnOf, type Encode, objectPrinter, type PrintRow, printArray } from '../encode.ts';
 import { measuresOf } from '../measures.ts';
 import { type Source, sourceOf, unnested } from '../source.ts';
 import { beginOf, timesToFill, withReach } from '../zero-fill.ts';
-import { countSchema, measuresShape, rowsShape } from './common.ts';
+import { countSchema, measuresShape, rowsShape, timeEncoder } from './common.ts';
 import { topNMetricSchema, topNOrder } from './top-n-metric.ts';
 
 const schema = z.object({
@@ -38,7 +38,7 @@ export default defineQueryType<Query>({
     const { source, name, dimension, measures, buckets, top } = topOf(query, context);
     const columns = [columnOf(name, dimension), ...measures.columns];
     const list = columns.map((column) => column.sql);
-    const encodeTime = instantEncoder(buckets.timeZone);
+    const encodeTime = timeEncoder(query.context, buckets.timeZone);
     if (buckets.extent === 'all')
       return {
         statement: sql`SELECT ${join(list)} ${topOfAll(top)}`,

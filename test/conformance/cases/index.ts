@@ -2,6 +2,7 @@
 import type { Cases } from '../define.ts';
 import { aggregatorCases } from './aggregators.ts';
 import { arrayCases } from './arrays.ts';
+import { contextCases } from './context.ts';
 import { dataSourceCases } from './data-sources.ts';
 import { expressionCases } from './expressions.ts';
 import { extractionCases } from './extractions.ts';
@@ -48,6 +49,7 @@ export const topics: Readonly<Record<string, Cases>> = {
   nested: nestedCases,
   folds: foldCases,
   arrays: arrayCases,
+  context: contextCases,
   'data-sources': dataSourceCases,
   joins: joinCases,
   lookups: lookupCases,
