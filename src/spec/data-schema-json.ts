@@ -1,7 +1,7 @@
 /** The shape of `dataSchema` in JSON, in today's form and in the old one (`parser`/`parseSpec`). */
 import { z } from 'zod';
 import { checkExpression } from '../catalog/expression/index.ts';
-import { aggregator, specOf, type TypeIssueParams } from '../catalog/index.ts';
+import { aggregator, compileFilter, type Scope, specOf, type TypeIssueParams } from '../catalog/index.ts';
 import { parseInstant } from '../catalog/time.ts';
 import { jodaTimestamp } from '../catalog/timestamps.ts';
 import { MillraceError } from '../errors.ts';
@@ -95,13 +95,34 @@ const expression = z
     }
   });
 
+const nothing: Scope = {
+  time: sql`NULL::TIMESTAMP`,
+  column: () => ({ sql: sql`NULL::VARCHAR`, type: 'STRING' }),
+};
+
+/** Reports what queries have and ingestion lacks, such as registered lookups, before events come. */
+function supported(compile: () => unknown, context: z.core.$RefinementCtx): void {
+  try {
+    compile();
+  } catch (error) {
+    if (!(error instanceof MillraceError) || error.code !== 'unsupported') return;
+    const params: TypeIssueParams = { unsupported: true };
+    context.addIssue({ code: 'custom', message: error.message, params });
+  }
+}
+
+const filter = specOf('filter').superRefine((checked, context) => {
+  supported(() => compileFilter(checked, nothing), context);
+});
+
 const transformSpec = z.object({
   transforms: optional(z.array(z.object({ type: z.literal('expression'), name: z.string().min(1), expression }))),
-  filter: optional(specOf('filter')),
+  filter: optional(filter),
 });
 
 const metric = specOf('aggregator').superRefine((checked, context) => {
-  if (aggregator(checked).ingestible) return;
+  const { ingestible, fold } = aggregator(checked);
+  if (ingestible) return supported(() => fold({ scope: nothing }), context);
   const message = `aggregator type '${checked.spec.type}' exists only at query time; it cannot be in a metricsSpec`;
   context.addIssue({ code: 'custom', path: ['type'], message });
 });

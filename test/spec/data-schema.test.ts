@@ -135,6 +135,13 @@ test('what is read is kept as JSON that reads the same', () => {
   assert.deepEqual(restoreDataSource(kept).dataSchema, source.dataSchema);
 });
 
+const lookedUp = {
+  type: 'selector',
+  dimension: 'a',
+  value: 'x',
+  extractionFn: { type: 'registeredLookup', lookup: 'l' },
+};
+
 const mistakes: readonly (readonly [what: string, parts: Json, status: number, path: string, message: RegExp])[] = [
   [
     'an aggregator of queries',
@@ -185,6 +192,24 @@ const mistakes: readonly (readonly [what: string, parts: Json, status: number, p
     400,
     '$.transformSpec.transforms[0].expression',
     /did you mean 'upper'/,
+  ],
+  ...[
+    {
+      what: 'an expression',
+      parts: { transforms: [{ type: 'expression', name: 'x', expression: "lookup(a, 'l')" }] },
+      path: '.transforms[0].expression',
+    },
+    { what: 'a filter', parts: { filter: lookedUp }, path: '.filter' },
+  ].map(
+    ({ what, parts, path }) =>
+      [`a registered lookup in ${what}`, { transformSpec: parts }, 501, `$.transformSpec${path}`, /lookup/] as const,
+  ),
+  [
+    'a registered lookup in an aggregator',
+    { metricsSpec: [{ type: 'filtered', filter: lookedUp, aggregator: { type: 'count', name: 'c' } }] },
+    501,
+    '$.metricsSpec[0]',
+    /lookup 'l'/,
   ],
   ['a name', { dataSource: '' }, 400, '$.dataSource', /blank/],
   ['no name', { dataSource: undefined }, 400, '$.dataSource', /expected a string, got nothing/],
