@@ -27,7 +27,8 @@ describe('timeBoundary and dataSourceMetadata', () => {
 
   it('an interval may cut segments, or hold them whole', async () => {
     // The page views' first day, the hours before and after its first row, and all of its rows.
-    const bounds = async (intervals: string | string[]) => ((await boundary({ intervals })) as { result: unknown }[])[0]?.result;
+    const bounds = async (intervals: string | string[]) =>
+      ((await boundary({ intervals })) as { result: unknown }[])[0]?.result;
     assert.deepEqual(await bounds('2018-03-06/2018-03-07'), { minTime, maxTime: at('06T04:20') });
     assert.deepEqual(await bounds('2018-03-06T00:00/2018-03-06T01:11'), { minTime, maxTime: minTime });
     assert.equal(await bounds('2018-03-06T00:00/2018-03-06T01:10'), undefined);
