@@ -36,4 +36,3 @@ registerGaps('postAggregator', [
   'javascript',
   'stddev',
 ]);
-registerGaps('extraction', ['inFiltered', 'searchQuery', 'timeWarp']);

@@ -25,6 +25,7 @@ import extractionsJavascript from './extractions/javascript.ts';
 import extractionsLookup from './extractions/lookup.ts';
 import extractionsPartial from './extractions/partial.ts';
 import extractionsRegex from './extractions/regex.ts';
+import extractionsSearchQuery from './extractions/search-query.ts';
 import extractionsStringFormat from './extractions/string-format.ts';
 import extractionsStrlen from './extractions/strlen.ts';
 import extractionsSubstring from './extractions/substring.ts';
@@ -94,6 +95,7 @@ register(
     extractionsLookup,
     extractionsPartial,
     extractionsRegex,
+    extractionsSearchQuery,
     extractionsStringFormat,
     extractionsStrlen,
     extractionsSubstring,

@@ -21,9 +21,9 @@ export default defineAggregator<z.infer<typeof schema>>({
   inputs: (spec) => aggregator(spec.aggregator).inputs(),
   stateType: (spec) => aggregator(spec.aggregator).stateType(),
   sqlType: (spec) => aggregator(spec.aggregator).sqlType(),
-  fold: (spec, { scope, where }) => {
-    const passes = compileFilter(spec.filter, scope);
-    return aggregator(spec.aggregator).fold({ scope, where: where ? and([where, passes]) : passes });
+  fold: (spec, { where, ...input }) => {
+    const passes = compileFilter(spec.filter, input.scope);
+    return aggregator(spec.aggregator).fold({ ...input, where: where ? and([where, passes]) : passes });
   },
   merge: (spec, state) => aggregator(spec.aggregator).merge(state),
   finish: (spec, state) => aggregator(spec.aggregator).finish(state),

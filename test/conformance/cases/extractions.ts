@@ -17,6 +17,8 @@ const ofNames = {
   'string format: null stays': { type: 'stringFormat', format: '<%s>', nullHandling: 'returnNull' },
   cascade: { type: 'cascade', extractionFns: [{ type: 'upper' }, { type: 'substring', index: 0, length: 2 }] },
   identity: { type: 'identity' },
+  'search query': { type: 'searchQuery', query: { type: 'insensitive_contains', value: 'ALPH' } },
+  'search query: letter case': { type: 'searchQuery', query: { type: 'contains', value: 'a', caseSensitive: true } },
 };
 
 const ofTimes = {
