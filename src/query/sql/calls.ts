@@ -2,9 +2,10 @@
 import { type MillraceError, nearestWord } from '../../errors.ts';
 import { type ExpressionNode, partsOf } from './ast.ts';
 import { lacks, mistake, type SqlContext } from './context.ts';
-import { type Call, integerOf, textOf } from './functions/define.ts';
+import { type Call, integerOf, type ScalarFunction, textOf } from './functions/define.ts';
 import { sqlFunctionGaps } from './functions/gaps.ts';
 import { aggregateFunctions, scalarFunctions } from './functions/index.ts';
+import { outsideTry } from './outside-try.ts';
 import type { Expr } from './types.ts';
 
 export function callOf(name: string, args: readonly Expr[], node: ExpressionNode, context: SqlContext): Call {
@@ -19,6 +20,16 @@ export function callOf(name: string, args: readonly Expr[], node: ExpressionNode
     gap: lacks,
   };
 }
+
+/** The function over arguments, which may be single values of those that are called. */
+export function compilerOf(found: ScalarFunction, called: readonly Expr[], node: ExpressionNode, context: SqlContext) {
+  const call = callOf(found.names[0], called, node, context);
+  const compile = (args: readonly Expr[]) => found.compile(args, call);
+  return readsManyRows(node) ? (args: readonly Expr[]) => outsideTry(args, compile) : compile;
+}
+
+const readsManyRows = (node: ExpressionNode): boolean =>
+  node.class === 'WINDOW' || isAggregate(node) || partsOf(node).some(readsManyRows);
 
 export function checkArity(
   name: string,

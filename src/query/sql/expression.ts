@@ -1,7 +1,7 @@
 /** An expression of the tree → typed SQL. Only what is named here gets through: anything else the parser knows is refused. */
 import { join, type Sql, sql } from '../../sql.ts';
 import type { ExpressionNode, OrderNode, QueryNode, TypeNode } from './ast.ts';
-import { callOf, checkArity, unknownFunction } from './calls.ts';
+import { callOf, checkArity, compilerOf, unknownFunction } from './calls.ts';
 import { castTypeOf } from './cast-types.ts';
 import { lacks, mistake, nameMistake, type SqlContext } from './context.ts';
 import type { AggregateCall } from './functions/define.ts';
@@ -225,8 +225,7 @@ export class ExpressionCompiler {
     const found = scalarFunctions.get(name);
     if (!found) throw unknownFunction(name, args, node, this.#context);
     checkArity(name, found.arity, args.length, node, this.#context);
-    const compile = (values: readonly Expr[]) =>
-      found.compile(values, callOf(found.names[0], args, node, this.#context));
+    const compile = compilerOf(found, args, node, this.#context);
     return found.takesLists ? compile(args.map(asList)) : overValues(args, compile);
   }
 

@@ -2,8 +2,9 @@
 import { join, Sql, sql } from '../../sql.ts';
 import { numberOf } from './functions/number.ts';
 import { shifted } from './functions/time.ts';
-import { tested } from './multi-value.ts';
+import { overValues, tested } from './multi-value.ts';
 import {
+  boolean,
   cast,
   commonType,
   type Expr,
@@ -52,6 +53,9 @@ export function compare(operator: Sql, left: Expr, right: Expr, around: Surround
     const [a, b] = together(singles, around).sqls as [Sql, Sql];
     return sql`(${a} ${operator} ${b})`;
   };
+  // Of conditions it is the rows' that are compared: `(tags = 'x') IS NOT TRUE`.
+  if (left.type === 'BOOLEAN' && left.mapped)
+    return overValues([left, right], (singles) => boolean(test(singles)), test);
   return tested([left, right], test, operator.text === '<>');
 }
 

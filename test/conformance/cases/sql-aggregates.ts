@@ -78,6 +78,11 @@ const expressions = [
   "SELECT ARRAY_LENGTH(ARRAY_AGG(n)), ARRAY_TO_STRING(ARRAY_AGG(DISTINCT name), '+') FROM odd",
   'SELECT n, ANY_VALUE(name, 2), ANY_VALUE(d), ANY_VALUE(tags, 100), ANY_VALUE(tags, 100, false) FROM odd WHERE n IS NULL OR n <> 42 GROUP BY n',
   'SELECT SUM(TRIM(size)), AVG(TRIM(size)) FROM odd',
+  'SELECT ROUND(AVG(d), 2), ABS(SUM(n)), SQRT(MAX(n)), LN(COUNT(*)), POWER(SUM(f), 2) FROM odd',
+  "SELECT TIME_FORMAT(MAX(__time), 'yyyy-MM-dd'), TIME_EXTRACT(MIN(__time), 'HOUR'), TIME_SHIFT(MAX(__time), 'P1D', 1) FROM odd",
+  'SELECT name, ROUND(AVG(n) + 0.5, 1) AS a FROM odd GROUP BY name',
+  'SELECT SAFE_DIVIDE(SUM(n), COUNT(*)), DIV(SUM(n), COUNT(*)) FROM odd',
+  'SELECT n, ROUND(SUM(d), 1) FROM odd WHERE n IS NOT NULL GROUP BY n HAVING ROUND(SUM(d), 1) > 1',
 ];
 
 export const sqlAggregateCases: Cases = differing(overOdd(expressions), {

@@ -207,6 +207,15 @@ const expressions = [
   'CAST(MV_TO_ARRAY(tags) AS BIGINT ARRAY)',
   'CAST(ARRAY[n] AS VARCHAR ARRAY)',
   'ARRAY[]',
+  'SELECT name, ARRAY_AGG(DISTINCT n) FILTER (WHERE n > 1) FROM odd GROUP BY name',
+  "SELECT COUNT(*) FROM odd WHERE (tags = 'x') IS NOT TRUE",
+  'SELECT UPPER(ARRAY[name]) FROM odd',
+  'SELECT MIN(ARRAY[n]) FROM odd',
+  'SELECT SUM(ARRAY[n]) FROM odd',
+  "SELECT UPPER(JSON_OBJECT('a': n)) FROM odd",
+  'SELECT MAX(CHAR_LENGTH(tags)) FROM odd',
+  "SELECT MV_TO_STRING(MV_FILTER_ONLY(tags, ARRAY['x', 'y']), '+') FROM odd",
+  "SELECT COUNT(*) FROM odd WHERE NULLIF(tags, 'x') IS NULL",
 ];
 
 export const sqlArrayCases: Cases = differing(overOdd(expressions), {

@@ -75,6 +75,7 @@ const expressions: Readonly<Record<string, unknown>> = {
   'MOD(-7, 4)': -3,
   'POWER(2, 10)': 1024,
   'SQRT(9)': 3,
+  'PI() BETWEEN 3.14159 AND 3.1416': true,
   'LN(1)': 0,
   'GREATEST(1, 3, 2)': 3,
   'DIV(7, 2)': 3,
@@ -125,6 +126,12 @@ const aggregates: Readonly<Record<string, unknown>> = {
   'EARLIEST_BY(ms, __time)': 32,
   // ((32-23.75)² + (11-23.75)² + (45-23.75)² + (7-23.75)²) / 4
   'VAR_POP(ms)': 240.6875,
+  // The same sum of squares, 962.75, over 3.
+  'ROUND(VAR_SAMP(ms), 6)': 320.916667,
+  'VARIANCE(ms) = VAR_SAMP(ms)': true,
+  'ROUND(STDDEV_POP(ms), 6)': 15.514106,
+  'ROUND(STDDEV_SAMP(ms), 6)': 17.914147,
+  'STDDEV(ms) = STDDEV_SAMP(ms)': true,
 };
 
 for (const [aggregate, expected] of Object.entries(aggregates)) {

@@ -2,7 +2,7 @@
 import { wrapLong } from '../../../catalog/numbers.ts';
 import { distinctEstimate, hyperUniqueSize, mergeDistinct } from '../../../catalog/sketches/distinct.ts';
 import { type Sql, sql } from '../../../sql.ts';
-import { bigint, cast, type Expr, isWhole, nativeType } from '../types.ts';
+import { bigint, cast, type Expr, isArray, isWhole, nativeType } from '../types.ts';
 import { type AggregateCall, type AggregateFunction, arg } from './define.ts';
 import { numberOf } from './number.ts';
 
@@ -93,7 +93,11 @@ function extreme(name: string, aggregate: Sql, summary: string): AggregateFuncti
     arity: [1, 1],
     takes: ['<COMPARABLE_TYPE>'],
     summary,
-    compile: (args, { over }) => ({ ...unnamed(arg(args, 0)), sql: sql`${aggregate}(${arg(args, 0).sql})${over}` }),
+    compile(args, call) {
+      const value = arg(args, 0);
+      if (isArray(value)) throw call.fail(`does not support the type ${value.type}`);
+      return { ...unnamed(value), sql: sql`${aggregate}(${value.sql})${call.over}` };
+    },
   };
 }
 

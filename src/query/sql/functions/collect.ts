@@ -92,7 +92,7 @@ function storable(value: Expr): Expr & { readonly type: 'VARCHAR' | 'BIGINT' | '
 /** The list as a result: without repetitions where these are not wanted, and an error where it is too large. */
 function gathered(list: Sql, type: ArrayType, call: AggregateCall, limitAt: number): Expr {
   const values = call.distinct
-    ? sql`list_concat(list_filter(l, lambda e: e IS NULL)[1:1], list_sort(list_distinct(l)))`
+    ? sql`CASE WHEN l IS NOT NULL THEN list_concat(list_filter(l, lambda e: e IS NULL)[1:1], list_sort(list_distinct(l))) END`
     : sql`l`;
   const most = call.integer(limitAt) ?? defaultBytes;
   // A null takes a byte, a value one more than itself, and before a text stands its length.

@@ -102,8 +102,8 @@ export function native(name: string, args: readonly Expr[], call: Call): Expr {
 /** Of what Druid's planner calls an INTEGER. */
 const integers = new Set(['strlen', 'array_length', 'array_offset_of', 'array_ordinal_of']);
 
-/** A function that the native language has, under its name there, with the same arguments. */
-export const viaNative = (
+/** A function that the native language has, under its name there, with the same arguments of any type. */
+export const anyViaNative = (
   name: string,
   names: ScalarFunction['names'],
   arity: ScalarFunction['arity'],
@@ -111,9 +111,21 @@ export const viaNative = (
   summary: string,
 ): ScalarFunction => ({ names, arity, takes, summary, compile: (args, call) => native(name, args, call) });
 
+/** The same for a function of plain values. */
+export function viaNative(...about: Parameters<typeof anyViaNative>): ScalarFunction {
+  return {
+    ...anyViaNative(...about),
+    compile(args, call) {
+      const wrong = args.find((value) => isArray(value) || value.type === 'OTHER');
+      if (wrong) throw call.fail(`cannot be applied to a value of the type ${wrong.type}`);
+      return native(about[0], args, call);
+    },
+  };
+}
+
 /** The same for a function that works on arrays. */
-export const listsViaNative = (...about: Parameters<typeof viaNative>): ScalarFunction => ({
-  ...viaNative(...about),
+export const listsViaNative = (...about: Parameters<typeof anyViaNative>): ScalarFunction => ({
+  ...anyViaNative(...about),
   takesLists: true,
 });
 

@@ -1,7 +1,7 @@
 /** Nested data. https://druid.apache.org/docs/latest/querying/sql-json-functions */
 import { sql } from '../../../sql.ts';
 import { boolean, cast, type Expr, type SqlType } from '../types.ts';
-import { arg, type Call, native, type ScalarFunction, viaNative } from './define.ts';
+import { anyViaNative, arg, type Call, native, type ScalarFunction } from './define.ts';
 
 const functions: ScalarFunction[] = [
   {
@@ -21,7 +21,7 @@ const functions: ScalarFunction[] = [
       return type === value.type ? value : cast(value, type, call.zone);
     },
   },
-  viaNative(
+  anyViaNative(
     'json_query',
     ['JSON_QUERY'],
     [2, 2],
@@ -35,37 +35,37 @@ const functions: ScalarFunction[] = [
     summary: 'The list that stands at a path, of nested data.',
     compile: (args, call) => ({ ...native('json_query_array', args, call), native: 'ARRAY<COMPLEX<json>>' }),
   },
-  viaNative(
+  anyViaNative(
     'json_keys',
     ['JSON_KEYS'],
     [2, 2],
     ['<expr>, <path>'],
     'The names of the members of the object at a path.',
   ),
-  viaNative('json_paths', ['JSON_PATHS'], [1, 1], ['<ANY>'], 'The paths of all scalars.'),
-  viaNative('json_object', ['JSON_OBJECT'], [0], ['...'], "An object: `JSON_OBJECT(KEY 'a' VALUE x, 'b': y)`."),
-  viaNative(
+  anyViaNative('json_paths', ['JSON_PATHS'], [1, 1], ['<ANY>'], 'The paths of all scalars.'),
+  anyViaNative('json_object', ['JSON_OBJECT'], [0], ['...'], "An object: `JSON_OBJECT(KEY 'a' VALUE x, 'b': y)`."),
+  anyViaNative(
     'json_merge',
     ['JSON_MERGE'],
     [1],
     ['...'],
     'Texts of JSON objects as one object, the later ones over the earlier.',
   ),
-  viaNative(
+  anyViaNative(
     'parse_json',
     ['PARSE_JSON'],
     [1, 1],
     ['<STRING>'],
     'The nested data that a text writes; a mistake where it is none.',
   ),
-  viaNative(
+  anyViaNative(
     'try_parse_json',
     ['TRY_PARSE_JSON'],
     [1, 1],
     ['<STRING>'],
     'The nested data that a text writes; null where it is none.',
   ),
-  viaNative('to_json_string', ['TO_JSON_STRING'], [1, 1], ['<ANY>'], 'The JSON of a value, as text.'),
+  anyViaNative('to_json_string', ['TO_JSON_STRING'], [1, 1], ['<ANY>'], 'The JSON of a value, as text.'),
 ];
 
 export default functions;
