@@ -254,6 +254,7 @@ const mistakes: readonly (readonly [string, number, number, RegExp])[] = [
   ['map(x, y)', 400, 4, /expected a lambda such as/],
   ['upper((x) -> x)', 400, 6, /a lambda cannot stand here/],
   ['map((x) -> array(x, x), y)', 501, 4, /a list of lists/],
+  ['array([1], x)', 501, 6, /a list of lists/],
   ["1 + lookup(x, 'l')", 501, 14, /a lookup in ingestion is not supported/],
   [`${'('.repeat(500)}1${')'.repeat(500)}`, 400, 151, /150 deep/],
   [Array(5000).fill('x').join('+'), 400, 303, /150 deep/],

@@ -162,7 +162,8 @@ export function commonType(values: readonly Typed[]): ExpressionType {
   if (types.includes('ANY')) return 'ANY';
   if (types.some((type) => type.startsWith('ARRAY'))) {
     const elements = new Set(values.filter((value) => value.type !== 'NULL').map(elementType));
-    return `ARRAY<${elements.size === 1 ? ([...elements][0] as ElementType) : 'STRING'}>`;
+    if (elements.size === 1) return `ARRAY<${[...elements][0] as ElementType}>`;
+    return elements.has('STRING') ? 'ARRAY<STRING>' : 'ARRAY<DOUBLE>';
   }
   return types.every((type) => type === 'LONG' || type === 'DOUBLE') ? 'DOUBLE' : 'STRING';
 }

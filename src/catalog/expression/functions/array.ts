@@ -28,7 +28,10 @@ const functions: ExpressionFunction[] = [
     [0],
     'A list of the arguments, of a type that fits them all: doubles where longs stand beside doubles.',
     [`array_to_string(array('a', 'b'), '+')`, 'a+b'],
-    (args) => arrayOf(args, elementType({ type: commonType(args), sql: sql`NULL` })),
+    (args, call) => {
+      if (args.some(isArray)) throw call.gap(args.findIndex(isArray), 'a list of lists');
+      return arrayOf(args, elementType({ type: commonType(args), sql: sql`NULL` }));
+    },
   ),
   define(
     'array_append',
