@@ -10,7 +10,7 @@ export interface Figure {
   readonly goal?: { readonly atLeast: number } | { readonly atMost: number };
 }
 
-export function isReached({ value, goal }: Figure): boolean | undefined {
+function isReached({ value, goal }: Figure): boolean | undefined {
   if (goal === undefined) return undefined;
   return 'atLeast' in goal ? value >= goal.atLeast : value <= goal.atMost;
 }

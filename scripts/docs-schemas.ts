@@ -8,6 +8,9 @@ import { queryTypes } from '../src/query/native.ts';
 import { firehoseSchema, firehoseTypes } from '../src/sources/firehoses/index.ts';
 import { oldForm, todaysForm } from '../src/spec/data-schema-json.ts';
 import { inputFormats } from '../src/spec/input-format.ts';
+import { namespaceFields } from '../src/spec/lookups/cached-namespace.ts';
+import { lookupTypes } from '../src/spec/lookups/index.ts';
+import { parseSpecFields } from '../src/spec/lookups/parse-spec.ts';
 import { effectiveProperties, propertiesSchema } from '../src/spec/tranquility-properties.ts';
 import { windowSchema } from '../src/spec/window.ts';
 import { fieldsOf, shapeBlock } from './shape-text.ts';
@@ -73,6 +76,24 @@ export function firehoseChapter(): Chapter {
     title: 'Firehoses',
     intro: "Where a realtime node's events come from: `ioConfig.firehose`, or `firehose` in the older layout.",
     body: firehoseTypes.map(({ type, summary, schema }) => section(type, summary, schema(firehoseSchema))).join('\n'),
+  };
+}
+
+export function lookupChapter(): Chapter {
+  const types = lookupTypes.map(({ type, summary, see, schema }) =>
+    section(type, `${summary} ([Druid's documentation](${see}))`, schema),
+  );
+  const parts = (name: string, schemas: Readonly<Record<string, z.ZodType>>) =>
+    Object.entries(schemas).map(([type, schema]) => `## ${name} ${type}\n\n${block(schema)}`);
+  return {
+    file: 'lookups',
+    title: 'Lookups',
+    intro: 'What is registered: the `lookupExtractorFactory`.',
+    body: [
+      ...types,
+      ...parts('extractionNamespace', namespaceFields),
+      ...parts('namespaceParseSpec', parseSpecFields),
+    ].join('\n'),
   };
 }
 

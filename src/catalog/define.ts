@@ -193,7 +193,7 @@ export function registerShorthand(kind: Kind, normalize: (value: unknown) => unk
   normalizers.set(kind, normalize);
 }
 
-export function entryOf<K extends Kind>(kind: K, type: string): EntryOf<K> | undefined {
+function entryOf<K extends Kind>(kind: K, type: string): EntryOf<K> | undefined {
   return registry.get(`${kind} ${type}`) as EntryOf<K> | undefined;
 }
 
@@ -201,11 +201,11 @@ export function entriesOf<K extends Kind>(kind: K): EntryOf<K>[] {
   return typesOf(kind).map((type) => entryOf(kind, type) as EntryOf<K>);
 }
 
-export function typesOf(kind: Kind): readonly string[] {
+function typesOf(kind: Kind): readonly string[] {
   return typesOfKind.get(kind) ?? [];
 }
 
-export function isGap(kind: Kind, type: string): boolean {
+function isGap(kind: Kind, type: string): boolean {
   return notYetSupported.get(kind)?.has(type) ?? false;
 }
 

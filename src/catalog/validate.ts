@@ -31,7 +31,7 @@ export function validate<T>(schema: z.ZodType<T>, value: unknown, options: Valid
 }
 
 /** What is wrong with the value, in the order of the schema; of a union's branches only the one that came nearest. */
-export function mistakesOf(error: z.ZodError, value: unknown): Mistake[] {
+function mistakesOf(error: z.ZodError, value: unknown): Mistake[] {
   return error.issues.flatMap((issue) => unfold(issue, [])).map((issue) => toMistake(issue, value));
 }
 
@@ -75,7 +75,7 @@ export function valueAt(root: unknown, path: JsonPath): unknown {
 const isContainer = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 /** A value's JSON type in words. */
-export function typeInWords(value: unknown): string {
+function typeInWords(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';

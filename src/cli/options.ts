@@ -28,7 +28,7 @@ Exit codes: ${exitCodes.ok} ended as asked, ${exitCodes.failed} could not start 
     );
 }
 
-export function portNumber(text: string): number {
+function portNumber(text: string): number {
   const port = wholeNumber(text);
   if (port > 65535) throw new InvalidArgumentError('expected a port from 0 to 65535');
   return port;

@@ -89,7 +89,7 @@ export const encodeString: Encode = (value) => {
 /** A bigint or number with all its digits. */
 export const encodeLong: Encode = (value) => String(value);
 
-export const encodeDouble: Encode = (value) => (value === null ? 'null' : doubleText(value as number));
+const encodeDouble: Encode = (value) => (value === null ? 'null' : doubleText(value as number));
 
 /** A float has fewer digits than the double that holds it: 0.1, not 0.10000000149011612. */
 const encodeFloat: Encode = (value) => {

@@ -13,7 +13,7 @@ import { anyCase, lenientBoolean, lenientNumber, optional } from './lenient.ts';
 const pathStep = /\.([\p{L}_$@][\p{L}\p{N}_$@-]*)|\['([^']*)'\]|\["([^"]*)"\]|\[(\d+)\]/uy;
 
 /** `$.a.b[0]['c d']` → the member it begins in, and the engine's path from there. Undefined for any other JSONPath. */
-export function parsePath(expression: string): { root: string; path: string } | undefined {
+function parsePath(expression: string): { root: string; path: string } | undefined {
   if (!expression.startsWith('$')) return undefined;
   const steps: (string | number)[] = [];
   pathStep.lastIndex = 1;

@@ -151,8 +151,6 @@ export const dataSets: readonly DataSet[] = [
   },
 ];
 
-export const dataSourceNames = dataSets.map(({ dataSchema }) => dataSchema.dataSource);
-
 /** The batch ingestion that loads a data set out of a folder of files named after the dataSources. */
 export const batchTask = ({ dataSchema }: DataSet, folder: string) => ({
   type: 'index',

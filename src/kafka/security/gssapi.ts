@@ -34,7 +34,7 @@ export function gssapiLogin(jaas: Jaas, properties: KafkaProperties): Login {
   });
 }
 
-export function kerberosCredentials(
+function kerberosCredentials(
   { where, options }: Jaas,
   properties: KafkaProperties,
   env: Environment = process.env,

@@ -6,17 +6,16 @@ import { eternity } from '../../catalog/time.ts';
 import { dataSourceSchema } from '../data-sources/define.ts';
 import { type Encode, encodeLong, instantEncoder } from '../encode.ts';
 
-const whole = z.union([
-  z.number(),
-  z
-    .string()
-    .regex(/^-?\d+$/, 'expected a whole number')
-    .transform(Number),
-]);
-
 /** A number that may be written as text, as Druid takes it. */
-export const integerSchema = whole.pipe(z.number().int());
-export const countSchema = whole.pipe(z.number().int().min(0));
+export const countSchema = z
+  .union([
+    z.number(),
+    z
+      .string()
+      .regex(/^-?\d+$/, 'expected a whole number')
+      .transform(Number),
+  ])
+  .pipe(z.number().int().min(0));
 
 /** A boolean that may be written as text. */
 export const flagSchema = z.union([

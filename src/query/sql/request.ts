@@ -6,7 +6,7 @@ import { join, literal, Sql, sql } from '../../sql.ts';
 import { booleanLiteral, doubleLiteral, nullLiteral, textLiteral, wholeLiteral } from './literals.ts';
 import { cast, type Expr, literalTime } from './types.ts';
 
-export const resultFormats = ['object', 'array', 'objectLines', 'arrayLines', 'csv'] as const;
+const resultFormats = ['object', 'array', 'objectLines', 'arrayLines', 'csv'] as const;
 export type ResultFormat = (typeof resultFormats)[number];
 
 /** Druid takes text for flags and numbers as well. */

@@ -44,22 +44,26 @@ const ofOneFile = z.looseObject({
     .optional(),
 });
 
+/** What each extractionNamespace is written as, for the reference. */
+export const namespaceFields = {
+  uri: z.object({
+    type: z.literal('uri'),
+    uri: filePath,
+    namespaceParseSpec: parseSpecSchema,
+    pollPeriod: pollPeriod.default(0),
+  }),
+  staticMap: z.object({ type: z.literal('staticMap'), map: entriesSchema }),
+};
+
 const fileSchema = ofOneFile
-  .pipe(
-    z.object({
-      type: z.literal('uri'),
-      uri: filePath,
-      namespaceParseSpec: parseSpecSchema,
-      pollPeriod: pollPeriod.default(0),
-    }),
-  )
+  .pipe(namespaceFields.uri)
   .transform(({ uri, namespaceParseSpec, pollPeriod }): LookupSource => {
     return { rows: namespaceParseSpec(uri), file: { path: uri, pollMs: pollPeriod } };
   });
 
-const staticSchema = z
-  .object({ type: z.literal('staticMap'), map: entriesSchema })
-  .transform(({ map }): LookupSource => ({ rows: sql`SELECT k, v FROM ${entriesSql(map)}` }));
+const staticSchema = namespaceFields.staticMap.transform(
+  ({ map }): LookupSource => ({ rows: sql`SELECT k, v FROM ${entriesSql(map)}` }),
+);
 
 export default {
   type: 'cachedNamespace',

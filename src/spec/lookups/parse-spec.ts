@@ -13,8 +13,7 @@ const flatShape = {
   hasHeaderRow: z.boolean().nullish(),
   skipHeaderRows: z.int().min(0).nullish(),
 };
-const flat = z.object({ format: z.string(), ...flatShape });
-type Flat = z.infer<typeof flat>;
+type Flat = z.infer<z.ZodObject<typeof flatShape>>;
 
 /** Either `columns` or the file's header names the columns. */
 const named = ({ columns, hasHeaderRow, keyColumn, valueColumn }: Flat) =>
@@ -27,20 +26,34 @@ const namedMessage = {
   path: ['columns'],
 };
 
-const csvSchema = flat.refine(named, namedMessage).transform(
+/** What each format is written as, for the reference. */
+export const parseSpecFields = {
+  csv: z.object({ format: z.literal('csv'), ...flatShape }),
+  tsv: z.object({
+    format: z.literal('tsv'),
+    ...flatShape,
+    delimiter: z.string().min(1).nullish(),
+    listDelimiter: z.string().nullish(),
+  }),
+  customJson: z.object({
+    format: z.literal('customJson'),
+    keyFieldName: z.string().min(1),
+    valueFieldName: z.string().min(1),
+  }),
+  simpleJson: z.object({ format: z.literal('simpleJson') }),
+};
+
+const csvSchema = parseSpecFields.csv.refine(named, namedMessage).transform(
   (spec): EntriesOf =>
     (path) =>
       flatEntries(path, spec, sql`delim = ',', quote = '"', escape = '"'`),
 );
 
-const tsvSchema = flat
-  .extend({ delimiter: z.string().min(1).nullish(), listDelimiter: z.string().nullish() })
-  .refine(named, namedMessage)
-  .transform(
-    (spec): EntriesOf =>
-      (path) =>
-        flatEntries(path, spec, sql`delim = ${spec.delimiter ?? '\t'}, quote = '', escape = ''`),
-  );
+const tsvSchema = parseSpecFields.tsv.refine(named, namedMessage).transform(
+  (spec): EntriesOf =>
+    (path) =>
+      flatEntries(path, spec, sql`delim = ${spec.delimiter ?? '\t'}, quote = '', escape = ''`),
+);
 
 /** An empty field is an empty text. */
 const neverNull = '\u0001';
@@ -56,15 +69,13 @@ function flatEntries(path: string, spec: Flat, form: Sql): Sql {
   return sql`SELECT ${ident(key)} AS k, ${ident(value)} AS v FROM read_csv(${path}, ${form}, ${shape}, skip = ${skip}, nullstr = ${neverNull})`;
 }
 
-const customJsonSchema = z
-  .object({ format: z.literal('customJson'), keyFieldName: z.string().min(1), valueFieldName: z.string().min(1) })
-  .transform(
-    ({ keyFieldName, valueFieldName }): EntriesOf =>
-      (path) =>
-        sql`SELECT json ->> ${memberPath(keyFieldName)} AS k, json ->> ${memberPath(valueFieldName)} AS v FROM read_ndjson_objects(${path})`,
-  );
+const customJsonSchema = parseSpecFields.customJson.transform(
+  ({ keyFieldName, valueFieldName }): EntriesOf =>
+    (path) =>
+      sql`SELECT json ->> ${memberPath(keyFieldName)} AS k, json ->> ${memberPath(valueFieldName)} AS v FROM read_ndjson_objects(${path})`,
+);
 
-const simpleJsonSchema = z.object({ format: z.literal('simpleJson') }).transform(
+const simpleJsonSchema = parseSpecFields.simpleJson.transform(
   (): EntriesOf => (path) =>
     sql`
     SELECT e.key AS k, e.value ->> '$' AS v

@@ -33,7 +33,7 @@ const retold = (spec: Json): fc.Arbitrary<Json> =>
     return told('', spec) as Json;
   });
 
-export const exampleOf = (kind: 'filter' | 'extraction', left: readonly string[] = []) =>
+const exampleOf = (kind: 'filter' | 'extraction', left: readonly string[] = []) =>
   fc
     .constantFrom(
       ...entriesOf(kind)
