@@ -39,12 +39,13 @@ function partsOf(text: string): readonly PathPart[] | undefined {
 
 /** What stands there, as JSON; NULL where nothing does. */
 export function atPath(json: Sql, parts: readonly PathPart[]): Sql {
-  // By pointers, in which a name has no wildcards.
   return parts.reduce<Sql>((value, step) => sql`json_extract(${value}, ${stepOf(step)})`, json);
 }
 
-const stepOf = (step: PathPart) =>
-  typeof step === 'number' ? step : `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+const stepOf = (step: PathPart) => (typeof step === 'number' ? step : memberPointer(step));
+
+/** JSON Pointer of a member, whatever its name: the engine's paths cannot name an empty one, and take `*` for all, in quotes as well. */
+export const memberPointer = (name: string): string => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
 /** A scalar as text, booleans as Druid keeps them; NULL for objects and lists. */
 export function scalarText(json: Sql): Sql {

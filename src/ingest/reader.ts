@@ -2,6 +2,7 @@
  * Lines → fields. Each way of reading yields one row for each line that is not blank, in order, with one column for each
  * wanted field; a line that cannot be read yields a row of NULLs, which the plan then finds to have no timestamp.
  */
+import { memberPointer } from '../catalog/json-path.ts';
 import type { FlattenField, InputFormat, ValueFormat } from '../spec/data-source.ts';
 import { isKafkaColumn, recordValue } from '../spec/kafka-format.ts';
 import { ident, join, literal, type Sql, sql } from '../sql.ts';
@@ -116,7 +117,7 @@ function readJson(
   const apart = new Set(names.map((name) => name.toLowerCase())).size === names.length && names.length > 0;
   const columnSql = apart
     ? ({ root, json }: JsonColumn) => ({ sql: ident(root), json })
-    : ({ root }: JsonColumn) => ({ sql: sql`json_extract(json, ${memberPath(root)})`, json: true });
+    : ({ root }: JsonColumn) => ({ sql: sql`json_extract(json, ${memberPointer(root)})`, json: true });
   const outputs = sources.map(({ field, flatten }) => {
     const column = flatten && roots.get(flatten.root);
     if (!column) return sql`NULL::VARCHAR AS ${field.as}`;
@@ -172,9 +173,6 @@ function groupsOf(pattern: string, count: number, text: Sql): Sql {
 }
 
 const list = (files: readonly string[]): Sql => sql`[${join(files.map((file) => literal(file)))}]`;
-
-/** JSON Pointer of a top-level member, whatever its name: the engine's JSONPath has no way to write an empty one. */
-const memberPath = (name: string): string => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
 /** The engine's buffers are twice this: not less than its own minimum, nor more than a body needs. */
 const objectSize = (longestEventBytes: number): number => Math.max(1024 * 1024, longestEventBytes);

@@ -1,5 +1,6 @@
 /** How a lookup's file is written: its namespaceParseSpec. https://druid.apache.org/docs/latest/querying/lookups-cached-global#parseSpec */
 import { z } from 'zod';
+import { memberPointer } from '../../catalog/json-path.ts';
 import { ident, join, type Sql, sql } from '../../sql.ts';
 import { byType } from './by-type.ts';
 
@@ -72,7 +73,7 @@ function flatEntries(path: string, spec: Flat, form: Sql): Sql {
 const customJsonSchema = parseSpecFields.customJson.transform(
   ({ keyFieldName, valueFieldName }): EntriesOf =>
     (path) =>
-      sql`SELECT json ->> ${memberPath(keyFieldName)} AS k, json ->> ${memberPath(valueFieldName)} AS v FROM read_ndjson_objects(${path})`,
+      sql`SELECT json ->> ${memberPointer(keyFieldName)} AS k, json ->> ${memberPointer(valueFieldName)} AS v FROM read_ndjson_objects(${path})`,
 );
 
 const simpleJsonSchema = parseSpecFields.simpleJson.transform(
@@ -81,9 +82,6 @@ const simpleJsonSchema = parseSpecFields.simpleJson.transform(
     SELECT e.key AS k, e.value ->> '$' AS v
     FROM (SELECT json, row_number() OVER () AS line FROM read_ndjson_objects(${path})) AS r, json_each(r.json) AS e ORDER BY line`,
 );
-
-/** A member as the engine's JSON path. */
-const memberPath = (name: string) => `$."${name.replaceAll('"', '\\"')}"`;
 
 export const parseSpecSchema: z.ZodType<EntriesOf> = byType({
   what: 'namespaceParseSpec',

@@ -64,6 +64,18 @@ test('customJson: a line an entry', async () => {
   );
 });
 
+test('customJson: members of any names', async () => {
+  for (const name of ['*', 'a\\', 'a\\"b', 'a/b~c', 'a.b'])
+    assert.deepEqual(
+      await entriesOf(
+        { format: 'customJson', keyFieldName: name, valueFieldName: 'v' },
+        JSON.stringify({ [name]: 'k', v: 'x' }),
+      ),
+      [['k', 'x']],
+      name,
+    );
+});
+
 test('simpleJson: all members of all lines', async () => {
   assert.deepEqual(await entriesOf({ format: 'simpleJson' }, '{"a":"x"}\n{"b":"y"}\n{"a":"z"}\n'), [
     ['a', 'x'],
