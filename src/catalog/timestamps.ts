@@ -80,7 +80,7 @@ const numberParts: Readonly<Record<string, Part>> = {
 
 /** As Joda parses: numbers may have fewer digits than the pattern's letters, unless another number follows at once. */
 function pieceOf(token: JodaToken, digitsFollow: boolean): Piece | undefined {
-  if (token.kind === 'text') return { regex: token.text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&') };
+  if (token.kind === 'text') return { regex: RegExp.escape(token.text) };
   const { letter, count } = token;
   const digits = (most: number) =>
     digitsFollow ? String.raw`(\d{${count}})` : String.raw`(\d{1,${Math.max(most, count)}})`;

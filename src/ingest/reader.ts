@@ -155,7 +155,7 @@ function fieldSql(field: ReaderField, path: string | undefined, value: { sql: Sq
 
 /** Values between delimiters, some of them in quotes, with a doubled quote for one; NULL where a quote is not closed. */
 function splitQuoted(delimiter: string, quote: string, text: Sql): Sql {
-  const [d, q] = [delimiter, quote].map((text) => text.replaceAll(/[\\^$.*+?()[\]{}|-]/g, '\\$&')) as [string, string];
+  const [d, q] = [RegExp.escape(delimiter), RegExp.escape(quote)];
   const pattern = `${d}(?:${q}(?:[^${q}]|${q}${q})*${q}|[^${d}${q}]*)`;
   const padded = sql`(${delimiter} || ${text})`;
   const parts = sql`regexp_extract_all(${padded}, ${pattern})`;

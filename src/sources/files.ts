@@ -124,10 +124,7 @@ class FilesStream implements Stream {
 }
 
 function nameFilter(filter: string): RegExp {
-  const pattern = filter
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
+  const pattern = RegExp.escape(filter).replaceAll('\\*', '.*').replaceAll('\\?', '.');
   return new RegExp(`^${pattern}$`, 's');
 }
 

@@ -83,7 +83,7 @@ function rewriteUnicode(original: string, words: readonly Token[], replaced: Rep
   const named = isWord(word, 'UESCAPE') && /^'[^'0-9a-fA-F+\s]'$/.test(mark?.text ?? '') ? mark : undefined;
   const escaped = named ? (named.text[1] as string) : '\\';
   if (named) replaced.set(word as Token, '').set(named, '');
-  const quoted = escaped.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
+  const quoted = RegExp.escape(escaped);
   const pattern = new RegExp(`${quoted}(${quoted}|[0-9a-fA-F]{4})?`, 'gu');
   const quote = token.text.at(-1) as string;
   const text = token.text.slice(2).replaceAll(pattern, (_, code: string | undefined) => {
