@@ -78,7 +78,8 @@ const grammar = fc.letrec<{ text: string; number: string; condition: string }>((
       call('strlen', text),
       call('strpos', text, textLiteral),
       call('bitwiseAnd', number, number),
-      call('safe_divide', number, number),
+      // What `if` gives keeps its own type in Druid, whole or not, row by row.
+      call('safe_divide', number, column(['d'])),
       text.map((value) => `cast(${value}, 'LONG')`),
       text.map((value) => `cast(${value}, 'DOUBLE')`),
       call('timestamp_extract', fc.constant('__time'), fc.constantFrom("'HOUR'", "'DOW'", "'WEEK'", "'QUARTER'")),
