@@ -5,12 +5,12 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { invalidInput, MillraceError } from '../errors.ts';
+import { withoutByteOrderMark } from './byte-order-mark.ts';
 import { readableLines } from './readable-lines.ts';
 import type { LostPosition, PartitionName, Stream, StreamBatch } from './stream.ts';
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
-const byteOrderMark = Buffer.of(0xef, 0xbb, 0xbf);
 
 /** What is read at once; no line may be longer. So much finds room in the engine, however its events look. */
 const chunkBytes = 8 * 1024 * 1024;
@@ -80,7 +80,7 @@ class FilesStream implements Stream {
         const lines = end === size ? endedLines(chunk) : chunk.subarray(0, chunk.lastIndexOf(lineFeed) + 1);
         if (lines.byteLength === 0) throw longLine(file, position);
         const to = end === size ? size : position + lines.byteLength;
-        yield batchOf(file, withoutByteOrderMark(lines, position), { from: position, to, size });
+        yield batchOf(file, position === 0 ? withoutByteOrderMark(lines) : lines, { from: position, to, size });
         position = to;
       }
     } finally {
@@ -151,12 +151,6 @@ function count(lines: Buffer): number {
 
 const endedLines = (chunk: Buffer): Buffer =>
   chunk.at(-1) === lineFeed ? chunk : Buffer.concat([chunk, Buffer.of(lineFeed)]);
-
-/** Windows' editors put it before the text. */
-const withoutByteOrderMark = (chunk: Buffer, position: number): Buffer =>
-  position === 0 && chunk.subarray(0, byteOrderMark.length).equals(byteOrderMark)
-    ? chunk.subarray(byteOrderMark.length)
-    : chunk;
 
 /** Those before line feeds. */
 function withoutCarriageReturns(chunk: Buffer): Buffer {

@@ -4,6 +4,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { MillraceError } from '../errors.ts';
+import { withoutByteOrderMark } from './byte-order-mark.ts';
 import { hugeLines, maxEventBytes } from './huge-lines.ts';
 import { scanJson } from './json-scanner.ts';
 import { deepLines, maximumDepth } from './nesting.ts';
@@ -111,10 +112,6 @@ function isBlank(text: Buffer, start: number, end: number): boolean {
 
 function endLastLine(text: Buffer): Buffer {
   return text.length === 0 || text[text.length - 1] === lineFeed ? text : Buffer.concat([text, Buffer.of(lineFeed)]);
-}
-
-function withoutByteOrderMark(body: Buffer): Buffer {
-  return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
 }
 
 function requireUtf8(text: Buffer, complaint: string): void {
