@@ -31,6 +31,12 @@ export interface PlanContext extends LookupScope {
   readonly nowMs: number;
 }
 
+/**
+ * Characters of the SQL that a query compiles to. A list of 100,000 values fits; what puts extraction functions into each other
+ * without end does not.
+ */
+export const maxStatementLength = 4 * 1024 * 1024;
+
 export interface Plan {
   /** One SELECT whose rows come in the order of the answer; undefined when the answer needs no rows. */
   readonly statement: Sql | undefined;

@@ -3,7 +3,7 @@ import { mistakesError, type ValidateOptions, validate } from '../catalog/valida
 import { invalidInput } from '../errors.ts';
 import './data-sources/index.ts';
 import type { QueriedData } from './data-sources/define.ts';
-import { type Plan, type PlanContext, QueryMistake } from './define.ts';
+import { maxStatementLength, type Plan, type PlanContext, QueryMistake } from './define.ts';
 import { queryTypeSchema } from './query-types.ts';
 
 export { queryTypes } from './query-types.ts';
@@ -34,15 +34,12 @@ export function planNativeQuery(query: unknown, context: PlanContext, place?: Va
   };
 }
 
-/** Characters of SQL. A list of 100,000 values fits; what puts extraction functions into each other without end does not. */
-const maxStatement = 4 * 1024 * 1024;
-
 function planWithin(plan: () => Plan, reading: ValidateOptions): Plan {
   const tooLong = () =>
-    invalidInput(`the query compiles to more than ${maxStatement} characters of SQL; ask for less at once`);
+    invalidInput(`the query compiles to more than ${maxStatementLength} characters of SQL; ask for less at once`);
   try {
     const planned = plan();
-    if (planned.statement && planned.statement.text.length > maxStatement) throw tooLong();
+    if (planned.statement && planned.statement.text.length > maxStatementLength) throw tooLong();
     return planned;
   } catch (error) {
     if (error instanceof QueryMistake) {

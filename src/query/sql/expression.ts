@@ -6,7 +6,7 @@ import { castTypeOf } from './cast-types.ts';
 import { lacks, mistake, nameMistake, type SqlContext } from './context.ts';
 import type { AggregateCall } from './functions/define.ts';
 import { aggregateFunctions, scalarFunctions } from './functions/index.ts';
-import { constantOf, illegalTime, intervalOf, textLiteral } from './literals.ts';
+import { booleanLiteral, constantOf, illegalTime, intervalOf, textLiteral } from './literals.ts';
 import { asList, overValues, soleValue, tested } from './multi-value.ts';
 import {
   binary,
@@ -135,7 +135,7 @@ export class ExpressionCompiler {
     if (node.try_cast) throw mistake(this.#context, node, "TRY_CAST is not part of Druid's SQL; CAST does not fail");
     // TRUE and FALSE come as casts of 't' and 'f'.
     if (type === 'BOOLEAN' && (value.literal === 't' || value.literal === 'f'))
-      return { sql: sql`${value.literal === 't'}`, type: 'BOOLEAN', literal: value.literal === 't' };
+      return booleanLiteral(value.literal === 't');
     const illegal = illegalTime(node, value, type, this.#context.text);
     if (illegal) throw mistake(this.#context, node, illegal);
     if (isArray(value) !== isArrayType(type))

@@ -5,7 +5,7 @@ import { validate } from '../../catalog/validate.ts';
 import { canonicalZone } from '../../catalog/zone.ts';
 import { invalidInput, type MillraceError } from '../../errors.ts';
 import { join, sql } from '../../sql.ts';
-import type { Plan, Reader } from '../define.ts';
+import { maxStatementLength, type Plan, type Reader } from '../define.ts';
 import type { SqlContext } from './context.ts';
 import { engineMistake } from './engine-mistake.ts';
 import { explained } from './explain.ts';
@@ -39,13 +39,13 @@ export interface SqlPlanContext {
   readonly row: Reader['row'];
 }
 
-/** Characters of a query, and of what it compiles to. */
-const longest = { query: 1024 * 1024, statement: 4 * 1024 * 1024 };
+/** Characters. */
+const maxQueryLength = 1024 * 1024;
 
 /** Throws 400 with line and column of a mistake, 501 for what Druid has and millrace lacks. */
 export async function planSql(body: unknown, { system, nowMs, row, rows }: SqlPlanContext): Promise<SqlPlan> {
   const request = validate(requestSchema, body, { what: 'request' });
-  if (request.query.length > longest.query) throw invalidInput(`the query has more than ${longest.query} characters`);
+  if (request.query.length > maxQueryLength) throw invalidInput(`the query has more than ${maxQueryLength} characters`);
   const text = rewriteText(request.query);
   const settings = validate(contextSchema, { ...request.context, ...text.settings }, { what: 'context' });
   const zone = canonicalZone(settings.sqlTimeZone ?? 'UTC');
@@ -73,8 +73,8 @@ export async function planSql(body: unknown, { system, nowMs, row, rows }: SqlPl
   const list = join(encoded.map((column) => column.sql));
   const outerLimit = settings.sqlOuterLimit == null ? sql`` : sql` LIMIT ${settings.sqlOuterLimit}`;
   const statement = sql`SELECT ${list} FROM (${query.sql}) AS answer${outerLimit}`;
-  if (statement.text.length > longest.statement)
-    throw invalidInput(`the query compiles to more than ${longest.statement} characters; ask for less at once`);
+  if (statement.text.length > maxStatementLength)
+    throw invalidInput(`the query compiles to more than ${maxStatementLength} characters; ask for less at once`);
   const format = typed ? 'arrayLines' : (request.resultFormat as NonNullable<typeof request.resultFormat>);
   const headers = {
     names: !typed && (request.header ?? false),

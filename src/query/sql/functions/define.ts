@@ -5,6 +5,7 @@ import { expressionFunctions } from '../../../catalog/expression/functions/index
 import { literalOf, type Typed } from '../../../catalog/expression/typed.ts';
 import { canonicalZone } from '../../../catalog/zone.ts';
 import { type Sql, sql } from '../../../sql.ts';
+import { nullLiteral } from '../literals.ts';
 import { boolean, catalogValue, type Expr, isArray, isTime, isWhole, nativeType, sqlTypeOf } from '../types.ts';
 
 export interface Named {
@@ -94,7 +95,7 @@ export function native(name: string, args: readonly Expr[], call: Call): Expr {
   if (!found) throw call.gap(name);
   const result = found.compile(args.map(typedOf), nativeCall);
   if (result.condition) return boolean(result.condition);
-  if (result.type === 'NULL') return { sql: sql`NULL`, type: 'NULL', literal: null };
+  if (result.type === 'NULL') return nullLiteral;
   if (result.type === 'ANY') return { sql: result.sql, type: 'OTHER' };
   return { sql: result.sql, type: integers.has(name) ? 'INTEGER' : sqlTypeOf(result.type) };
 }

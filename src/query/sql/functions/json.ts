@@ -1,6 +1,7 @@
 /** Nested data. https://druid.apache.org/docs/latest/querying/sql-json-functions */
 import { sql } from '../../../sql.ts';
-import { boolean, cast, type Expr, type SqlType } from '../types.ts';
+import { textLiteral } from '../literals.ts';
+import { boolean, cast, type SqlType } from '../types.ts';
 import { anyViaNative, arg, type Call, native, type ScalarFunction } from './define.ts';
 
 const functions: ScalarFunction[] = [
@@ -13,7 +14,7 @@ const functions: ScalarFunction[] = [
     summary: 'The scalar at a path such as `$.a[0]`, as text or as the type behind RETURNING, which may be an array.',
     compile(args, call) {
       const [type, nativeType] = returned(call);
-      const value = native('json_value', [arg(args, 0), arg(args, 1), literal(nativeType)], {
+      const value = native('json_value', [arg(args, 0), arg(args, 1), textLiteral(nativeType)], {
         ...call,
         text: (index) => (index === 2 ? nativeType : call.text(index)),
       });
@@ -69,8 +70,6 @@ const functions: ScalarFunction[] = [
 ];
 
 export default functions;
-
-const literal = (text: string): Expr => ({ sql: sql`${text}`, type: 'VARCHAR', literal: text });
 
 const nativeTypes: Partial<Record<SqlType, string>> = {
   VARCHAR: 'STRING',

@@ -4,10 +4,9 @@ import { parsePeriod } from '../../../catalog/period.ts';
 import { parseInterval, timestampLiteral } from '../../../catalog/time.ts';
 import { changeLocal, fromLocal, offsetMillis, toLocal } from '../../../catalog/zone.ts';
 import { type Sql, sql } from '../../../sql.ts';
+import { textLiteral } from '../literals.ts';
 import { bigint, boolean, cast, catalogValue, type Expr, isTime, literalTime, timestamp } from '../types.ts';
 import { arg, type Call, native, type ScalarFunction, zoneOf } from './define.ts';
-
-const literal = (text: string): Expr => ({ sql: sql`${text}`, type: 'VARCHAR', literal: text });
 
 const functions: ScalarFunction[] = [
   {
@@ -44,7 +43,7 @@ const functions: ScalarFunction[] = [
     compile([time, period, step], call) {
       const shifted = native(
         'timestamp_shift',
-        [time as Expr, period as Expr, step as Expr, literal(zoneOf(call, 3))],
+        [time as Expr, period as Expr, step as Expr, textLiteral(zoneOf(call, 3))],
         call,
       );
       return cast(shifted, 'TIMESTAMP', call.zone);
@@ -71,8 +70,8 @@ const functions: ScalarFunction[] = [
     names: ['TIME_FORMAT'],
     arity: [1, 3],
     compile(args, call) {
-      const zone = literal(zoneOf(call, 2));
-      const pattern = call.text(1) === undefined ? literal(isoPattern) : arg(args, 1);
+      const zone = textLiteral(zoneOf(call, 2));
+      const pattern = call.text(1) === undefined ? textLiteral(isoPattern) : arg(args, 1);
       return native('timestamp_format', [asTime(arg(args, 0), call), pattern, zone], call);
     },
   },
@@ -83,7 +82,7 @@ const functions: ScalarFunction[] = [
     arity: [1, 3],
     compile(args, call) {
       const pattern = args[1] ?? { sql: sql`NULL`, type: 'NULL' };
-      const millis = native('timestamp_parse', [arg(args, 0), pattern, literal(zoneOf(call, 2))], call);
+      const millis = native('timestamp_parse', [arg(args, 0), pattern, textLiteral(zoneOf(call, 2))], call);
       return cast(millis, 'TIMESTAMP', call.zone);
     },
   },
@@ -124,7 +123,7 @@ const functions: ScalarFunction[] = [
     arity: [3, 3],
     compile(args, call) {
       const period = periodOfUnit(call.text(0) ?? '', call);
-      const shift = [asTime(arg(args, 2), call), literal(period), arg(args, 1), literal(call.zone)];
+      const shift = [asTime(arg(args, 2), call), textLiteral(period), arg(args, 1), textLiteral(call.zone)];
       return cast(native('timestamp_shift', shift, call), 'TIMESTAMP', call.zone);
     },
   },
@@ -216,7 +215,7 @@ function bucketsOfPeriod(text: string, zone: string, originMs: number | undefine
 }
 
 function extract(time: Expr, unit: string, zone: string, call: Call): Expr {
-  return native('timestamp_extract', [asTime(time, call), literal(unit.toUpperCase()), literal(zone)], call);
+  return native('timestamp_extract', [asTime(time, call), textLiteral(unit.toUpperCase()), textLiteral(zone)], call);
 }
 
 /** `time + step` on the clock of the zone, where a day may have 23 hours. */
