@@ -2,15 +2,7 @@
 import { z } from 'zod';
 import { ident, type Sql, sql } from '../sql.ts';
 import { bind, eachOf } from './bound.ts';
-import {
-  asText,
-  type Checked,
-  compileExtraction,
-  type Scope,
-  specOf,
-  type TypeIssueParams,
-  type Value,
-} from './define.ts';
+import { asText, type Checked, compileExtraction, type Scope, specOf, type Value } from './define.ts';
 
 export const operandShape = {
   dimension: z.string().min(1),
@@ -78,19 +70,3 @@ export function equalsScalar(value: Value, scalar: Scalar): Sql {
 
 /** False, but unknown for NULL. */
 const neverTrue = (value: Sql) => sql`(${value} IS NULL AND NULL)`;
-
-/** Druid's matchValueType. */
-export const matchType = z.string().transform((text, context): MatchType => {
-  const found = matchTypes.find((type) => type === text.toUpperCase());
-  if (found) return found;
-  const params: TypeIssueParams = /^(array|complex)/i.test(text)
-    ? { unsupported: true }
-    : { wrongType: text, rightTypes: matchTypes };
-  const message = params.unsupported
-    ? `matchValueType '${text}' is not supported yet`
-    : `unknown matchValueType '${text}'`;
-  context.issues.push({ code: 'custom', message, params, input: text });
-  return z.NEVER;
-});
-const matchTypes = ['STRING', 'LONG', 'FLOAT', 'DOUBLE'] as const;
-export type MatchType = (typeof matchTypes)[number];

@@ -16,6 +16,9 @@ export const outputTypeSchema = z
   .nullish()
   .transform((written, context) => readOutputType(written ?? 'STRING', context));
 
+/** Druid's matchValueType. */
+export const matchType = z.string().transform((written, context) => readOutputType(written, context, 'matchValueType'));
+
 /** The same where it may be an array or a nested value as well. */
 export const anyOutputTypeSchema = z
   .string()
@@ -54,15 +57,13 @@ export const arrayTypeSchema = z
 
 export const isArrayType = (type: string): type is ArrayType => type.startsWith('ARRAY<');
 
-function readOutputType(written: string, context: z.core.$RefinementCtx): OutputType {
+function readOutputType(written: string, context: z.core.$RefinementCtx, field = 'outputType'): OutputType {
   const found = outputTypes.find((type) => type === written.toUpperCase());
   if (found) return found;
   const params: TypeIssueParams = /^(array|complex)/i.test(written)
     ? { unsupported: true }
     : { wrongType: written, rightTypes: outputTypes };
-  const message = params.unsupported
-    ? `outputType '${written}' is not supported yet`
-    : `unknown outputType '${written}'`;
+  const message = params.unsupported ? `${field} '${written}' is not supported yet` : `unknown ${field} '${written}'`;
   context.issues.push({ code: 'custom', message, params, input: written });
   return z.NEVER;
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type Sql, sql } from '../../sql.ts';
 import { asText, type ColumnType, defineAggregator, only, type Value } from '../define.ts';
+import { listText } from '../expression/lists.ts';
 import { fieldInputs, fieldShape, fieldValue, oneOfFieldAndExpression } from '../field.ts';
 import { toDouble, toFloat, toLong } from '../numbers.ts';
 
@@ -28,8 +29,7 @@ function textOf(value: Value, together: boolean): Sql {
   if (!value.multiValue) return asText(value).sql;
   const first = sql`(${value.sql})[1]`;
   if (!together) return first;
-  const all = sql`array_to_string(list_transform(${value.sql}, lambda v: coalesce(v, 'null')), ', ')`;
-  return sql`CASE WHEN len(${value.sql}) > 1 THEN '[' || ${all} || ']' ELSE ${first} END`;
+  return sql`CASE WHEN len(${value.sql}) > 1 THEN ${listText(value.sql)} ELSE ${first} END`;
 }
 
 const schemaOf = (type: string) =>

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ident, join, type Sql, sql } from '../../sql.ts';
 import { defineAggregator, type FoldInput, only, type Scope, type Value } from '../define.ts';
 import { compileExpression } from '../expression/index.ts';
+import { sqlTypeOf } from '../expression/typed.ts';
 import { isArrayType, outputValue } from '../output-type.ts';
 
 const schema = z.object({
@@ -24,8 +25,8 @@ const schema = z.object({
 
 type Spec = z.infer<typeof schema>;
 
-const sqlTypes = { STRING: sql`VARCHAR`, LONG: sql`BIGINT`, DOUBLE: sql`DOUBLE` } as const;
-type StateType = keyof typeof sqlTypes | `ARRAY<${keyof typeof sqlTypes}>`;
+type Scalar = 'STRING' | 'LONG' | 'DOUBLE';
+type StateType = Scalar | `ARRAY<${Scalar}>`;
 
 const nowhere = sql`NULL::TIMESTAMP`;
 const unknown: Value = { sql: sql`NULL::VARCHAR`, type: 'STRING' };
@@ -71,11 +72,6 @@ const initialOf = (spec: Spec): Value => compileExpression(spec.initialValue, { 
 
 function stateTypeOf({ type }: Value): StateType {
   return isArrayType(type) || type === 'LONG' || type === 'DOUBLE' ? (type as StateType) : 'STRING';
-}
-
-function sqlTypeOf(type: StateType): Sql {
-  const element = /^ARRAY<(.*)>$/.exec(type)?.[1];
-  return element ? sql`${sqlTypes[element as keyof typeof sqlTypes]}[]` : sqlTypes[type as keyof typeof sqlTypes];
 }
 
 function fold(spec: Spec, { scope, where }: FoldInput): Sql {

@@ -7,6 +7,10 @@ export const joined = (first: Sql, second: Sql): Sql =>
 
 const holdsNull = (list: Sql): Sql => sql`(len(${list}) > list_count(${list}))`;
 
+/** Texts as Java prints a list of them, `[a, null]`. */
+export const listText = (texts: Sql): Sql =>
+  sql`('[' || array_to_string(list_transform(${texts}, lambda e: coalesce(e, 'null')), ', ') || ']')`;
+
 /** Whether the list has the value, which may be null. */
 export const holds = (list: Sql, value: Sql): Sql =>
   sql`CASE WHEN ${value} IS NULL THEN ${holdsNull(list)} ELSE list_contains(${list}, ${value}) END`;

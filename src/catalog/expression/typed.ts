@@ -3,6 +3,7 @@ import { and, join, type Sql, sql } from '../../sql.ts';
 import { eachOf } from '../bound.ts';
 import { listOf } from '../json-path.ts';
 import { doubleText } from '../numbers.ts';
+import { listText } from './lists.ts';
 import type { ElementType, LiteralValue } from './syntax.ts';
 
 /** `ANY`: a JSON value whose type is known only row by row. `NULL`: the literal, which fits everywhere. */
@@ -79,7 +80,7 @@ export function asString(value: Typed): Sql {
       return doubleText(value.sql);
     default: {
       const texts = asArray(value, 'STRING');
-      return sql`CASE len(${value.sql}) WHEN 1 THEN (${texts})[1] ELSE '[' || array_to_string(list_transform(${texts}, lambda e: coalesce(e, 'null')), ', ') || ']' END`;
+      return sql`CASE len(${value.sql}) WHEN 1 THEN (${texts})[1] ELSE ${listText(texts)} END`;
     }
   }
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { sql } from '../../sql.ts';
 import { compileFilter, defineFilter, specOf, type Value } from '../define.ts';
-import { equalsScalar, matchType, scalarSchema } from '../operand.ts';
+import { equalsScalar, scalarSchema } from '../operand.ts';
+import { matchType } from '../output-type.ts';
 
 const schema = z.object({
   type: z.literal('arrayContainsElement'),

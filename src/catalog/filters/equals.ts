@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { join, type Sql, sql } from '../../sql.ts';
 import { anyValue, defineFilter, type Value } from '../define.ts';
 import { toDouble } from '../numbers.ts';
-import { equalsScalar, type MatchType, matchType, type Scalar, scalarSchema } from '../operand.ts';
-import { type ArrayType, arrayTypeSchema, outputValue } from '../output-type.ts';
+import { equalsScalar, type Scalar, scalarSchema } from '../operand.ts';
+import { type ArrayType, arrayTypeSchema, matchType, type OutputType, outputValue } from '../output-type.ts';
 
 const common = { type: z.literal('equals'), column: z.string().min(1) };
 
@@ -13,7 +13,7 @@ const schema = z.union([
 ]);
 
 /** Text is compared as a number with a number: `10.0` and `010` equal 10, and what is no number is known not to. */
-function equalsValue(type: MatchType, value: Value, wanted: Scalar): Sql {
+function equalsValue(type: OutputType, value: Value, wanted: Scalar): Sql {
   if (type === 'STRING' || (value.type !== 'STRING' && value.type !== 'COMPLEX<json>'))
     return equalsScalar(value, wanted);
   const equal = equalsScalar({ sql: toDouble(value), type: 'DOUBLE' }, wanted);
@@ -36,7 +36,7 @@ export default defineFilter<z.infer<typeof schema>>({
     const column = scope.column(spec.column);
     const { matchValueType: type, matchValue: wanted } = spec;
     if (Array.isArray(wanted)) return equalsArray(type as ArrayType, column, wanted);
-    return anyValue(column, (single) => equalsValue(type as MatchType, { sql: single, type: column.type }, wanted));
+    return anyValue(column, (single) => equalsValue(type as OutputType, { sql: single, type: column.type }, wanted));
   },
   examples: [
     {

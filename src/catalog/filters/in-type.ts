@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { type Sql, sql } from '../../sql.ts';
 import { compileFilter, defineFilter, specOf, type Value } from '../define.ts';
 import { toDouble } from '../numbers.ts';
-import { type MatchType, matchType, scalarSchema } from '../operand.ts';
+import { scalarSchema } from '../operand.ts';
+import { matchType, type OutputType } from '../output-type.ts';
 
 const schema = z.object({
   type: z.literal('inType'),
@@ -12,7 +13,7 @@ const schema = z.object({
 });
 
 /** Text is compared as a number with numbers; what is no number is known to be none of them. */
-function asMatched(type: MatchType, value: Value): Value {
+function asMatched(type: OutputType, value: Value): Value {
   if (type === 'STRING' || value.type !== 'STRING') return value;
   if (!value.multiValue) return { sql: asNumber(value.sql), type: 'DOUBLE' };
   const each = asNumber(sql`v`);

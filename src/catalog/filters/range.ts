@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { and, type Sql, sql } from '../../sql.ts';
 import { anyValue, asText, defineFilter, type Value } from '../define.ts';
 import { toDouble } from '../numbers.ts';
-import { type MatchType, matchType, numberLiteral, type Scalar, scalarSchema } from '../operand.ts';
+import { numberLiteral, type Scalar, scalarSchema } from '../operand.ts';
 import { isNumber } from '../ordering.ts';
+import { matchType, type OutputType } from '../output-type.ts';
 
 const schema = z
   .object({
@@ -22,7 +23,7 @@ const orderedDouble = (value: Value) =>
   sql`CASE WHEN ${value.sql} IS NOT NULL THEN coalesce(${toDouble(value)}, '-Infinity'::DOUBLE) END`;
 
 /** One value and an edge as SQL values of the same type. */
-function comparable(type: MatchType, value: Value, edge: Scalar): [Sql, Sql] {
+function comparable(type: OutputType, value: Value, edge: Scalar): [Sql, Sql] {
   if (type === 'STRING') return [asText(value).sql, sql`${String(edge)}`];
   const subject = isNumber(value) ? value.sql : orderedDouble(value);
   return [

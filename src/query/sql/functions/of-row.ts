@@ -1,4 +1,5 @@
 /** Aggregates that give the value of one row. https://druid.apache.org/docs/latest/querying/sql-aggregations */
+import { listText } from '../../../catalog/expression/lists.ts';
 import { letIn } from '../../../catalog/operand.ts';
 import { type Sql, sql } from '../../../sql.ts';
 import { type Expr, isTime } from '../types.ts';
@@ -67,11 +68,7 @@ function plain(args: readonly Expr[], flagAt: number): Expr {
   const kept = { type, ...(native ? { native } : {}) };
   if (!multiValue) return { ...kept, sql: value };
   if (args[flagAt]?.literal === false) return { ...kept, sql: sql`${value}[1]` };
-  const texts = sql`list_transform(${value}, lambda e: coalesce(e, 'null'))`;
-  return {
-    ...kept,
-    sql: sql`CASE len(${value}) WHEN 1 THEN ${value}[1] ELSE '[' || array_to_string(${texts}, ', ') || ']' END`,
-  };
+  return { ...kept, sql: sql`CASE len(${value}) WHEN 1 THEN ${value}[1] ELSE ${listText(value)} END` };
 }
 
 /** Among equal times by value, so that the order of arrival does not matter. */
