@@ -1,6 +1,6 @@
 /**
  * Records as lines of JSON that hold what Kafka knows about them: headers, timestamp, topic and key, and then the value. Only for
- * readers who ask for it: a line is longer than its record, so that it cannot be made in the record's place as in values.ts,.
+ * readers who ask for it: a line is longer than its record, so that it cannot be made in the record's place as in values.ts.
  */
 import { JsonBytes, type TextEncoding } from './json-bytes.ts';
 import { RecordReader } from './record-reader.ts';
