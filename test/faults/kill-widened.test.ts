@@ -13,7 +13,7 @@ const columns: Readonly<Record<string, readonly [first: unknown, second: unknown
   longToString: [1, 'a', ['1', 'a']],
   longToJson: [1, { b: 2 }, [1, { b: 2 }]],
   stringToJson: ["it's", { b: '"' }, ["it's", { b: '"' }]],
-  stringToList: ['a', ['b', 'c'], ['a', ['b', 'c']]],
+  stringToList: ['a', ['b', 'c'], [['a'], ['b', 'c']]],
   added: [undefined, 'a', [null, 'a']],
 };
 

@@ -77,7 +77,7 @@ test("errors have Druid's shape and status", async (t) => {
       /did you mean 'selector'/,
     ],
     ['/druid/v2', JSON.stringify({ ...topN, queryType: 'movingAverage' }), 501, 'UNSUPPORTED', /movingAverage/],
-    ['/druid/v2/sql', '{"query":"SELECT LOOKUP(1, 2)"}', 501, 'UNSUPPORTED', /LOOKUP/],
+    ['/druid/v2/sql', '{"query":"SELECT BLOOM_FILTER(1, 2)"}', 501, 'UNSUPPORTED', /BLOOM_FILTER/],
     ['/druid/v3', '{}', 404, 'NOT_FOUND', /POST \/druid\/v3/],
   ];
   for (const [path, body, status, category, message] of refusals) {

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
@@ -28,6 +29,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -65,13 +67,21 @@ public class Scribe {
     Runtime.getRuntime().halt(0);
   }
 
-  /** A broker tells of a new partition a moment before it takes what is written there; the admin client tries until it does. */
+  /** A broker takes what is written to a new partition a moment after it tells of it, and tells of it a moment after it is made. */
   private void awaitLeaders(String[] words) throws Exception {
     Map<TopicPartition, OffsetSpec> partitions = new HashMap<>();
     for (int partition = 0; partition < Integer.parseInt(words[2]); partition++) {
       partitions.put(new TopicPartition(words[1], partition), OffsetSpec.latest());
     }
-    admin.listOffsets(partitions).all().get();
+    for (int tries = 0; ; tries++) {
+      try {
+        admin.listOffsets(partitions).all().get();
+        return;
+      } catch (ExecutionException error) {
+        if (!(error.getCause() instanceof UnknownTopicOrPartitionException) || tries == 200) throw error;
+        Thread.sleep(50);
+      }
+    }
   }
 
   private long perform(String[] words) throws Exception {
