@@ -179,7 +179,11 @@ function ofNumber(sqlName: Sql, x: Sql): Sql {
     case 'log10':
       return sql`CASE WHEN ${x} = 0 THEN '-Infinity'::DOUBLE WHEN ${x} < 0 THEN 'NaN'::DOUBLE ELSE ${value} END`;
     case 'cot':
-      return sql`CASE WHEN ${x} = 0 THEN 'Infinity'::DOUBLE ELSE ${value} END`;
+      return sql`CASE WHEN ${x} = 0 THEN 'Infinity'::DOUBLE WHEN isinf(${x}) THEN 'NaN'::DOUBLE ELSE ${value} END`;
+    case 'sin':
+    case 'cos':
+    case 'tan':
+      return sql`CASE WHEN isinf(${x}) THEN 'NaN'::DOUBLE ELSE ${value} END`;
     case 'sqrt':
       return sql`CASE WHEN ${x} < 0 THEN 'NaN'::DOUBLE ELSE ${value} END`;
     case 'acos':
