@@ -9,7 +9,7 @@ import type { FoundDimension } from './table.ts';
  * A dataSource gets no more columns than this by discovery; further fields are left out. A commit takes 256 KiB of the engine's
  * memory for each column, however few its rows are: with 600 columns one event alone would not fit.
  */
-export const maxDiscoveredDimensions = 300;
+const maxDiscoveredDimensions = 300;
 
 /** Distinct field names, or structures of fields, that are looked at in one batch. */
 const maxSeen = 10_000;

@@ -4,7 +4,7 @@ import { sql } from '../sql.ts';
 import type { Transaction } from '../store/store.ts';
 
 /** A key is remembered this long, and for a while after. */
-export const receiptLifetimeMs = 24 * 3_600_000;
+const receiptLifetimeMs = 24 * 3_600_000;
 
 const maxReceipts = 100_000;
 

@@ -16,7 +16,7 @@ export interface BrokerOptions extends Omit<ConnectionOptions, 'sasl' | 'tlsServ
   readonly login?: Login;
 }
 
-export const formatAddress = ({ host, port }: Address) => `${host}:${port}`;
+const formatAddress = ({ host, port }: Address) => `${host}:${port}`;
 
 /** A request of the wire protocol; https://kafka.apache.org/protocol.html has the keys. */
 export interface WireRequest<Response> {
