@@ -1,7 +1,7 @@
 /** A real millrace in its own process, for tests, benches and the documentation's commands. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
 const sourceCli = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -24,14 +24,18 @@ export interface StartOptions {
   readonly cli?: string;
 }
 
-/** A port that was free a moment ago. */
+const given = new Set<number>();
+
+/** A port that was free a moment ago, and was not given to another server of this process. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const address = server.address();
+  const { port } = server.address() as AddressInfo;
   server.close();
   await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
+  if (given.has(port)) return freePort();
+  given.add(port);
+  return port;
 }
 
 /** Starts a millrace without waiting until it is ready. */
