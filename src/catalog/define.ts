@@ -16,6 +16,7 @@ import type {
   GranularityExample,
   PostAggregatorExample,
 } from './examples.ts';
+import { neverEmpty, rankOf, verdictOf } from './multi-value.ts';
 import type { ColumnType, LookupScope, Scope, Value } from './scope.ts';
 
 export type { ColumnType, EventField, LookupScope, Scope, Value } from './scope.ts';
@@ -279,13 +280,12 @@ export function only(...conditions: readonly (Sql | undefined)[]): Sql {
  */
 export function anyValue(value: Value, test: (single: Sql) => Sql): Sql {
   if (!value.multiValue) return test(value.sql);
-  const verdict = sql`coalesce(2 * CAST(${test(sql`v`)} AS TINYINT), 1)`;
-  const filled = (list: Sql) => sql`CASE WHEN len(${list}) > 0 THEN ${list} ELSE [NULL] END`;
+  const rank = rankOf(test(sql`v`));
   const made = madeOfSingles(value);
   const best = made
-    ? sql`(SELECT max(${verdict}) FROM (SELECT ${made.body} AS v FROM (SELECT unnest(${filled(made.list)}) AS ${made.name}) AS e) AS e)`
-    : sql`list_max(list_transform(${filled(value.sql)}, lambda v: ${verdict}))`;
-  return sql`CASE ${best} WHEN 2 THEN true WHEN 0 THEN false END`;
+    ? sql`(SELECT max(${rank}) FROM (SELECT ${made.body} AS v FROM (SELECT unnest(${neverEmpty(made.list)}) AS ${made.name}) AS __elements) AS __elements)`
+    : sql`list_max(list_transform(${neverEmpty(value.sql)}, lambda v: ${rank}))`;
+  return verdictOf(best);
 }
 
 /** The value (each of them, for a multi-value dimension) as VARCHAR. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Sql, sql } from '../sql.ts';
 import { asText, type TypeIssueParams, type Value } from './define.ts';
 import { asArray, elementType, type Typed } from './expression/typed.ts';
+import { neverEmpty } from './multi-value.ts';
 import { toDouble, toFloat, toLong } from './numbers.ts';
 
 const outputTypes = ['STRING', 'LONG', 'FLOAT', 'DOUBLE'] as const;
@@ -111,7 +112,7 @@ function soleOf({ sql: list, type }: Value): Value {
 /** As text an array is a multi-value dimension. */
 function valuesOfArray({ sql: list }: Value): Value {
   return {
-    sql: sql`CASE WHEN len(${list}) > 0 THEN CAST(${list} AS VARCHAR[]) ELSE [NULL] END`,
+    sql: neverEmpty(sql`CAST(${list} AS VARCHAR[])`),
     type: 'STRING',
     multiValue: true,
   };

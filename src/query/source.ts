@@ -1,6 +1,8 @@
 /** The rows that a query reads: a dataSource's table, cut to intervals and a filter. */
+
 import { bind, madeOfSingles } from '../catalog/bound.ts';
 import { type Checked, compileFilter, type LookupScope, type Scope, type Value } from '../catalog/index.ts';
+import { neverEmpty } from '../catalog/multi-value.ts';
 import { condenseIntervals, eternity, type Interval, withinIntervals } from '../catalog/time.ts';
 import { invalidInput } from '../errors.ts';
 import { and, ident, type Sql, sql } from '../sql.ts';
@@ -84,8 +86,7 @@ export function unnested(
     const name = ident(freshName(`single${i}`, taken));
     const made = madeOfSingles(value);
     const all = made?.list ?? value.sql;
-    const list =
-      value.mayBeEmpty && whereEmpty === 'null' ? sql`CASE WHEN len(${all}) > 0 THEN ${all} ELSE [NULL] END` : all;
+    const list = value.mayBeEmpty && whereEmpty === 'null' ? neverEmpty(all) : all;
     from = sql`FROM (SELECT *, unnest(${list}) AS ${name} ${from}) AS t`;
     return { sql: made ? bind(made.name, name, made.body) : name, type: value.type };
   });

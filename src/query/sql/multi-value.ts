@@ -4,6 +4,7 @@
  * https://druid.apache.org/docs/latest/querying/multi-value-dimensions
  */
 import { eachOf } from '../../catalog/bound.ts';
+import { rankOf, verdictOf } from '../../catalog/multi-value.ts';
 import { ident, type Sql, sql } from '../../sql.ts';
 import { boolean, type Expr, type Mapped } from './types.ts';
 
@@ -55,8 +56,7 @@ export function tested(args: readonly Expr[], test: (singles: readonly Expr[]) =
 
 /** Whether one value passes, or all do; unknown where that depends on a null. */
 function quantified(extreme: Sql, { lists, each }: Mapped): Sql {
-  const ranks = transformed({ lists, each: sql`CASE ${each} WHEN true THEN 2 WHEN false THEN 0 ELSE 1 END` });
-  return sql`(nullif(${extreme}(${ranks}), 1) = 2)`;
+  return verdictOf(sql`${extreme}(${transformed({ lists, each: rankOf(each) })})`);
 }
 
 /** For what needs a single value: null in rows of several. */

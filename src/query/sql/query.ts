@@ -1,4 +1,6 @@
 /** The tree of a SELECT, a set operation or VALUES → one statement of the engine. */
+
+import { neverEmpty } from '../../catalog/multi-value.ts';
 import type { MillraceError } from '../../errors.ts';
 import { and, ident, join, type Sql, sql } from '../../sql.ts';
 import type { ExpressionNode, ModifierNode, QueryNode } from './ast.ts';
@@ -143,7 +145,7 @@ export class QueryCompiler {
       const same = singles.get(key.sql.text);
       if (same) return same.sql;
       const name = this.#name('u');
-      const list = sql`CASE WHEN len(${key.sql}) > 0 THEN ${key.sql} ELSE [NULL] END`;
+      const list = neverEmpty(key.sql);
       unnested.push(sql`LATERAL (SELECT unnest(${list}) AS v) AS ${name}`);
       const single = varchar(sql`${name}.v`);
       singles.set(key.sql.text, single);
