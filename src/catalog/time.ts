@@ -44,6 +44,9 @@ export function parseInstant(text: string): number | undefined {
   return date + hours * 3_600_000 + minutes * 60_000 + seconds * 1000 + part - offsetMs(offset);
 }
 
+/** Whether the text of an instant names its offset from UTC, were it `Z`. */
+export const namesOffset = (text: string): boolean => instantPattern.exec(text.trim())?.[11] !== undefined;
+
 /** `a/b`, where one of the two may be a period; undefined when the text is no interval or ends before it starts. */
 export function parseInterval(text: string): Interval | undefined {
   const [from, to, more] = text.split('/');

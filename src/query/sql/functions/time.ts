@@ -1,7 +1,7 @@
 /** Times. https://druid.apache.org/docs/latest/querying/sql-scalar#date-and-time-functions */
 import { periodBuckets } from '../../../catalog/buckets.ts';
 import { parsePeriod } from '../../../catalog/period.ts';
-import { parseInterval, timestampLiteral } from '../../../catalog/time.ts';
+import { namesOffset, parseInterval, timestampLiteral } from '../../../catalog/time.ts';
 import { changeLocal, fromLocal, offsetMillis, toLocal } from '../../../catalog/zone.ts';
 import { type Sql, sql } from '../../../sql.ts';
 import { textLiteral } from '../literals.ts';
@@ -96,7 +96,7 @@ const functions: ScalarFunction[] = [
       const interval = parseInterval(text);
       if (!interval) throw call.fail("expected an ISO 8601 interval such as '2018-01-01/P1D'");
       // Times without an offset are those of the query's own clock.
-      const zone = /Z|[+-]\d\d:?\d\d(\/|$)/i.test(text.replaceAll(/\d{4}-\d\d(-\d\d)?/g, '')) ? 'UTC' : call.zone;
+      const zone = text.split('/').some(namesOffset) ? 'UTC' : call.zone;
       const [from, to] = [interval.start, interval.end].map((ms) => fromLocal(zone, timestampLiteral(ms)));
       const time = timeOf(args, call);
       return boolean(sql`(${time} >= ${from as Sql} AND ${time} < ${to as Sql})`);
