@@ -7,22 +7,13 @@ import { readDataSource } from '../../src/spec/data-schema.ts';
 import { sql } from '../../src/sql.ts';
 import { combineLive, handOff, removeOrphans } from '../../src/store/hand-off.ts';
 import type { Table } from '../../src/store/schema.ts';
-import { Store } from '../../src/store/store.ts';
+import type { Store } from '../../src/store/store.ts';
 import { pageViews } from '../support/backend.ts';
 import { temporaryFolder } from '../support/engine.ts';
+import { openStore } from '../support/store.ts';
 
 const hour = 3_600_000;
 const start = Date.parse('2026-06-01T00:00:00Z');
-
-async function openStore(directory: string): Promise<Store> {
-  return Store.open({
-    directory,
-    memoryLimitBytes: 1 << 28,
-    threads: 2,
-    maxReaders: 4,
-    compile: () => assert.fail('opened once only'),
-  });
-}
 
 const definition = tableDefinition(readDataSource(pageViews()), []);
 
@@ -207,12 +198,7 @@ it('a query sees each row once while pushes and hand-offs go on', async () => {
 
 it('a failed hand-off leaves everything as it was', async () => {
   await using folder = await temporaryFolder();
-  const store = await Store.open({
-    directory: folder.path,
-    memoryLimitBytes: 1 << 28,
-    threads: 2,
-    maxReaders: 4,
-    compile: () => assert.fail('opened once only'),
+  const store = await openStore(folder.path, {
     deepStorage: {
       put: () => Promise.reject(new Error('deep storage is away')),
       delete: () => Promise.resolve(),

@@ -6,22 +6,16 @@ import { readDataSource } from '../../src/spec/data-schema.ts';
 import { sql } from '../../src/sql.ts';
 import { handOff } from '../../src/store/hand-off.ts';
 import { segmentList } from '../../src/store/segment-list.ts';
-import { Store } from '../../src/store/store.ts';
 import { pageViews } from '../support/backend.ts';
 import { temporaryFolder } from '../support/engine.ts';
+import { openStore } from '../support/store.ts';
 
 const hour = 3_600_000;
 const start = Date.parse('2026-06-01T00:00:00Z');
 
 it('handed-off segments, live buckets, and live rows beside a segment as its next partition', async () => {
   await using folder = await temporaryFolder();
-  const store = await Store.open({
-    directory: folder.path,
-    memoryLimitBytes: 1 << 28,
-    threads: 2,
-    maxReaders: 4,
-    compile: () => assert.fail('opened once only'),
-  });
+  const store = await openStore(folder.path);
   const definition = tableDefinition(readDataSource(pageViews()), []);
   const table = await store.transaction((transaction) => transaction.define(definition));
   const append = (hours: number, rows: number) =>

@@ -7,9 +7,9 @@ import { tableDefinition } from '../../src/ingest/table.ts';
 import { readDataSource } from '../../src/spec/data-schema.ts';
 import { ident, join, sql } from '../../src/sql.ts';
 import { combineLive, handOff } from '../../src/store/hand-off.ts';
-import { Store } from '../../src/store/store.ts';
 import { pageViews } from '../support/backend.ts';
 import { temporaryFolder } from '../support/engine.ts';
+import { openStore } from '../support/store.ts';
 
 const start = Date.parse('2026-06-01T00:00:00Z');
 const hour = 3_600_000;
@@ -41,13 +41,7 @@ const figures = join([
 
 it('sketches stay what they are through hand-off, also of late rows', async () => {
   await using folder = await temporaryFolder();
-  const store = await Store.open({
-    directory: folder.path,
-    memoryLimitBytes: 1 << 28,
-    threads: 2,
-    maxReaders: 4,
-    compile: () => assert.fail('opened once only'),
-  });
+  const store = await openStore(folder.path);
   const schema = readDataSource(pageViews({ dimensionsSpec: { dimensions: ['url'] }, metricsSpec }));
   const table = await store.transaction((transaction) => transaction.define(tableDefinition(schema, [])));
   const connection = await store.connect();

@@ -1,4 +1,4 @@
-/** What random native queries are made of. */
+/** What random queries are made of. */
 import fc from 'fast-check';
 import { allColumns, numberColumns, numbers, textColumns, texts } from './columns.ts';
 
@@ -24,3 +24,11 @@ export const optional = (
   fc
     .tuple(fc.record(must), fc.record(may, { requiredKeys: [] }))
     .map(([required, given]): Json => ({ type, ...required, ...given }));
+
+/** The text of a function's call. */
+export const call = (name: string, ...args: readonly fc.Arbitrary<string>[]) =>
+  fc.tuple(...args).map((given) => `${name}(${given.join(', ')})`);
+
+/** The text of an operator between two operands. */
+export const infix = (left: fc.Arbitrary<string>, operators: readonly string[], right: fc.Arbitrary<string>) =>
+  fc.tuple(left, fc.constantFrom(...operators), right).map(([a, operator, b]) => `(${a} ${operator} ${b})`);

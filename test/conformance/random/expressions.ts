@@ -1,6 +1,7 @@
 /** Random expressions of Druid's native language, as text. */
 import fc from 'fast-check';
 import { expressionFunctions } from '../../../src/catalog/expression/functions/index.ts';
+import { call, infix } from './atoms.ts';
 import { numberColumns, textColumns } from './columns.ts';
 
 const quoted = (text: string) => `'${text}'`;
@@ -29,11 +30,6 @@ const registered = fc
       .array(takesLists ? list : leaf, { minLength: least, maxLength: most })
       .map((args) => `${name}(${args.join(', ')})`),
   );
-
-const call = (name: string, ...args: readonly fc.Arbitrary<string>[]) =>
-  fc.tuple(...args).map((given) => `${name}(${given.join(', ')})`);
-const infix = (left: fc.Arbitrary<string>, operators: readonly string[], right: fc.Arbitrary<string>) =>
-  fc.tuple(left, fc.constantFrom(...operators), right).map(([a, operator, b]) => `(${a} ${operator} ${b})`);
 
 const grammar = fc.letrec<{ text: string; number: string; condition: string }>((tie) => {
   const text = tie('text');

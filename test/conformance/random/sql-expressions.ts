@@ -1,6 +1,7 @@
 /** Random expressions of Druid's SQL, as text. */
 import fc from 'fast-check';
 import { scalarFunctions } from '../../../src/query/sql/functions/index.ts';
+import { call, infix } from './atoms.ts';
 import { numberColumns, textColumns, texts } from './columns.ts';
 
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
@@ -11,11 +12,6 @@ const time = fc.constantFrom('__time', "TIMESTAMP '2024-10-27 01:30:00'");
 const unit = fc.constantFrom('SECOND', 'MINUTE', 'HOUR', 'DAY', 'WEEK', 'MONTH', 'QUARTER', 'YEAR');
 const period = fc.constantFrom("'PT1H'", "'P1D'", "'P1W'", "'P1M'", "'PT6H'");
 const zone = fc.constantFrom("'UTC'", "'Europe/Berlin'", "'America/Los_Angeles'");
-
-const call = (name: string, ...args: readonly fc.Arbitrary<string>[]) =>
-  fc.tuple(...args).map((given) => `${name}(${given.join(', ')})`);
-const infix = (left: fc.Arbitrary<string>, operators: readonly string[], right: fc.Arbitrary<string>) =>
-  fc.tuple(left, fc.constantFrom(...operators), right).map(([a, operator, b]) => `(${a} ${operator} ${b})`);
 
 /** Read the clock, grow without bounds, or are asked by the grammar with literals that they need. */
 const unasked = new Set([
