@@ -1,6 +1,6 @@
 /**
- * A real Druid on free loopback ports: ZooKeeper, coordinator with overlord, historical and broker, each a Java process of its
- * own, as small as they work. Healthy after about 45 s on two cores; some 2 GB of memory.
+ * A real Druid on free loopback ports: ZooKeeper, coordinator with overlord, historical, broker and router, each a Java process of
+ * its own, as small as they work. Healthy after about 45 s on two cores; some 2 GB of memory.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,11 +12,13 @@ import { fileURLToPath } from 'node:url';
 import { jarsOf } from '../maven.ts';
 import { freePort } from '../millrace.ts';
 
-type Role = 'coordinator' | 'historical' | 'broker';
+const roles = ['coordinator', 'historical', 'broker', 'router'] as const;
+export type Role = (typeof roles)[number];
 
 /** Megabytes of heap by process, and how much is worked on beside it. */
 export interface ClusterSize {
-  readonly heapMb: Readonly<Record<Role | 'peon', number>>;
+  /** A router is there only where it has some. */
+  readonly heapMb: Readonly<Record<Exclude<Role, 'router'> | 'peon', number>> & { readonly router?: number };
   readonly directMb: number;
   readonly bufferMb: number;
   readonly threads: number;
@@ -25,7 +27,7 @@ export interface ClusterSize {
 
 /** As small as they work. A groupBy clears a buffer for each bucket of time, so that these are small as well. */
 const small: ClusterSize = {
-  heapMb: { coordinator: 512, historical: 512, broker: 512, peon: 512 },
+  heapMb: { coordinator: 512, historical: 512, broker: 512, router: 128, peon: 512 },
   directMb: 256,
   bufferMb: 8,
   threads: 1,
@@ -76,6 +78,7 @@ export class DruidCluster {
       coordinator: await freePort(),
       historical: await freePort(),
       broker: await freePort(),
+      router: await freePort(),
     };
     const cluster = new DruidCluster(ports, size);
     try {
@@ -92,13 +95,24 @@ export class DruidCluster {
     return `http://127.0.0.1:${this.#ports.broker}`;
   }
 
+  /** Where everything goes: it passes on what is not its own. */
+  get router(): string {
+    return `http://127.0.0.1:${this.#ports.router}`;
+  }
+
+  /** Which is the overlord, too. */
+  get coordinator(): string {
+    return `http://127.0.0.1:${this.#ports.coordinator}`;
+  }
+
+  /** `host:port`, as `zookeeper.connect` has it. */
+  get zookeeper(): string {
+    return `127.0.0.1:${this.#ports.zookeeper}`;
+  }
+
   /** Of all its processes. */
   get pids(): readonly number[] {
     return [...this.#children.values()].map(({ pid }) => pid as number);
-  }
-
-  get #coordinator(): string {
-    return `http://127.0.0.1:${this.#ports.coordinator}`;
   }
 
   /**
@@ -116,7 +130,7 @@ export class DruidCluster {
     await this.#until(`task ${id}`, taskDeadlineMs, async () => {
       const { status } = (await this.#json(`/druid/indexer/v1/task/${id}/status`)) as { status: { status: string } };
       if (status.status === 'FAILED') {
-        const log = await fetch(`${this.#coordinator}/druid/indexer/v1/task/${id}/log`);
+        const log = await fetch(`${this.coordinator}/druid/indexer/v1/task/${id}/log`);
         throw new Error(`Druid's task ${id} failed:\n${(await log.text()).slice(-5000)}`);
       }
       return status.status === 'SUCCESS';
@@ -161,17 +175,38 @@ export class DruidCluster {
       `tickTime=2000\ndataDir=${data}\nclientPort=${zookeeper}\nclientPortAddress=127.0.0.1\nadmin.enableServer=false\n`,
     );
     this.#spawn('zookeeper', 128, [], ['org.apache.zookeeper.server.ZooKeeperServerMain', settings]);
-    for (const role of ['coordinator', 'historical', 'broker'] as const) {
-      const properties = Object.entries(this.#properties(role)).map(([key, value]) => `-D${key}=${value}`);
-      this.#spawn(role, this.#size.heapMb[role], properties, ['org.apache.druid.cli.Main', 'server', role]);
-    }
-    for (const role of ['coordinator', 'historical', 'broker'] as const) {
-      const url = `http://127.0.0.1:${this.#ports[role]}/status/health`;
-      await this.#until(`Druid's ${role}`, startDeadlineMs, async () => (await fetch(url)).ok);
-    }
-    await this.#until("Druid's overlord", startDeadlineMs, async () => {
-      return (await fetch(`${this.#coordinator}/druid/indexer/v1/isLeader`)).ok;
-    });
+    const started = roles.filter((role) => this.#size.heapMb[role] !== undefined);
+    for (const role of started) this.#spawnRole(role);
+    for (const role of started) await this.#isUp(role);
+  }
+
+  /** As a crash would: kill -9. `restart` brings it back. */
+  async kill(role: Role): Promise<void> {
+    const child = this.#children.get(role);
+    this.#children.delete(role);
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+
+  /** Returns when it answers again, the coordinator when it leads again as the overlord. */
+  async restart(role: Role): Promise<void> {
+    this.#spawnRole(role);
+    await this.#isUp(role);
+  }
+
+  #spawnRole(role: Role): void {
+    const properties = Object.entries(this.#properties(role)).map(([key, value]) => `-D${key}=${value}`);
+    this.#spawn(role, this.#size.heapMb[role] ?? 0, properties, ['org.apache.druid.cli.Main', 'server', role]);
+  }
+
+  async #isUp(role: Role): Promise<void> {
+    const url = `http://127.0.0.1:${this.#ports[role]}`;
+    await this.#until(`Druid's ${role}`, startDeadlineMs, async () => (await fetch(`${url}/status/health`)).ok);
+    if (role === 'coordinator')
+      await this.#until("Druid's overlord", startDeadlineMs, async () => {
+        return (await fetch(`${url}/druid/indexer/v1/isLeader`)).ok;
+      });
   }
 
   #spawn(name: string, heapMb: number, properties: readonly string[], main: readonly string[]): void {
@@ -213,14 +248,14 @@ export class DruidCluster {
   /** The coordinator answers with text, not JSON, until it has heard of the segments; by default it looks at two weeks. */
   async #isServed(dataSource: string): Promise<boolean> {
     const path = `/druid/coordinator/v1/datasources/${dataSource}/loadstatus?forceMetadataRefresh=true&simple=true&interval=${allOfTime}`;
-    const text = await (await fetch(this.#coordinator + path)).text();
+    const text = await (await fetch(this.coordinator + path)).text();
     if (!text.startsWith('{') || Object.values(JSON.parse(text)).some((left) => left !== 0)) return false;
     const names = await (await fetch(`${this.broker}/druid/v2/datasources`)).json();
     return Array.isArray(names) && names.includes(dataSource);
   }
 
   async #json(path: string, init?: RequestInit): Promise<Readonly<Record<string, unknown>>> {
-    const response = await fetch(this.#coordinator + path, init);
+    const response = await fetch(this.coordinator + path, init);
     const text = await response.text();
     if (!response.ok) throw new Error(`Druid answered ${response.status} at ${path}: ${text}`);
     return JSON.parse(text);
@@ -271,6 +306,7 @@ const ofRole: Readonly<Record<Role, (folder: string, size: ClusterSize) => Prope
     'druid.manager.lookups.period': 1000,
     'druid.indexer.queue.startDelay': 'PT0S',
     'druid.indexer.runner.type': 'local',
+    'druid.worker.capacity': 16,
     'druid.indexer.runner.javaOptsArray': JSON.stringify([`-Xmx${size.heapMb.peon}m`, ...machine(size, folder)]),
   }),
   historical: (folder) => ({
@@ -280,6 +316,13 @@ const ofRole: Readonly<Record<Role, (folder: string, size: ClusterSize) => Prope
   broker: () => ({
     'druid.sql.enable': 'true',
     'druid.sql.planner.metadataRefreshPeriod': 'PT1S',
+    'druid.server.http.numThreads': 20,
+  }),
+  router: () => ({
+    'druid.router.managementProxy.enabled': 'true',
+    'druid.router.defaultBrokerServiceName': 'druid/broker',
+    'druid.router.coordinatorServiceName': 'druid/coordinator',
+    'druid.router.http.numConnections': 20,
     'druid.server.http.numThreads': 20,
   }),
 };
