@@ -4,7 +4,8 @@
  * collector G1 and no cache of results, as millrace has none.
  */
 import { basename, dirname } from 'node:path';
-import { type ClusterSize, DruidCluster } from '../test/services/druid/cluster.ts';
+import { DruidCluster } from '../test/services/druid/cluster.ts';
+import type { ClusterSize } from '../test/services/druid/settings.ts';
 import { type MillraceProcess, startMillrace } from '../test/services/millrace.ts';
 import { ask } from './ask.ts';
 import { type BenchLoad, dataSchemaOf, eventsFile, hours, minutes } from './events.ts';
@@ -39,7 +40,7 @@ export async function versusDruid(): Promise<Figure[]> {
 
 async function compareLoad(load: BenchLoad, druid: DruidCluster): Promise<Figure[]> {
   const { path } = await eventsFile(load.events, load.msPerEvent);
-  await druid.ingest(batchTask(load, path));
+  await druid.client.ingest(batchTask(load, path));
   const raw = new RawDuckDB();
   const { rows } = await raw.run({ ingest: path, rollup: load.rollup });
   const compare = async (folder: string) => {

@@ -78,10 +78,10 @@ async function startDruid(): Promise<Asked & AsyncDisposable> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-parity-'));
   for (const dataSet of dataSets) {
     writeFileSync(join(folder, `${dataSet.dataSchema.dataSource}.ndjson`), dataSet.lines);
-    await cluster.ingest(batchTask(dataSet, folder));
+    await cluster.client.ingest(batchTask(dataSet, folder));
   }
   rmSync(folder, { recursive: true });
-  await cluster.register(lookups);
+  await cluster.client.register(lookups);
   return { ...druidAt(cluster.broker), [Symbol.asyncDispose]: () => cluster.stop() };
 }
 
