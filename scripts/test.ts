@@ -5,7 +5,7 @@
  * The last line is the count, `N passed, N failed`. Exits 1 when a test failed, or when none ran.
  */
 import { accessSync, constants, globSync, readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { run } from 'node:test';
@@ -14,8 +14,10 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { serveOnDemand } from '../test/services/on-demand.ts';
 
-/** A test that hangs is a test that failed. */
-const testTimeoutMs = 10 * 60_000;
+/** A test file that hangs is one that failed. */
+const timeoutMs = 10 * 60_000;
+/** The first one waits for Druid's start, and perhaps for its jars; each supervisor waits for a Java process. */
+const timeoutWithDruidMs = 25 * 60_000;
 
 interface Need {
   readonly what: string;
@@ -30,6 +32,11 @@ const kafka: Need = {
   what: 'a real Kafka, by Java 17, Maven and openssl',
   pattern: /services\/(kafka|on-demand)|\.\/fetching\.ts/,
   isMet: hasProgram('java') && hasProgram('mvn') && hasProgram('openssl'),
+};
+const druid: Need = {
+  what: 'a real Druid, by Java 17 and Maven, and 4 GB of memory',
+  pattern: /services\/druid|sharedDruid/,
+  isMet: hasProgram('java') && hasProgram('mvn') && totalmem() > 4 * 2 ** 30,
 };
 const java: Need = {
   what: 'Java 17 and Maven',
@@ -47,16 +54,23 @@ const kerberos: Need = {
   pattern: /services\/kafka\/kdc\.ts/,
   isMet: hasProgram('krb5kdc') && hasPackage('kerberos'),
 };
-const needs = [kafka, java, python, npm, kerberos];
+const needs = [druid, kafka, java, python, npm, kerberos];
 const files = positionals.length > 0 ? positionals : globSync('test/**/*.test.ts').sort();
 const needsOf = new Map(files.map((file) => [file, needsIn(readFileSync(file, 'utf8'))]));
 const withNodeAlone = files.filter((file) => needsOf.get(file)?.length === 0);
 const withServers = files.filter((file) => needsOf.get(file)?.length && needsOf.get(file)?.every(({ isMet }) => isMet));
+const hasDruid = (file: string) => needsOf.get(file)?.includes(druid) ?? false;
 
 const services = await serveOnDemand();
 const counts = { passed: 0, failed: 0 };
-await runFiles(withNodeAlone, availableParallelism());
-await runFiles(withServers, 1);
+await runFiles(withNodeAlone, availableParallelism(), timeoutMs);
+await runFiles(
+  withServers.filter((file) => !hasDruid(file)),
+  1,
+  timeoutMs,
+);
+// Last, so that its processes are not beside the others' tests.
+await runFiles(withServers.filter(hasDruid), 1, timeoutWithDruidMs);
 await services.stop();
 for (const need of needs) {
   const left = files.filter((file) => needsOf.get(file)?.includes(need));
@@ -65,12 +79,12 @@ for (const need of needs) {
 process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
 process.stdout.write(`${counts.passed} passed, ${counts.failed} failed\n`);
 
-async function runFiles(files: string[], concurrency: number): Promise<void> {
+async function runFiles(files: string[], concurrency: number, timeout: number): Promise<void> {
   if (files.length === 0) return;
   const events = run({
     files,
     concurrency,
-    timeout: testTimeoutMs,
+    timeout,
     ...(values.grep === undefined ? {} : { testNamePatterns: values.grep }),
   });
   events.on('test:pass', ({ name, details, skip }) => {
