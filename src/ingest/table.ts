@@ -80,7 +80,12 @@ export function tableDefinition(
     columns: [...columns.values()],
     rollup: dataSource.rollup,
     segments: segmentBuckets(dataSource),
-    definition: { ...dataSource.dataSchema, inputFormat: dataSource.inputFormat, window: lasting(dataSource.window) },
+    definition: {
+      ...dataSource.dataSchema,
+      inputFormat: dataSource.inputFormat,
+      window: lasting(dataSource.window),
+      ...(dataSource.tasks && { tasks: dataSource.tasks }),
+    },
   };
 }
 

@@ -5,12 +5,13 @@ import { type ClusterConfig, type FetchSettings, parseConfig } from './config.ts
 import { type Address, type BrokerConnection, Connections } from './connections.ts';
 import { Fetcher } from './fetcher.ts';
 import { ConsumerGroup, type GroupOptions } from './group.ts';
-import { findCoordinator } from './group-requests.ts';
+import { fetchOffsets, findCoordinator, type GroupOffset } from './group-requests.ts';
 import { type ListedOffset, listOffsets, type OffsetTime } from './list-offsets.ts';
 import { type ClusterMetadata, readMetadata, type TopicPartition } from './metadata.ts';
 import { type ProducedBatch, type ProducePartition, type ProduceSettings, produce } from './produce.ts';
 import type { KafkaProperties } from './properties.ts';
 import { brokerError, errorCodes } from './protocol-errors.ts';
+import { addPartitions, createTopic, type NewTopic } from './topics.ts';
 
 /**
  * A cluster at these properties (`bootstrap.servers`, `security.protocol`, `sasl.*`, `fetch.*` …, as Java's clients name
@@ -84,6 +85,28 @@ export class Cluster implements AsyncDisposable {
     return inOrder(batches, produced.flat());
   }
 
+  /**
+   * False when there is a topic of that name already, which stays as it is.
+   * @throws MillraceError `unavailable` when Kafka does not create it, with the reason.
+   */
+  createTopic(topic: NewTopic): Promise<boolean> {
+    return this.#askController((connection) => createTopic(connection, topic));
+  }
+
+  /**
+   * Raises a topic's number of partitions. False when it has as many or more.
+   * @throws MillraceError `unavailable` when Kafka does not, with the reason.
+   */
+  addPartitions(topic: string, partitions: number): Promise<boolean> {
+    return this.#askController((connection) => addPartitions(connection, topic, partitions));
+  }
+
+  /** What the group has committed of these partitions, those where it has. */
+  async committedOffsets(groupId: string, partitions: readonly TopicPartition[]): Promise<GroupOffset[]> {
+    const connection = await this.#connections.to(await this.coordinator(groupId));
+    return fetchOffsets(connection, groupId, partitions);
+  }
+
   /** A member of a consumer group, as soon as its generations are iterated over. */
   group(options: Pick<GroupOptions, 'settings' | 'topics' | 'onTrouble'>): ConsumerGroup {
     const { clientId, connection } = this.#config;
@@ -113,6 +136,13 @@ export class Cluster implements AsyncDisposable {
       }
     }
     throw noneAnswers(failures);
+  }
+
+  async #askController<Answer>(ask: (connection: BrokerConnection) => Promise<Answer>): Promise<Answer> {
+    const { controller, brokers } = await this.metadata([]);
+    const address = controller === undefined ? undefined : brokers.get(controller);
+    if (address === undefined) throw brokerError('the controller', errorCodes.notController);
+    return ask(await this.#connections.to(address));
   }
 
   async #askLeaders<Partition extends TopicPartition, Answer>(

@@ -17,3 +17,4 @@ export type { ClusterMetadata, PartitionMetadata, TopicMetadata, TopicPartition 
 export type { KafkaProperties } from './properties.ts';
 export { brokerError, errorCodes } from './protocol-errors.ts';
 export { Signal } from './signal.ts';
+export type { NewTopic } from './topics.ts';

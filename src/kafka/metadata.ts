@@ -12,6 +12,8 @@ export interface TopicPartition {
 
 export interface ClusterMetadata {
   readonly clusterId: string | undefined;
+  /** The node that creates topics; undefined while there is none. */
+  readonly controller: number | undefined;
   /** By node id. */
   readonly brokers: ReadonlyMap<number, Address>;
   readonly topics: readonly TopicMetadata[];
@@ -54,6 +56,7 @@ export async function readMetadata(
   }
   return {
     clusterId: response.clusterId ?? undefined,
+    controller: response.controllerId < 0 ? undefined : response.controllerId,
     brokers: new Map(response.brokers.map(({ nodeId, host, port }) => [nodeId, { host, port }])),
     topics: response.topics.map(({ name, topicId, errorCode, isInternal, partitions }) => ({
       topic: name ?? '',

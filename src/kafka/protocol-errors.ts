@@ -8,6 +8,9 @@ export const errorCodes = {
   offsetOutOfRange: 1,
   unknownTopicOrPartition: 3,
   leaderNotAvailable: 5,
+  topicAlreadyExists: 36,
+  invalidPartitions: 37,
+  notController: 41,
   unknownTopicId: 100,
 } as const;
 

@@ -11,6 +11,7 @@ import {
   type Dimension,
   type InputFormat,
   noWindow,
+  type Tasks,
   type TimestampSpec,
   type Window,
 } from './data-source.ts';
@@ -21,6 +22,7 @@ export interface ReadOptions {
   /** `ioConfig.inputFormat`; json when there is none. */
   readonly inputFormat?: unknown;
   readonly window?: Window;
+  readonly tasks?: Tasks | undefined;
   /** Line and column of a JSON path below the dataSchema. */
   readonly place?: ValidateOptions['place'];
   /** The same below the inputFormat. */
@@ -44,13 +46,13 @@ export function readDataSource(dataSchema: unknown, options: ReadOptions = {}): 
   const parts = isOldForm(dataSchema) ? readOldForm(dataSchema, options) : readTodaysForm(dataSchema, options);
   const mistakes = doubledNames(parts);
   if (mistakes.length > 0) throw mistakesError(mistakes, { what, place: options.place });
-  return assemble(parts, options.window ?? noWindow);
+  return assemble(parts, options);
 }
 
 /** What {@link readDataSource} read, from the JSON that the store kept. */
 export function restoreDataSource(kept: Readonly<Record<string, unknown>>): DataSource {
-  const { inputFormat, window, ...dataSchema } = kept;
-  return readDataSource(dataSchema, { inputFormat, window: window as Window });
+  const { inputFormat, window, tasks, ...dataSchema } = kept;
+  return readDataSource(dataSchema, { inputFormat, window: window as Window, tasks: tasks as Tasks | undefined });
 }
 
 function isOldForm(dataSchema: unknown): boolean {
@@ -97,7 +99,7 @@ function doubledNames({ schema, dimensionsSpec, dimensionsPath }: Parts): Mistak
     .map(({ name, path }) => ({ path, message: `there is a column '${name}' already`, unsupported: false }));
 }
 
-function assemble(parts: Parts, window: Window): DataSource {
+function assemble(parts: Parts, { window = noWindow, tasks }: ReadOptions): DataSource {
   const { schema, input, inputFormat, timestamp, dimensionsSpec } = parts;
   const stamp: TimestampSpec = {
     column: timestamp?.column ?? 'timestamp',
@@ -128,6 +130,7 @@ function assemble(parts: Parts, window: Window): DataSource {
     transforms: (transforms ?? []).map(({ name, expression }) => ({ name, expression })),
     ...(filter ? { filter } : {}),
     window,
+    ...(tasks ? { tasks } : {}),
     inputFormat,
     dataSchema: {
       dataSource: schema.dataSource,
@@ -139,13 +142,22 @@ function assemble(parts: Parts, window: Window): DataSource {
         useSchemaDiscovery: dimensionsSpec?.useSchemaDiscovery ?? false,
       },
       metricsSpec: metrics.map(({ json }) => json),
-      granularitySpec: { type: 'uniform', segmentGranularity: segment.json, queryGranularity: query.json, rollup },
+      granularitySpec: {
+        type: 'uniform',
+        segmentGranularity: granularityJson(segment),
+        queryGranularity: granularityJson(query),
+        rollup,
+      },
       transformSpec: { filter: filter?.json ?? null, transforms: transforms ?? [] },
     },
   };
 }
 
 const granularity = (name: string): Checked<'granularity'> => specOf('granularity').parse(name);
+/** As Druid shows it: it reads an object with a name of its own only for `all` and `none`. */
+const granularityJson = ({ entry, json }: Checked<'granularity'>): unknown =>
+  ['all', 'none', 'duration', 'period'].includes(entry.type) ? json : entry.type.toUpperCase();
+
 const stringDimension = (name: string): Dimension => ({ name, type: 'string', multiValueHandling: 'sorted_array' });
 
 function discoveryOf(spec: DimensionsJson | undefined): DataSource['discovery'] {

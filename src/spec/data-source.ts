@@ -23,6 +23,8 @@ export interface DataSource {
   /** Rows that do not pass are thrown away (counted as `filtered`). */
   readonly filter?: Checked<'filter'>;
   readonly window: Window;
+  /** One of each where it is missing. */
+  readonly tasks?: Tasks;
   /** The `ioConfig`'s inputFormat, as JSON. */
   readonly inputFormat: unknown;
   /** The `dataSchema` in today's form, as it can be shown, stored, and sent to a Druid. */
@@ -108,6 +110,14 @@ export interface Transform {
   readonly name: string;
   /** Druid's expression language. */
   readonly expression: string;
+}
+
+/** With what a Druid cluster reads pushed events. In one process they have no meaning. */
+export interface Tasks {
+  /** Of the topic, each read by a task of its own. */
+  readonly partitions: number;
+  /** Tasks that read the same partition, so that one of them can die. */
+  readonly replicas: number;
 }
 
 /** Which events are too late or too early to be taken. */

@@ -42,6 +42,9 @@ const effective = {
   'commit.periodMillis': whole(15_000, 1),
   /** How many readers the partitions are dealt out to, each with a batch of its own. -1: one for each core but one. */
   'consumer.numThreads': whole(-1, -1),
+  /** On a Druid cluster: partitions of the topic, each read by a task of its own, and tasks that read the same one. */
+  'task.partitions': whole(1, 1),
+  'task.replicants': whole(1, 1),
   'kafka.group.id': text('tranquility-kafka').transform((value) => value || 'tranquility-kafka'),
 };
 
@@ -63,8 +66,6 @@ const withoutEffect = {
   'zookeeper.path': text('/tranquility/beams'),
   'druid.discovery.curator.path': text('/druid/discovery'),
   'druid.selectors.indexing.serviceName': text('druid/overlord'),
-  'task.partitions': whole(1, 1),
-  'task.replicants': whole(1, 1),
   'task.warmingPeriod': millis('PT0M'),
   'druidBeam.firehoseGracePeriod': millis('PT5M'),
   'druidBeam.firehoseQuietPeriod': millis('PT1M'),

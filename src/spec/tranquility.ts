@@ -64,6 +64,7 @@ export function readTranquilityFile({ value, placeOf }: Loaded): TranquilityFile
     const schemaPath = [...base, 'spec', 'dataSchema'];
     const dataSource = readDataSource(entry.spec.dataSchema, {
       window: { ...entry.spec.tuningConfig, rule: own.windowRule },
+      tasks: { partitions: own['task.partitions'], replicas: own['task.replicants'] },
       place: (path) => placeOf([...schemaPath, ...path]),
     });
     const { name } = dataSource;

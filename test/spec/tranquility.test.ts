@@ -61,7 +61,8 @@ test('defaults are those of the original', () => {
 
 test("a dataSource's property takes precedence over the file's", () => {
   const text = fileOf({ own: { 'task.partitions': '3' }, shared: { 'task.partitions': 2, 'task.replicants': '4' } });
-  const { properties, propertiesOf } = loadTranquilityFile(text);
+  const { dataSources, properties, propertiesOf } = loadTranquilityFile(text);
+  assert.deepEqual(dataSources[0]?.tasks, { partitions: 3, replicas: 4 });
   assert.equal(properties['task.partitions'], 2);
   assert.equal(propertiesOf.get('d')?.['task.partitions'], 3);
   assert.equal(propertiesOf.get('d')?.['task.replicants'], 4);
