@@ -35,7 +35,7 @@ export class DruidClient {
   }
 
   /** The rows of a query in Druid SQL; none while there is no such dataSource. */
-  async sql<T extends Row = Row>(query: string): Promise<readonly T[]> {
+  async sql<T = Row>(query: string): Promise<readonly T[]> {
     const response = await fetch(`${this.#addresses.broker}/druid/v2/sql`, posted({ query }));
     const text = await response.text();
     if (response.status === 400 && /Object '.*' not found/.test(text)) return [];

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -114,6 +114,22 @@ export class DruidCluster {
   async restart(role: Role): Promise<void> {
     this.#spawnRole(role);
     await this.#isUp(role);
+  }
+
+  /** Kill -9 of the process in which a task runs. */
+  async killTask(id: string): Promise<void> {
+    const commandOf = (pid: string) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    const isOf = (pid: string) => {
+      try {
+        return commandOf(pid).some((argument) => argument.includes(`${this.#folder}/tasks`) && argument.includes(id));
+      } catch {
+        // It ended meanwhile.
+        return false;
+      }
+    };
+    const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && isOf(name));
+    if (pids.length !== 1) throw new Error(`Task ${id} has ${pids.length} processes; expected one`);
+    process.kill(Number(pids[0]), 'SIGKILL');
   }
 
   #spawnRole(role: Role): void {
