@@ -1,4 +1,4 @@
-/** The optional package `kerberos`, which speaks to the system's Kerberos library. Only GSSAPI needs it. */
+/** The optional package `kerberos`, which speaks to the system's Kerberos library. Only logins by Kerberos need it. */
 import { MillraceError } from '../../errors.ts';
 
 /** https://github.com/mongodb-js/kerberos; tokens are base64. */
@@ -13,6 +13,7 @@ export interface KerberosClient {
 
 interface KerberosPackage {
   readonly GSS_MECH_OID_KRB5: number;
+  readonly GSS_MECH_OID_SPNEGO: number;
   /** @param service as in `kafka@broker.example.com`. */
   initializeClient(
     service: string,
@@ -31,7 +32,7 @@ export async function loadKerberos(): Promise<KerberosPackage> {
     const reason = error instanceof Error ? (error.message.split('\n')[0] as string) : String(error);
     throw new MillraceError(
       'environment',
-      `GSSAPI needs the npm package 'kerberos', which cannot be loaded (${reason}). Install it with: npm install kerberos. ` +
+      `Kerberos needs the npm package 'kerberos', which cannot be loaded (${reason}). Install it with: npm install kerberos. ` +
         'Where npm finds no binary of it, it is compiled, which takes a C++ compiler, make, Python and the headers of ' +
         "Kerberos (Debian's libkrb5-dev, Red Hat's krb5-devel); it runs with libgssapi_krb5 (libgssapi-krb5-2, krb5-libs)",
       { cause: error },

@@ -6,7 +6,16 @@ import { invalidProperty, type KafkaProperties, text } from '../properties.ts';
 import { jksCertificates, jksKey, jksMagic } from './jks.ts';
 import { pkcs12Certificates, pkcs12Key } from './pkcs12.ts';
 
-type StoreName = 'ssl.keystore' | 'ssl.truststore';
+/** Of the properties that say where a store is and how to open it. */
+export interface StoreNames {
+  readonly location: string;
+  readonly type: string;
+  readonly password: string;
+}
+
+export interface KeyStoreNames extends StoreNames {
+  readonly keyPassword: string;
+}
 
 /** How stores that are not of PEM are read. */
 const binaryStores = {
@@ -14,33 +23,39 @@ const binaryStores = {
   JKS: { certificates: jksCertificates, key: jksKey },
 } as const;
 
-export interface BinaryStore {
+export interface BinaryStore<Names extends StoreNames = StoreNames> {
   readonly type: keyof typeof binaryStores;
+  readonly names: Names;
   readonly where: string;
   readonly file: string;
   readonly content: Buffer;
 }
 
-export type Store = { readonly type: 'PEM'; readonly where: string; readonly pem: string } | BinaryStore;
+export type Store<Names extends StoreNames = StoreNames> =
+  | { readonly type: 'PEM'; readonly where: string; readonly pem: string }
+  | BinaryStore<Names>;
 
 const types = ['PEM', ...Object.keys(binaryStores)];
 
 /**
- * The file at `ssl.….location`; undefined when there is none. Like Java, of JKS and PKCS12 it takes what the file turns
- * out to be: keytool has made PKCS12 for long, and JKS is the default of `ssl.….type`.
+ * The file at the location; undefined when there is none. Like Java, of JKS and PKCS12 it takes what the file turns out to
+ * be: keytool has made PKCS12 for long, and JKS is the default of the type.
  * @throws MillraceError when it cannot be read, or is something else.
  */
-export function readStore(properties: KafkaProperties, name: StoreName): Store | undefined {
-  const file = text(properties, `${name}.location`);
+export function readStore<Names extends StoreNames>(
+  properties: KafkaProperties,
+  names: Names,
+): Store<Names> | undefined {
+  const file = text(properties, names.location);
   if (file === undefined) return undefined;
-  const where = `'${name}.location'`;
-  const type = (text(properties, `${name}.type`) ?? 'JKS').toUpperCase();
-  if (!types.includes(type)) throw invalidProperty(`${name}.type`, type, types.join(', '));
+  const where = `'${names.location}'`;
+  const type = (text(properties, names.type) ?? 'JKS').toUpperCase();
+  if (!types.includes(type)) throw invalidProperty(names.type, type, types.join(', '));
   const content = readFile(file, where);
   if (type === 'PEM') return { type, where, pem: checkPem(content.toString('latin1'), `${where}: ${file}`) };
   const kind = kindOf(content);
-  if (kind === 'JKS' || kind === 'PKCS12') return { type: kind, where, file, content };
-  const advice = kind === 'PEM' ? `; it is PEM: set '${name}.type' to PEM` : '';
+  if (kind === 'JKS' || kind === 'PKCS12') return { type: kind, names, where, file, content };
+  const advice = kind === 'PEM' ? `; it is PEM: set '${names.type}' to PEM` : '';
   throw invalidInput(`${where}: ${file} is no store of type ${type}${advice}`);
 }
 
@@ -49,7 +64,7 @@ export function readStore(properties: KafkaProperties, name: StoreName): Store |
  * @throws MillraceError when there is none, or the password is not the store's.
  */
 export function certificatesOf(store: BinaryStore, password: string | undefined): string[] {
-  const advice = `check that 'ssl.truststore.password' is ${password === undefined ? 'there' : "the store's"}`;
+  const advice = `check that '${store.names.password}' is ${password === undefined ? 'there' : "the store's"}`;
   const certificates = reading(store, advice, () =>
     binaryStores[store.type].certificates(store.content, password).map(certificatePem),
   );
@@ -62,11 +77,11 @@ export function certificatesOf(store: BinaryStore, password: string | undefined)
  * @throws MillraceError when there is none, or a password is not the store's or the key's.
  */
 export function identityOf(
-  store: BinaryStore,
+  store: BinaryStore<KeyStoreNames>,
   password: string | undefined,
   keyPassword: string | undefined,
 ): { readonly key: string; readonly cert: string } {
-  const advice = "check 'ssl.keystore.password' and 'ssl.key.password'";
+  const advice = `check '${store.names.password}' and '${store.names.keyPassword}'`;
   const identity = reading(store, advice, () => {
     const found = binaryStores[store.type].key(store.content, password, keyPassword);
     if (!found) return undefined;

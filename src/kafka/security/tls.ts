@@ -1,82 +1,46 @@
 /** `ssl.*` of Kafka's properties, as Node's TLS has them. https://kafka.apache.org/documentation/#security_ssl */
-import { X509Certificate } from 'node:crypto';
-import { type ConnectionOptions, createSecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls';
+import type { ConnectionOptions, SecureContextOptions, SecureVersion } from 'node:tls';
 import { invalidInput } from '../../errors.ts';
 import { invalidProperty, type KafkaProperties, text } from '../properties.ts';
-import { certificatesOf, identityOf, inlinePem, readStore } from './stores.ts';
+import { authorities, type Identity, keyStoreOptions, secureContext, trustStoreOptions } from './store-options.ts';
+import { inlinePem } from './stores.ts';
+
+const trustStoreNames = {
+  location: 'ssl.truststore.location',
+  type: 'ssl.truststore.type',
+  password: 'ssl.truststore.password',
+};
+export const keyStoreNames = {
+  location: 'ssl.keystore.location',
+  type: 'ssl.keystore.type',
+  password: 'ssl.keystore.password',
+  keyPassword: 'ssl.key.password',
+};
 
 /** @throws MillraceError when a file cannot be read, is of a kind that cannot be, or its password is wrong. */
 export function tlsOptions(properties: KafkaProperties): ConnectionOptions {
-  const { where, ...identity } = identityOptions(properties);
-  const options = { ...trustOptions(properties), ...identity, ...versionOptions(properties) };
-  try {
-    return { secureContext: createSecureContext(options), ...hostOptions(properties) };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw invalidInput(
-      `${where} cannot be used: ${reason}; check that key, certificate and passwords belong together`,
-      {
-        cause: error,
-      },
-    );
-  }
+  const identity = identityOptions(properties);
+  const context = secureContext({ ...trustOptions(properties), ...versionOptions(properties) }, identity);
+  return { secureContext: context, ...hostOptions(properties) };
 }
 
 /** Which authorities may have signed the broker's certificate. Without any: those that Node trusts. */
 function trustOptions(properties: KafkaProperties): SecureContextOptions {
   const inline = inlinePem(properties, 'ssl.truststore.certificates');
   if (inline !== undefined) return { ca: authorities(inline, "'ssl.truststore.certificates'") };
-  const store = readStore(properties, 'ssl.truststore');
-  if (store === undefined) return {};
-  if (store.type === 'PEM') return { ca: authorities(store.pem, store.where) };
-  return { ca: certificatesOf(store, text(properties, 'ssl.truststore.password')) };
-}
-
-/** Node passes over what is no certificate, and would then trust nobody without saying why. */
-function authorities(pem: string, where: string): string[] {
-  const certificates = pem.match(
-    /-----BEGIN (?:TRUSTED )?CERTIFICATE-----[^-]*-----END (?:TRUSTED )?CERTIFICATE-----/g,
-  );
-  if (certificates === null)
-    throw invalidInput(`${where} holds no certificate: -----BEGIN CERTIFICATE----- is missing`);
-  for (const certificate of certificates) {
-    try {
-      new X509Certificate(certificate);
-    } catch (error) {
-      throw invalidInput(`${where} holds a certificate that cannot be read`, { cause: error });
-    }
-  }
-  return certificates;
+  return trustStoreOptions(properties, trustStoreNames);
 }
 
 /** Our own certificate and key, for brokers that ask for them (`ssl.client.auth`). */
-function identityOptions(properties: KafkaProperties): SecureContextOptions & { where: string } {
-  const keyPassword = text(properties, 'ssl.key.password');
-  const passphrase = keyPassword === undefined ? {} : { passphrase: keyPassword };
+function identityOptions(properties: KafkaProperties): Identity {
   const cert = inlinePem(properties, 'ssl.keystore.certificate.chain');
   const key = inlinePem(properties, 'ssl.keystore.key');
-  const where = "'ssl.keystore.*'";
   if ((cert === undefined) !== (key === undefined)) {
     throw invalidInput("'ssl.keystore.certificate.chain' and 'ssl.keystore.key' go together; one of them is missing");
   }
-  if (cert !== undefined && key !== undefined) return { where, cert, key, ...passphrase };
-  const store = readStore(properties, 'ssl.keystore');
-  if (store === undefined) return { where };
-  if (store.type === 'PEM') return { where: store.where, cert: store.pem, key: store.pem, ...passphrase };
-  const password = text(properties, 'ssl.keystore.password') ?? keyPassword;
-  const pfx = { pfx: store.content, ...(password !== undefined && { passphrase: password }) };
-  if (store.type === 'PKCS12' && isForNode(pfx)) return { where: store.where, ...pfx };
-  return { where: store.where, ...identityOf(store, password, keyPassword) };
-}
-
-/** Stores of Java before 17 are encrypted as Node does not read them any more. */
-function isForNode(store: SecureContextOptions): boolean {
-  try {
-    createSecureContext(store);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ERR_CRYPTO_UNSUPPORTED_OPERATION';
-  }
+  if (cert === undefined || key === undefined) return keyStoreOptions(properties, keyStoreNames);
+  const passphrase = text(properties, keyStoreNames.keyPassword);
+  return { where: "'ssl.keystore.*'", options: { cert, key, ...(passphrase !== undefined && { passphrase }) } };
 }
 
 const versions: readonly SecureVersion[] = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'];

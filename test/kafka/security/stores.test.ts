@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { certificatesOf, readStore } from '../../../src/kafka/security/stores.ts';
+import { keyStoreNames } from '../../../src/kafka/security/tls.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-stores-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -11,7 +12,7 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 function storeOf(content: Buffer | string, type?: string) {
   const file = join(folder, 'store');
   writeFileSync(file, content);
-  return readStore({ 'ssl.keystore.location': file, 'ssl.keystore.type': type }, 'ssl.keystore');
+  return readStore({ 'ssl.keystore.location': file, 'ssl.keystore.type': type }, keyStoreNames);
 }
 
 test('like Java, of JKS and PKCS12 either is taken where the other is said', () => {
@@ -37,5 +38,5 @@ test('files that are something else, and types that are not known', () => {
   assert.throws(() => storeOf('Hello', 'PEM'), /is not PEM/);
   assert.throws(() => storeOf('-----BEGIN CERTIFICATE-----'), /it is PEM: set 'ssl\.keystore\.type' to PEM/);
   assert.throws(() => storeOf('', 'BKS'), /'ssl\.keystore\.type' is 'BKS'; expected PEM, PKCS12, JKS/);
-  assert.equal(readStore({}, 'ssl.keystore'), undefined);
+  assert.equal(readStore({}, keyStoreNames), undefined);
 });

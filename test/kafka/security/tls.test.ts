@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { openCluster } from '../../../src/kafka/index.ts';
 import { identityOf, readStore } from '../../../src/kafka/security/stores.ts';
+import { keyStoreNames } from '../../../src/kafka/security/tls.ts';
 import { password } from '../../services/kafka/certificates.ts';
 import { startSecuredBroker } from '../../services/kafka/secured.ts';
 
@@ -123,7 +124,7 @@ test('a key of RSA in an old store', () => {
   const keytool = (...options: readonly string[]) =>
     execFileSync('keytool', [...options, ...where], { stdio: 'pipe', encoding: 'utf8' });
   keytool('-J-Dkeystore.pkcs12.legacy', '-genkeypair', '-keyalg', 'RSA', '-dname', 'CN=x');
-  const found = readStore({ 'ssl.keystore.location': store }, 'ssl.keystore');
+  const found = readStore({ 'ssl.keystore.location': store }, keyStoreNames);
   assert.ok(found && found.type !== 'PEM');
   const { key, cert } = identityOf(found, password, undefined);
   assert.equal(cert, keytool('-exportcert', '-rfc').replaceAll('\r', ''));
