@@ -6,6 +6,7 @@ import type { ValidateOptions } from './catalog/validate.ts';
 import type { DataSource } from './spec/data-source.ts';
 import type { LookupTiers } from './spec/lookups/index.ts';
 import type { SupervisorSpec } from './spec/supervisor.ts';
+import type { Segments } from './store/segments.ts';
 
 export interface Backend {
   /**
@@ -33,6 +34,7 @@ export interface Backend {
   health(): Promise<Health>;
   readonly supervisors: Supervisors;
   readonly lookups: Lookups;
+  readonly segments: Segments;
   /** Those of a realtime node. */
   readonly receivers?: Receivers | undefined;
   /** Finishes what was accepted, commits, and lets go of everything. */

@@ -38,6 +38,7 @@ import { Queries } from './queries.ts';
 import type { RealtimeSpecs } from './realtime/context.ts';
 import { RealtimeNode } from './realtime/node.ts';
 import { readRejects } from './rejects.ts';
+import { EmbeddedSegments } from './segments/index.ts';
 import { splitByDataSource } from './split.ts';
 import { EmbeddedSupervisors } from './supervisors/index.ts';
 import { systemFacts } from './system.ts';
@@ -145,6 +146,7 @@ interface Parts extends EmbeddedOptions {
 export class EmbeddedBackend implements Backend {
   readonly supervisors: EmbeddedSupervisors;
   readonly lookups: EmbeddedLookups;
+  readonly segments: EmbeddedSegments;
   readonly realtime: RealtimeNode | undefined;
   readonly #parts: Parts;
   readonly #store: Store;
@@ -163,6 +165,7 @@ export class EmbeddedBackend implements Backend {
       parts;
     this.supervisors = supervisors;
     this.lookups = lookups;
+    this.segments = new EmbeddedSegments(store);
     this.realtime = parts.node;
     this.#store = store;
     this.#files = files;

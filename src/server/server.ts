@@ -14,6 +14,7 @@ import { pushRoutes } from './push.ts';
 import { queryRoutes } from './query.ts';
 import { receiverRoutes } from './receiver.ts';
 import { rejectRoutes } from './rejects.ts';
+import { segmentRoutes } from './segments.ts';
 import { sqlRoutes } from './sql.ts';
 import { statusRoutes } from './status.ts';
 import { supervisorRoutes } from './supervisor.ts';
@@ -47,6 +48,7 @@ export function createServer(options: ServerOptions): Server {
   server.register(queryRoutes(options));
   server.register(receiverRoutes(options));
   server.register(rejectRoutes(options.backend));
+  server.register(segmentRoutes(options.backend.segments));
   server.register(sqlRoutes(options));
   server.register(statusRoutes(options));
   server.register(supervisorRoutes(options));
