@@ -15,6 +15,8 @@ interface ErrorKind {
 /** Code → Druid's category, HTTP status, and the one who should act. */
 export const errorKinds = {
   invalidInput: { category: 'INVALID_INPUT', status: 400, persona: 'USER' },
+  unauthorized: { category: 'UNAUTHORIZED', status: 401, persona: 'OPERATOR' },
+  forbidden: { category: 'FORBIDDEN', status: 403, persona: 'OPERATOR' },
   notFound: { category: 'NOT_FOUND', status: 404, persona: 'USER' },
   tooLarge: { category: 'INVALID_INPUT', status: 413, persona: 'USER' },
   unsupportedMediaType: { category: 'INVALID_INPUT', status: 415, persona: 'USER' },

@@ -1,19 +1,18 @@
 /** `millrace kafka -configFile F`: what Tranquility Kafka did with the same file. */
 import { Command } from 'commander';
+import { addBackendOptions, type BackendOptions } from './cluster-options.ts';
 import { readInput } from './input.ts';
 import { addServingOptions, type ServingOptions } from './options.ts';
 
-interface Options extends ServingOptions {
-  readonly data: string;
+interface Options extends ServingOptions, BackendOptions {
   readonly configFile: string;
 }
 
 export function kafkaCommand(): Command {
   const command = new Command('kafka')
     .description("read the topics of a Tranquility Kafka's file into its dataSources, and answer queries about them")
-    .requiredOption('-f, --configFile <file>', "Tranquility's file; -configFile works as well")
-    .option('--data <dir>', 'folder that holds the data', 'millrace-data');
-  return addServingOptions(command).action(async ({ configFile, ...options }: Options) => {
+    .requiredOption('-f, --configFile <file>', "Tranquility's file; -configFile works as well");
+  return addServingOptions(addBackendOptions(command)).action(async ({ configFile, ...options }: Options) => {
     const [{ runServer }, { loadYaml }, { readTranquilityKafka }] = await Promise.all([
       import('./run-server.ts'),
       import('../spec/load-yaml.ts'),
@@ -24,7 +23,8 @@ export function kafkaCommand(): Command {
     await runServer({
       ...options,
       autoCreate: false,
-      dataSources: named.map(({ dataSource }) => dataSource),
+      // On a cluster each is a supervisor of the topics that the file names, which takes no pushes.
+      dataSources: options.druid === undefined ? named.map(({ dataSource }) => dataSource) : [],
       whileServing: ({ backend, signal }) => backend.readTranquilityKafka(spec, signal),
     });
   });

@@ -1,11 +1,10 @@
 /** `millrace realtime F`: what a Druid realtime node did with the file that `-Ddruid.realtime.specFile` named. */
 import { Command } from 'commander';
+import { addBackendOptions, type BackendOptions } from './cluster-options.ts';
 import { readInput } from './input.ts';
 import { addServingOptions, type ServingOptions } from './options.ts';
 
-interface Options extends ServingOptions {
-  readonly data: string;
-}
+type Options = ServingOptions & BackendOptions;
 
 /** The original's in Druid's tutorials. */
 const defaultPort = 8084;
@@ -15,27 +14,29 @@ export function realtimeCommand(): Command {
     .description(
       'read what the firehoses of a realtime node bring, as its file of specs says, and answer queries about it',
     )
-    .argument('<specFile>', "the specs, a JSON array: the file that a realtime node's -Ddruid.realtime.specFile named")
-    .option('--data <dir>', 'folder that holds the data', 'millrace-data');
-  return addServingOptions(command, defaultPort).action(async (specFile: string, options: Options) => {
-    const [{ runServer }, { firehoseSchema }, { loadJson }, { readRealtimeSpecs }, { announcement }] =
-      await Promise.all([
-        import('./run-server.ts'),
-        import('../sources/firehoses/index.ts'),
-        import('../spec/load.ts'),
-        import('../spec/realtime.ts'),
-        import('./announcement.ts'),
-      ]);
-    const specs = readRealtimeSpecs(loadJson(readInput(specFile), specFile), firehoseSchema);
-    await runServer({
-      ...options,
-      autoCreate: false,
-      dataSources: [],
-      realtime: specs,
-      whileServing: async ({ backend, url, print }) => {
-        const { host } = new URL(url);
-        backend.realtime?.start((segment) => print(announcement(segment, host, new Date())));
-      },
-    });
-  });
+    .argument('<specFile>', "the specs, a JSON array: the file that a realtime node's -Ddruid.realtime.specFile named");
+  return addServingOptions(addBackendOptions(command), defaultPort).action(
+    async (specFile: string, options: Options) => {
+      const [{ runServer }, { firehoseSchema }, { loadJson }, { readRealtimeSpecs }, { announcement }] =
+        await Promise.all([
+          import('./run-server.ts'),
+          import('../sources/firehoses/index.ts'),
+          import('../spec/load.ts'),
+          import('../spec/realtime.ts'),
+          import('./announcement.ts'),
+        ]);
+      const specs = readRealtimeSpecs(loadJson(readInput(specFile), specFile), firehoseSchema);
+      await runServer({
+        ...options,
+        autoCreate: false,
+        dataSources: [],
+        realtime: specs,
+        whileServing: async ({ backend, url, print }) => {
+          const { host } = new URL(url);
+          if ('realtime' in backend)
+            backend.realtime?.start((segment) => print(announcement(segment, host, new Date())));
+        },
+      });
+    },
+  );
 }

@@ -1,17 +1,18 @@
 /** A server from its start to its end, as `serve`, `server` and `demo` share it. */
-import { type EmbeddedBackend, openEmbedded } from '../embedded/index.ts';
-import type { RealtimeSpecs } from '../embedded/realtime/context.ts';
+import type { ClusterBackend } from '../cluster/index.ts';
+import type { EmbeddedBackend } from '../embedded/index.ts';
 import { startLiveLine } from '../observe/live-line.ts';
-import { createLogger } from '../observe/log.ts';
-import { createMetrics } from '../observe/metrics.ts';
+import { createLogger, type Logger } from '../observe/log.ts';
+import { createMetrics, type Metrics } from '../observe/metrics.ts';
 import { Terminal } from '../observe/terminal.ts';
 import { close, createServer, createTranquilityServer, listen, type Server } from '../server/server.ts';
+import type { RealtimeSpecs } from '../sources/firehoses/index.ts';
 import type { DataSource } from '../spec/data-source.ts';
+import { type BackendOptions, type ClusterSettings, clusterSettings } from './cluster-options.ts';
 import type { ServingOptions } from './options.ts';
 import { stopSignal } from './stop-signal.ts';
 
-export interface RunOptions extends ServingOptions {
-  readonly data: string;
+export interface RunOptions extends ServingOptions, BackendOptions {
   readonly autoCreate: boolean;
   /** Defined before the server listens. */
   readonly dataSources: readonly DataSource[];
@@ -24,7 +25,7 @@ export interface RunOptions extends ServingOptions {
 }
 
 export interface Running {
-  readonly backend: EmbeddedBackend;
+  readonly backend: EmbeddedBackend | ClusterBackend;
   readonly url: string;
   readonly signal: AbortSignal;
   /** Prints a line on standard output; in a terminal above the live one. */
@@ -41,21 +42,15 @@ export async function runServer(options: RunOptions): Promise<void> {
   const metrics = createMetrics();
   const terminal = process.stderr.isTTY ? new Terminal(process.stderr) : undefined;
   const log = createLogger(options.logLevel, terminal);
-  const backend = await openEmbedded({
-    dataDirectory: options.data,
-    autoCreate: options.autoCreate,
-    deadLetterDirectory: options.deadLetter,
-    realtime: options.realtime,
-    metrics,
-    log,
-  });
+  const cluster = clusterSettings(options);
+  const backend = await openBackend(options, cluster, { metrics, log });
   const servers: Server[] = [];
   const serverOptions = {
     backend,
     metrics,
     log,
     maxBodyBytes: options.maxBodyBytes,
-    properties: propertiesOf(options),
+    properties: propertiesOf(options, cluster),
   };
   const start = (server: Server, at: number, setting: string) => {
     servers.push(server);
@@ -64,7 +59,9 @@ export async function runServer(options: RunOptions): Promise<void> {
   try {
     for (const dataSource of options.dataSources) await backend.define(dataSource);
     const url = `http://${shownHost(host)}:${await start(createServer(serverOptions), port, '--port')}`;
-    console.log(`millrace serves Druid's endpoints on ${url}, data in ${options.data}`);
+    console.log(
+      `millrace serves Druid's endpoints on ${url}, data ${cluster ? `on the Druid at ${shownAddress(cluster)}` : `in ${options.data}`}`,
+    );
     if (tranquilityPort !== undefined) {
       const pushPort = await start(createTranquilityServer(serverOptions), tranquilityPort, "the file's http.port");
       console.log(`Tranquility's endpoints on http://${shownHost(host)}:${pushPort}`);
@@ -84,16 +81,34 @@ export async function runServer(options: RunOptions): Promise<void> {
   }
 }
 
-function propertiesOf(options: RunOptions): Record<string, string> {
+/** Each loads no more than it needs: the engine takes longest. */
+async function openBackend(
+  { data, autoCreate, deadLetter: deadLetterDirectory, realtime }: RunOptions,
+  cluster: ClusterSettings | undefined,
+  observe: { readonly metrics: Metrics; readonly log: Logger },
+): Promise<EmbeddedBackend | ClusterBackend> {
+  const shared = { ...observe, autoCreate, deadLetterDirectory, realtime };
+  if (cluster) {
+    const { openCluster } = await import('../cluster/index.ts');
+    return openCluster({ ...shared, ...cluster });
+  }
+  const { openEmbedded } = await import('../embedded/index.ts');
+  return openEmbedded({ ...shared, dataDirectory: data });
+}
+
+function propertiesOf(options: RunOptions, cluster: ClusterSettings | undefined): Record<string, string> {
   return {
     'druid.host': options.host,
     'druid.plaintextPort': String(options.port),
     'druid.service': 'millrace',
-    'millrace.data': options.data,
+    ...(cluster ? { 'millrace.druid': shownAddress(cluster) } : { 'millrace.data': options.data }),
     'millrace.autoCreate': String(options.autoCreate),
     'millrace.maxBodyBytes': String(options.maxBodyBytes),
   };
 }
+
+/** Without user and password. */
+const shownAddress = ({ druid }: ClusterSettings): string => druid.at.replaceAll(/\/\/[^/@,]*@/g, '//');
 
 /** An address that listens everywhere is no address to open. */
 function shownHost(host: string): string {

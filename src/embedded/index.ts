@@ -3,16 +3,17 @@ import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import type {
   Answer,
-  Backend,
+  ColumnNames,
   Health,
   PreparedSql,
   PushOutcome,
+  QueryingBackend,
   QueryOptions,
   Receivers,
   Reject,
-  SqlAnswer,
-  SqlOptions,
   Submission,
+  TypedSqlAnswer,
+  TypedSqlOptions,
 } from '../backend.ts';
 import { invalidInput } from '../errors.ts';
 import { BatchFiles } from '../ingest/batch-files.ts';
@@ -22,6 +23,7 @@ import { withoutHeader } from '../ingest/header.ts';
 import { storedColumn, tableDefinition } from '../ingest/table.ts';
 import type { Part } from '../ingest/work.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import type { RealtimeSpecs } from '../sources/firehoses/index.ts';
 import type { Stream } from '../sources/stream.ts';
 import { restoreDataSource } from '../spec/data-schema.ts';
 import type { DataSource } from '../spec/data-source.ts';
@@ -35,7 +37,6 @@ import { Definitions } from './definitions.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { EmbeddedLookups } from './lookups.ts';
 import { Queries } from './queries.ts';
-import type { RealtimeSpecs } from './realtime/context.ts';
 import { RealtimeNode } from './realtime/node.ts';
 import { readRejects } from './rejects.ts';
 import { EmbeddedSegments } from './segments/index.ts';
@@ -143,7 +144,7 @@ interface Parts extends EmbeddedOptions {
   readonly now: () => number;
 }
 
-export class EmbeddedBackend implements Backend {
+export class EmbeddedBackend implements QueryingBackend {
   readonly supervisors: EmbeddedSupervisors;
   readonly lookups: EmbeddedLookups;
   readonly segments: EmbeddedSegments;
@@ -197,7 +198,7 @@ export class EmbeddedBackend implements Backend {
     return this.#queries.start(query, options);
   }
 
-  sql(request: unknown, options: SqlOptions = {}): Promise<SqlAnswer> {
+  sql(request: unknown, options: TypedSqlOptions = {}): Promise<TypedSqlAnswer> {
     return this.#queries.startSql(request, options);
   }
 
@@ -205,7 +206,7 @@ export class EmbeddedBackend implements Backend {
     return this.#queries.prepareSql(request, options);
   }
 
-  cancel(queryId: string): boolean {
+  async cancel(queryId: string): Promise<boolean> {
     return this.#queries.cancel(queryId);
   }
 
@@ -213,11 +214,11 @@ export class EmbeddedBackend implements Backend {
     return this.#definitions.define(dataSource);
   }
 
-  dataSources(): readonly string[] {
+  async dataSources(): Promise<readonly string[]> {
     return this.#definitions.names();
   }
 
-  describe(dataSource: string) {
+  async describe(dataSource: string): Promise<ColumnNames | undefined> {
     const columns = this.#store.tables.get(dataSource)?.definition.columns;
     const namesOf = (kind: 'dimension' | 'metric') =>
       (columns ?? []).filter((column) => column.kind === kind).map(({ name }) => name);

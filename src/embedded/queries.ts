@@ -1,6 +1,6 @@
 /** Running queries: their plans, time limits and cancels. */
 import { randomUUID } from 'node:crypto';
-import type { Answer, PreparedSql, QueryOptions, SqlAnswer, SqlOptions } from '../backend.ts';
+import type { Answer, PreparedSql, QueryOptions, TypedSqlAnswer, TypedSqlOptions } from '../backend.ts';
 import type { LookupScope } from '../catalog/index.ts';
 import { asMillraceError, MillraceError } from '../errors.ts';
 import type { Metrics } from '../observe/metrics.ts';
@@ -51,7 +51,7 @@ export class Queries {
     });
   }
 
-  startSql(request: unknown, options: SqlOptions): Promise<SqlAnswer> {
+  startSql(request: unknown, options: TypedSqlOptions): Promise<TypedSqlAnswer> {
     return this.#measured('sql', async (measure) => {
       const planned = await this.#planSql(request, options, options.typed ? 'typed' : 'printed');
       const { plan, context, asMistake } = planned;

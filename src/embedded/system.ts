@@ -1,19 +1,20 @@
 /** What the `sys` tables and INFORMATION_SCHEMA tell of this process. */
 import { availableParallelism, totalmem } from 'node:os';
-import type { QueryOptions, Supervisors } from '../backend.ts';
+import type { QueryOptions } from '../backend.ts';
 import { version } from '../observe/version.ts';
 import type { SupervisorFacts, SystemFacts, TaskFacts } from '../query/sql/metadata/facts.ts';
 import { streamOf, supervisorJson } from '../spec/supervisor.ts';
 import { segmentList } from '../store/segment-list.ts';
 import type { Store } from '../store/store.ts';
 import type { EmbeddedLookups } from './lookups.ts';
+import type { EmbeddedSupervisors, SupervisorSnapshot } from './supervisors/index.ts';
 
 const startedAt = new Date(Date.now() - process.uptime() * 1000).toISOString();
 
 /** Nothing is computed before a query asks for it. */
 export function systemFacts(
   store: Store,
-  supervisors: Supervisors,
+  supervisors: EmbeddedSupervisors,
   lookups: EmbeddedLookups,
   server: QueryOptions['server'],
 ): SystemFacts {
@@ -23,8 +24,8 @@ export function systemFacts(
     table: (name) => store.view(name),
     names: () => [...store.tables.keys()].sort(),
     segments: () => segmentList(store.tables.values()),
-    supervisors: () => supervisors.ids().map((id) => supervisorFacts(supervisors, id)),
-    tasks: () => supervisors.ids().flatMap((id) => taskFacts(supervisors, id)),
+    supervisors: () => supervisors.snapshot().map(supervisorFacts),
+    tasks: () => supervisors.snapshot().flatMap(taskFacts),
     get server() {
       const { host = 'localhost', port = -1 } = server ?? {};
       return { host, port, startedAt, version, processors: availableParallelism(), memoryBytes: totalmem() };
@@ -32,12 +33,11 @@ export function systemFacts(
   };
 }
 
-function supervisorFacts(supervisors: Supervisors, id: string): SupervisorFacts {
-  const spec = supervisors.spec(id);
-  const { type, suspended } = spec;
+function supervisorFacts({ spec, state }: SupervisorSnapshot): SupervisorFacts {
+  const { id, type, suspended } = spec;
   return {
     id,
-    ...supervisors.state(id),
+    ...state,
     type,
     source: streamOf(spec),
     suspended,
@@ -46,9 +46,9 @@ function supervisorFacts(supervisors: Supervisors, id: string): SupervisorFacts 
 }
 
 /** Those that read, and those whose rows become segments. */
-function taskFacts(supervisors: Supervisors, id: string): TaskFacts[] {
-  const { activeTasks, publishingTasks, dataSource } = supervisors.status(id).payload;
-  const type = `index_${supervisors.spec(id).type}`;
+function taskFacts({ spec, status }: SupervisorSnapshot): TaskFacts[] {
+  const { activeTasks, publishingTasks, dataSource } = status.payload;
+  const type = `index_${spec.type}`;
   return [...activeTasks, ...publishingTasks].map((task) => ({
     id: task.id,
     groupId: `${type}_${dataSource}`,

@@ -1,11 +1,11 @@
-/** millrace in the caller's own process: a store and its queries, without a server. */
+/** millrace in the caller's own process: a store and its queries, or a Druid cluster, without a server. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Backend, PushOutcome, Reject } from '../backend.ts';
+import type { Answer, Backend, PushOutcome, Reject } from '../backend.ts';
 import { formatPath } from '../catalog/validate.ts';
-import { openEmbedded } from '../embedded/index.ts';
 import { invalidInput } from '../errors.ts';
+import type { KafkaProperties } from '../kafka/index.ts';
 import { createLogger } from '../observe/log.ts';
 import { createMetrics } from '../observe/metrics.ts';
 import { jsonLines } from '../sources/push-body.ts';
@@ -14,9 +14,26 @@ import { definitionOf } from './definition.ts';
 import { eventText } from './event-text.ts';
 import { type StreamSupervisor, streamSupervisor } from './stream-supervisor.ts';
 
-export interface MillraceOptions {
+export type MillraceOptions = FolderOptions | ClusterOptions;
+
+export interface FolderOptions extends PushOptions {
   /** The folder that holds the data, made when it is missing. Without one, the data is gone after {@link Millrace.close}. */
   readonly data?: string;
+  readonly druid?: never;
+}
+
+/** A real Druid cluster. Queries go to it, and events to it through Kafka. */
+export interface ClusterOptions extends PushOptions {
+  /** A router's URL, or several with commas; user and password may stand in it. */
+  readonly druid: string;
+  /** How to log in, as the command line's `--druid-config`. */
+  readonly druidProperties?: Readonly<Record<string, string>>;
+  /** Brokers as `host:9092`, several with commas; or properties of Java's Kafka clients, `bootstrap.servers` among them. */
+  readonly kafka: string | KafkaProperties;
+  readonly data?: never;
+}
+
+export interface PushOptions {
   /** Whether a push into an unknown dataSource creates it, with the columns that its events have. Default true. */
   readonly autoCreate?: boolean;
   /** A folder in which all rejected events are kept, as NDJSON files. */
@@ -47,6 +64,11 @@ export interface Millrace {
    */
   query<Row = unknown>(query: object, options?: { readonly signal?: AbortSignal }): Promise<Row[]>;
   /**
+   * The rows that answer Druid SQL: a text, or a request as `POST /druid/v2/sql` takes it, with a result format that is JSON.
+   * https://druid.apache.org/docs/latest/api-reference/sql-api
+   */
+  sql<Row = unknown>(query: string | object, options?: { readonly signal?: AbortSignal }): Promise<Row[]>;
+  /**
    * Starts a supervisor, or puts it in place of the one that the dataSource has, which ends where this one begins.
    * https://druid.apache.org/docs/latest/ingestion/supervisor
    * @param spec a supervisor spec, as it is sent to Druid.
@@ -54,17 +76,44 @@ export interface Millrace {
    * A stream that cannot be reached is no error here: the supervisor's status tells.
    */
   supervise(spec: object): Promise<StreamSupervisor>;
-  /** By id; those that the folder has from before, too. */
-  supervisors(): readonly StreamSupervisor[];
-  dataSources(): readonly string[];
+  /** By id; those that were there before, too. */
+  supervisors(): Promise<readonly StreamSupervisor[]>;
+  dataSources(): Promise<readonly string[]>;
   /** The last rejected events, newest first, at most 1,000, each with its reason. */
   rejects(dataSource: string): Promise<readonly Reject[]>;
   /** Commits what was accepted and lets go of the folder. */
   close(): Promise<void>;
 }
 
-/** @throws MillraceError `environment` when another process has the folder, or it cannot be written. */
+/**
+ * @throws MillraceError `environment` when another process has the folder, or it cannot be written; `unavailable` when a cluster's Druid
+ * or Kafka cannot be reached within 30 s.
+ */
 export async function openMillrace(options: MillraceOptions = {}): Promise<Millrace> {
+  return options.druid === undefined ? openFolder(options) : openOnCluster(options);
+}
+
+async function openOnCluster({
+  druid,
+  druidProperties,
+  kafka,
+  autoCreate = true,
+  deadLetter,
+}: ClusterOptions): Promise<Millrace> {
+  const { openCluster } = await import('../cluster/index.ts');
+  const backend = await openCluster({
+    druid: { at: druid, properties: druidProperties ?? {} },
+    kafka: typeof kafka === 'string' ? { 'bootstrap.servers': kafka } : kafka,
+    autoCreate,
+    deadLetterDirectory: deadLetter,
+    metrics: createMetrics(),
+    log: createLogger('silent'),
+  });
+  return new BackendMillrace(backend, async () => {});
+}
+
+async function openFolder(options: FolderOptions): Promise<Millrace> {
+  const { openEmbedded } = await import('../embedded/index.ts');
   const folder = options.data ?? (await mkdtemp(path.join(tmpdir(), 'millrace-')));
   const removeFolder = async () => {
     if (options.data === undefined) await rm(folder, { recursive: true, force: true });
@@ -77,14 +126,14 @@ export async function openMillrace(options: MillraceOptions = {}): Promise<Millr
       metrics: createMetrics(),
       log: createLogger('silent'),
     });
-    return new EmbeddedMillrace(backend, removeFolder);
+    return new BackendMillrace(backend, removeFolder);
   } catch (error) {
     await removeFolder();
     throw error;
   }
 }
 
-class EmbeddedMillrace implements Millrace {
+class BackendMillrace implements Millrace {
   readonly #backend: Backend;
   readonly #afterClose: () => Promise<void>;
   #closing: Promise<void> | undefined;
@@ -106,10 +155,11 @@ class EmbeddedMillrace implements Millrace {
   }
 
   async query<Row>(query: object, options: { readonly signal?: AbortSignal } = {}): Promise<Row[]> {
-    const { chunks } = await this.#backend.query(query, options);
-    let text = '';
-    for await (const chunk of chunks) text += chunk;
-    return JSON.parse(text) as Row[];
+    return rowsOf<Row>(await this.#backend.query(query, options));
+  }
+
+  async sql<Row>(query: string | object, options: { readonly signal?: AbortSignal } = {}): Promise<Row[]> {
+    return rowsOf<Row>(await this.#backend.sql(typeof query === 'string' ? { query } : query, options));
   }
 
   async supervise(spec: object): Promise<StreamSupervisor> {
@@ -118,11 +168,12 @@ class EmbeddedMillrace implements Millrace {
     return streamSupervisor(this.#backend.supervisors, read.id);
   }
 
-  supervisors(): readonly StreamSupervisor[] {
-    return this.#backend.supervisors.ids().map((id) => streamSupervisor(this.#backend.supervisors, id));
+  async supervisors(): Promise<readonly StreamSupervisor[]> {
+    const { supervisors } = this.#backend;
+    return (await supervisors.ids()).map((id) => streamSupervisor(supervisors, id));
   }
 
-  dataSources(): readonly string[] {
+  dataSources(): Promise<readonly string[]> {
     return this.#backend.dataSources();
   }
 
@@ -134,6 +185,12 @@ class EmbeddedMillrace implements Millrace {
     this.#closing ??= this.#backend.close().then(this.#afterClose);
     return this.#closing;
   }
+}
+
+async function rowsOf<Row>({ chunks }: Answer): Promise<Row[]> {
+  let text = '';
+  for await (const chunk of chunks) text += chunk;
+  return JSON.parse(text) as Row[];
 }
 
 /** A copy, because reading lines writes into the memory it is given. */

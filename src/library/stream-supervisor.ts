@@ -3,17 +3,17 @@ import type { ParseError, SupervisorReport, Supervisors, TaskStats } from '../ba
 
 /**
  * Reads a stream into a dataSource until it is terminated, or millrace is closed; a folder that is opened again reads on.
- * All but `id` throw or reject with a MillraceError `notFound` when it is terminated.
+ * All but `id` reject with a MillraceError `notFound` when it is terminated.
  */
 export interface StreamSupervisor {
   /** The dataSource's name. */
   readonly id: string;
   /** As Druid reports it: offsets, lags, state, the last errors. */
-  status(): SupervisorReport;
+  status(): Promise<SupervisorReport>;
   /** Rows that its tasks have processed, thrown away and could not parse. https://druid.apache.org/docs/latest/ingestion/tasks#row-stats */
-  stats(): TaskStats;
+  stats(): Promise<TaskStats>;
   /** The last events that could not be parsed, the newest first, as many as `maxSavedParseExceptions`. */
-  parseErrors(): readonly ParseError[];
+  parseErrors(): Promise<readonly ParseError[]>;
   /** Reads no more, until {@link resume}. Rejects with `invalidInput` when it does not read anyway. */
   suspend(): Promise<void>;
   resume(): Promise<void>;
@@ -28,7 +28,7 @@ export interface StreamSupervisor {
 export function streamSupervisor(supervisors: Supervisors, id: string): StreamSupervisor {
   return {
     id,
-    status: () => supervisors.status(id).payload,
+    status: async () => (await supervisors.status(id)).payload,
     stats: () => supervisors.stats(id),
     parseErrors: () => supervisors.parseErrors(id),
     suspend: () => supervisors.suspend(id),

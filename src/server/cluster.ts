@@ -27,7 +27,7 @@ export function clusterRoutes(backend: Backend) {
     server.get('/druid/coordinator/v1/loadstatus', async (request) => {
       // By `simple` how many segments are left to load, else how many percent are loaded.
       const loaded = isSimple(request) ? 0 : 100;
-      return Object.fromEntries(backend.dataSources().map((name) => [name, loaded]));
+      return Object.fromEntries((await backend.dataSources()).map((name) => [name, loaded]));
     });
   };
 }

@@ -3,7 +3,7 @@
  * https://druid.apache.org/docs/latest/api-reference/lookups-api
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Backend } from '../backend.ts';
+import type { QueryingBackend } from '../backend.ts';
 import { notFound } from '../errors.ts';
 import type { Logger } from '../observe/log.ts';
 import { type LookupSpec, readLookup, readLookupTiers } from '../spec/lookups/index.ts';
@@ -12,7 +12,7 @@ import { isSet, readJson } from './json.ts';
 import { sendPieces } from './pieces.ts';
 
 export interface LookupRouteOptions {
-  readonly backend: Backend;
+  readonly backend: QueryingBackend;
   readonly log: Logger;
   readonly maxBodyBytes: number;
 }

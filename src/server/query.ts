@@ -2,7 +2,7 @@
  * Native queries. https://druid.apache.org/docs/latest/querying/ (Druid's broker, `/druid/v2`)
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Backend } from '../backend.ts';
+import type { QueryingBackend } from '../backend.ts';
 import type { Logger } from '../observe/log.ts';
 import { loadJson } from '../spec/load.ts';
 import { abortedWith, readText } from './body.ts';
@@ -10,7 +10,7 @@ import { headerText, sendPieces } from './pieces.ts';
 import { indented } from './pretty.ts';
 
 export interface QueryRouteOptions {
-  readonly backend: Backend;
+  readonly backend: QueryingBackend;
   readonly log: Logger;
   readonly maxBodyBytes: number;
 }
@@ -29,19 +29,19 @@ export function queryRoutes({ backend, log }: QueryRouteOptions) {
     });
     server.delete<{ Params: { id: string } }>('/druid/v2/:id', async ({ params: { id } }, reply) => {
       // Druid answers so for an unknown id, too: the query may have ended just now.
-      backend.cancel(id);
+      await backend.cancel(id);
       return reply.status(202).send();
     });
     server.get('/druid/v2/datasources', async () => backend.dataSources());
-    const columnsOf = (name: string) => backend.describe(name) ?? { dimensions: [], metrics: [] };
+    const columnsOf = async (name: string) => (await backend.describe(name)) ?? { dimensions: [], metrics: [] };
     server.get<OfDataSource>('/druid/v2/datasources/:name', async ({ params }) => columnsOf(params.name));
     server.get<OfDataSource>(
       '/druid/v2/datasources/:name/dimensions',
-      async ({ params }) => columnsOf(params.name).dimensions,
+      async ({ params }) => (await columnsOf(params.name)).dimensions,
     );
     server.get<OfDataSource>(
       '/druid/v2/datasources/:name/metrics',
-      async ({ params }) => columnsOf(params.name).metrics,
+      async ({ params }) => (await columnsOf(params.name)).metrics,
     );
   };
 }

@@ -6,8 +6,8 @@ import { nearestWord, notFound } from '../errors.ts';
 export function rejectRoutes(backend: Backend) {
   return async (server: FastifyInstance): Promise<void> => {
     server.get<{ Params: { dataSource: string } }>('/v1/rejects/:dataSource', async ({ params: { dataSource } }) => {
-      if (backend.describe(dataSource)) return backend.rejects(dataSource);
-      const near = nearestWord(dataSource, backend.dataSources());
+      if (await backend.describe(dataSource)) return backend.rejects(dataSource);
+      const near = nearestWord(dataSource, await backend.dataSources());
       throw notFound(`there is no dataSource '${dataSource}'${near ? `; did you mean '${near}'?` : ''}`);
     });
   };

@@ -1,7 +1,7 @@
 /** HTTP servers over a backend. One file per group of routes; this one puts them together. */
 import type { AddressInfo } from 'node:net';
 import fastify, { type FastifyInstance } from 'fastify';
-import type { Backend } from '../backend.ts';
+import type { QueryingBackend, RemoteBackend } from '../backend.ts';
 import { MillraceError, notFound } from '../errors.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
@@ -10,17 +10,18 @@ import { avaticaRoutes } from './avatica/routes.ts';
 import { acceptBodies } from './body.ts';
 import { clusterRoutes } from './cluster.ts';
 import { lookupRoutes } from './lookups.ts';
+import { proxyRoutes } from './proxy.ts';
 import { pushRoutes } from './push.ts';
 import { queryRoutes } from './query.ts';
 import { receiverRoutes } from './receiver.ts';
 import { rejectRoutes } from './rejects.ts';
 import { segmentRoutes } from './segments.ts';
 import { sqlRoutes } from './sql.ts';
-import { statusRoutes } from './status.ts';
+import { healthRoutes, statusRoutes } from './status.ts';
 import { supervisorRoutes } from './supervisor.ts';
 
 export interface ServerOptions {
-  readonly backend: Backend;
+  readonly backend: QueryingBackend | RemoteBackend;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** The largest body that is taken, before and after decompression. */
@@ -41,18 +42,28 @@ export function createServer(options: ServerOptions): Server {
   server.setNotFoundHandler(async ({ method, url }) => {
     throw notFound(`there is no ${method} ${url.split('?', 1)[0]} here`);
   });
-  server.register(avaticaRoutes(options));
-  server.register(lookupRoutes(options));
-  server.register(clusterRoutes(options.backend));
+  const { backend } = options;
   server.register(pushRoutes(options));
-  server.register(queryRoutes(options));
   server.register(receiverRoutes(options));
-  server.register(rejectRoutes(options.backend));
-  server.register(segmentRoutes(options.backend.segments));
-  server.register(sqlRoutes(options));
-  server.register(statusRoutes(options));
-  server.register(supervisorRoutes(options));
+  server.register(rejectRoutes(backend));
+  if ('druid' in backend) server.register(proxyRoutes({ ...options, backend }));
+  else server.register(ownRoutes({ ...options, backend }));
+  server.register(healthRoutes(options));
   return server;
+}
+
+/** Those of an engine and data of our own. */
+function ownRoutes(options: ServerOptions & { readonly backend: QueryingBackend }) {
+  return async (server: FastifyInstance): Promise<void> => {
+    server.register(avaticaRoutes(options));
+    server.register(lookupRoutes(options));
+    server.register(clusterRoutes(options.backend));
+    server.register(queryRoutes(options));
+    server.register(segmentRoutes(options.backend.segments));
+    server.register(sqlRoutes(options));
+    server.register(statusRoutes(options));
+    server.register(supervisorRoutes(options));
+  };
 }
 
 /** Only what Tranquility Server has on its `http.port`. */

@@ -31,7 +31,7 @@ export function sqlRoutes({ backend, log }: QueryRouteOptions) {
     server.get('/druid/v2/sql/engines', async () => ({ engines: [{ name: 'native' }] }));
     server.get('/druid/v2/sql/task/enabled', async () => ({ enabled: false }));
     server.delete<{ Params: { id: string } }>('/druid/v2/sql/:id', async ({ params: { id } }, reply) => {
-      if (!backend.cancel(id)) throw notFound(`there is no running query '${id}'`);
+      if (!(await backend.cancel(id))) throw notFound(`there is no running query '${id}'`);
       return reply.status(202).send();
     });
   };

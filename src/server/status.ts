@@ -9,9 +9,12 @@ import { MillraceError } from '../errors.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { version } from '../observe/version.ts';
 
-export interface StatusRouteOptions {
+export interface HealthRouteOptions {
   readonly backend: Backend;
   readonly metrics: Metrics;
+}
+
+export interface StatusRouteOptions {
   /** Shown at `/status/properties`. */
   readonly properties: Readonly<Record<string, string>>;
 }
@@ -19,16 +22,22 @@ export interface StatusRouteOptions {
 /** The Druid whose answers ours are compared with: clients such as Turnilo choose by it what they may ask for. */
 const druidVersion = '33.0.0';
 
-export function statusRoutes({ backend, metrics, properties }: StatusRouteOptions) {
+export function statusRoutes({ properties }: StatusRouteOptions) {
   return async (server: FastifyInstance): Promise<void> => {
     server.get('/status', async () => druidStatus());
+    server.get('/status/properties', async () => properties);
+  };
+}
+
+/** What this process says of itself whatever its backend is. */
+export function healthRoutes({ backend, metrics }: HealthRouteOptions) {
+  return async (server: FastifyInstance): Promise<void> => {
     server.get('/status/health', async (_request, reply) => {
       const health = await backend.health();
       if (!health.healthy)
         throw new MillraceError('unavailable', health.problem ?? 'not healthy', { retryAfterSeconds: 5 });
       return reply.type('application/json').send('true');
     });
-    server.get('/status/properties', async () => properties);
     server.get('/metrics', async (_request, reply) => {
       const { contentType, text } = await metrics.exposition();
       return reply.type(contentType).send(text);

@@ -39,9 +39,12 @@ export function supervisorRoutes(options: SupervisorRouteOptions) {
     server.get(prefix, async (request) => {
       const full = isSet(request, 'full');
       if (!full && !isSet(request, 'state')) return supervisors.ids();
-      return supervisors.ids().map((id) => {
-        const spec = supervisors.spec(id);
-        const shown = { id, ...supervisors.state(id), suspended: spec.suspended };
+      const ids = await supervisors.ids();
+      const all = await Promise.all(
+        ids.map(async (id) => ({ id, spec: await supervisors.spec(id), state: await supervisors.state(id) })),
+      );
+      return all.map(({ id, spec, state }) => {
+        const shown = { id, ...state, suspended: spec.suspended };
         return full ? { ...shown, spec: supervisorJson(spec) } : shown;
       });
     });
@@ -52,19 +55,19 @@ export function supervisorRoutes(options: SupervisorRouteOptions) {
       throw notFound(`No history for [${id}].`);
     });
 
-    server.get<OfOne>(`${prefix}/:id`, async ({ params: { id } }) => supervisorJson(supervisors.spec(id)));
+    server.get<OfOne>(`${prefix}/:id`, async ({ params: { id } }) => supervisorJson(await supervisors.spec(id)));
     server.get<OfOne>(`${prefix}/:id/status`, async ({ params: { id } }) => supervisors.status(id));
     server.get<OfOne>(`${prefix}/:id/stats`, async ({ params: { id } }) => supervisors.stats(id));
     server.get<OfOne>(`${prefix}/:id/parseErrors`, async ({ params: { id } }) => supervisors.parseErrors(id));
     server.get<OfOne>(`${prefix}/:id/health`, async ({ params: { id } }, reply) => {
-      const { healthy } = supervisors.state(id);
+      const { healthy } = await supervisors.state(id);
       return reply.status(healthy ? 200 : 503).send({ healthy });
     });
 
     for (const action of ['suspend', 'resume'] as const)
       server.post<OfOne>(`${prefix}/:id/${action}`, async ({ params: { id } }) => {
         await supervisors[action](id);
-        return supervisorJson(supervisors.spec(id));
+        return supervisorJson(await supervisors.spec(id));
       });
     const terminate = async ({ params: { id } }: FastifyRequest<OfOne>) => {
       await supervisors.terminate(id);
@@ -78,14 +81,14 @@ export function supervisorRoutes(options: SupervisorRouteOptions) {
     });
     server.post<OfOne>(`${prefix}/:id/resetOffsets`, async (request) => {
       const { id } = request.params;
-      const spec = supervisors.spec(id);
+      const spec = await supervisors.spec(id);
       await supervisors.resetOffsets(id, readResetOffsets(await readJson(request), spec));
       return { id };
     });
     server.post<OfOne>(`${prefix}/:id/taskGroups/handoff`, async (request, reply) => {
       const { value, placeOf } = await readJson(request);
       const { taskGroupIds } = validate(handoffSchema, value, { what: 'task groups', place: placeOf });
-      supervisors.handOff(request.params.id, taskGroupIds);
+      await supervisors.handOff(request.params.id, taskGroupIds);
       return reply.status(202).send();
     });
 
@@ -95,8 +98,8 @@ export function supervisorRoutes(options: SupervisorRouteOptions) {
 
     /** `suspended`: only those that are so. */
     async function forAll(act: (id: string) => Promise<void>, suspended?: boolean) {
-      for (const id of supervisors.ids())
-        if (suspended === undefined || supervisors.spec(id).suspended === suspended) await act(id);
+      for (const id of await supervisors.ids())
+        if (suspended === undefined || (await supervisors.spec(id)).suspended === suspended) await act(id);
       return success;
     }
   };

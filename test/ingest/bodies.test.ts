@@ -110,7 +110,7 @@ it('an unknown dataSource is created from the first timestamp column that its ev
 it('many dataSources created at once by pushes at once', async () => {
   await using test = await temporaryBackend();
   await Promise.all(Array.from({ length: 20 }, (_, i) => test.push(`ds-${i % 5}`, [{ time, i }])));
-  assert.equal(test.backend.dataSources().length, 5);
+  assert.equal((await test.backend.dataSources()).length, 5);
   assert.deepEqual((await test.rows('ds-3', ['i'])).length, 4);
 });
 

@@ -89,7 +89,7 @@ it('an empty list of dimensions discovers strings, without exclusions, the times
   await test.define(pageViews({ dimensionsSpec: { dimensionExclusions: ['secret'] } }));
   await test.push('pageviews', [{ time, url: '/a', secret: 's', bytes: 3, n: 5, nested: { x: 1 } }]);
   await test.push('pageviews', [{ time, url: '/b', later: 'l' }]);
-  assert.deepEqual(test.backend.describe('pageviews'), {
+  assert.deepEqual(await test.backend.describe('pageviews'), {
     dimensions: ['n', 'url', 'later'],
     metrics: ['views', 'bytes'],
   });
@@ -103,7 +103,7 @@ it('declared dimensions make exclusions and other fields irrelevant', async () =
   await using test = await temporaryBackend();
   await test.define(pageViews({ dimensionsSpec: { dimensions: ['url'], dimensionExclusions: ['url'] } }));
   await test.push('pageviews', [{ time, url: '/a', other: 1 }]);
-  assert.deepEqual(test.backend.describe('pageviews')?.dimensions, ['url']);
+  assert.deepEqual((await test.backend.describe('pageviews'))?.dimensions, ['url']);
 });
 
 it('useSchemaDiscovery discovers types, and widens them when later events need it', async () => {
@@ -223,5 +223,5 @@ it('an event with thousands of fields is kept, with as many of them as there is 
   const fields = Array.from({ length: 3000 }, (_, i) => [`c${i}`, 'x']);
   const event = { time: '2026-06-01T12:00:00Z', ...Object.fromEntries(fields) };
   for (let i = 0; i < 3; i++) assert.equal((await test.push('wide', [event])).sent, 1);
-  assert.ok((test.backend.describe('wide')?.dimensions.length ?? 0) >= 100);
+  assert.ok(((await test.backend.describe('wide'))?.dimensions.length ?? 0) >= 100);
 });

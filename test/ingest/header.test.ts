@@ -66,7 +66,7 @@ it("with discovery the header's names are the dimensions, those of later bodies 
   await push(test, `time,url,no,bytes,\n${time},/a,x,5,y`);
   await test.reopen();
   await push(test, `time,URL,city\n${time},/b,Oslo`);
-  assert.deepEqual(test.backend.describe('pageviews'), {
+  assert.deepEqual(await test.backend.describe('pageviews'), {
     dimensions: ['url', 'URL', 'city'],
     metrics: ['views', 'bytes'],
   });

@@ -115,7 +115,7 @@ test('what are no events is refused, with the index of the wrong one', async (t)
   await assert.rejects(push([[events[0]]]), { code: 'invalidInput', message: /^event 0: / });
   await assert.rejects(push([{ time: 1n }]), { code: 'invalidInput', message: /^event 0: .*BigInt/ });
   await assert.rejects(push(5), { code: 'invalidInput', message: /array/ });
-  assert.deepEqual(millrace.dataSources(), []);
+  assert.deepEqual(await millrace.dataSources(), []);
 });
 
 test('a folder holds the data from one opening to the next', async (t) => {
@@ -125,7 +125,7 @@ test('a folder holds the data from one opening to the next', async (t) => {
   await first.push('d', events);
   await first.close();
   const second = await open(t, { data });
-  assert.deepEqual(second.dataSources(), ['d']);
+  assert.deepEqual(await second.dataSources(), ['d']);
   assert.deepEqual(await totals(second), { rows: 2, views: 3 });
 });
 
@@ -168,20 +168,20 @@ test('a supervisor: what it cannot reach shows in its status; it comes back with
   };
   const supervisor = await first.supervise({ type: 'kafka', spec: { dataSchema, ioConfig } });
   assert.equal(supervisor.id, 'd');
-  await settled(() => assert.equal(supervisor.status().detailedState, 'UNABLE_TO_CONNECT_TO_STREAM'));
+  await settled(async () => assert.equal((await supervisor.status()).detailedState, 'UNABLE_TO_CONNECT_TO_STREAM'));
   await supervisor.suspend();
   await first.close();
 
   const second = await openMillrace({ data });
   t.after(() => second.close());
-  const [again, ...others] = second.supervisors();
+  const [again, ...others] = await second.supervisors();
   assert.deepEqual([again?.id, others.length], ['d', 0]);
-  assert.equal(again?.status().state, 'SUSPENDED');
+  assert.equal((await again?.status())?.state, 'SUSPENDED');
   await assert.rejects(again?.suspend() ?? Promise.resolve(), { code: 'invalidInput' });
   await again?.resetOffsets({ 'd/0': 5 });
   await again?.terminate();
-  assert.deepEqual(second.supervisors(), []);
-  assert.throws(() => again?.status(), { code: 'notFound' });
+  assert.deepEqual(await second.supervisors(), []);
+  await assert.rejects(again?.status() ?? Promise.resolve(), { code: 'notFound' });
 });
 
 test('a supervisor spec with a mistake is refused with its place', async (t) => {

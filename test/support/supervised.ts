@@ -102,7 +102,9 @@ export async function supervised(
     log,
     submit: (changes) =>
       test.backend.supervisors.submit(readSupervisorSpec(loadJson(JSON.stringify(kafkaSpec(changes))))),
-    status: () => test.backend.supervisors.status('clicks').payload as unknown as Payload,
+    status: () =>
+      test.backend.supervisors.snapshot().find(({ spec }) => spec.id === 'clicks')?.status
+        .payload as unknown as Payload,
     counted: async () => {
       const [bucket] = await test.query({
         queryType: 'timeseries',

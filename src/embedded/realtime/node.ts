@@ -1,12 +1,12 @@
 /** A realtime node: what its specs' firehoses bring, from each source in its own way. */
 import { invalidInput, unsupported } from '../../errors.ts';
 import type { Metrics } from '../../observe/metrics.ts';
-import type { StreamSource } from '../../sources/firehoses/index.ts';
+import type { RealtimeSpecs, StreamSource } from '../../sources/firehoses/index.ts';
 import type { DataSource } from '../../spec/data-source.ts';
 import { atPlace } from '../consumer-properties.ts';
 import { type Announce, Announcer } from './announcer.ts';
 import { clippedDataSource } from './clip.ts';
-import type { RealtimeContext, RealtimeSpecs } from './context.ts';
+import type { RealtimeContext } from './context.ts';
 import { EventReceivers } from './receivers.ts';
 import { SourceReader } from './source-reader.ts';
 

@@ -2,10 +2,10 @@
 import type { PushedEvents, PushOutcome, Receivers } from '../../backend.ts';
 import { invalidInput, MillraceError, notFound } from '../../errors.ts';
 import type { Committer } from '../../ingest/committer.ts';
-import type { ReceiverSource } from '../../sources/firehoses/index.ts';
+import type { RealtimeSpecs, ReceiverSource } from '../../sources/firehoses/index.ts';
 import type { DataSource } from '../../spec/data-source.ts';
 import { clippedDataSource } from './clip.ts';
-import type { RealtimeContext, RealtimeSpecs } from './context.ts';
+import type { RealtimeContext } from './context.ts';
 
 interface Receiver {
   readonly source: ReceiverSource;

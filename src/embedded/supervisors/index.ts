@@ -27,6 +27,12 @@ export interface SupervisorsOptions extends SupervisorContext {
   define(dataSource: DataSource): Promise<void>;
 }
 
+export interface SupervisorSnapshot {
+  readonly spec: SupervisorSpec;
+  readonly state: SupervisorStateReport;
+  readonly status: SupervisorStatus;
+}
+
 export class EmbeddedSupervisors implements Supervisors {
   readonly #options: SupervisorsOptions;
   readonly #supervisors = new Map<string, Supervisor>();
@@ -75,27 +81,27 @@ export class EmbeddedSupervisors implements Supervisors {
     }
   }
 
-  ids(): readonly string[] {
+  async ids(): Promise<readonly string[]> {
     return [...this.#supervisors.keys()].sort();
   }
 
-  spec(id: string): SupervisorSpec {
+  async spec(id: string): Promise<SupervisorSpec> {
     return this.#find(id).spec;
   }
 
-  state(id: string): SupervisorStateReport {
+  async state(id: string): Promise<SupervisorStateReport> {
     return stateReport(this.#find(id));
   }
 
-  status(id: string): SupervisorStatus {
+  async status(id: string): Promise<SupervisorStatus> {
     return statusReport(this.#find(id), this.#options.now());
   }
 
-  stats(id: string): TaskStats {
+  async stats(id: string): Promise<TaskStats> {
     return statsReport(this.#find(id));
   }
 
-  parseErrors(id: string): readonly ParseError[] {
+  async parseErrors(id: string): Promise<readonly ParseError[]> {
     return this.#find(id).parseErrors.list;
   }
 
@@ -135,8 +141,20 @@ export class EmbeddedSupervisors implements Supervisors {
     this.#supervisors.delete(id);
   }
 
-  handOff(id: string, taskGroups: readonly number[]): void {
+  async handOff(id: string, taskGroups: readonly number[]): Promise<void> {
     this.#find(id).endEarly(taskGroups);
+  }
+
+  /** All as they are at this moment, by id. */
+  snapshot(): readonly SupervisorSnapshot[] {
+    const now = this.#options.now();
+    return [...this.#supervisors.values()]
+      .map((supervisor) => ({
+        spec: supervisor.spec,
+        state: stateReport(supervisor),
+        status: statusReport(supervisor, now),
+      }))
+      .sort((a, b) => (a.spec.id < b.spec.id ? -1 : 1));
   }
 
   /** Stops reading. The database keeps them as they are, for the next start. */

@@ -1,5 +1,5 @@
 /** What clients have open: connections, which outlive their HTTP requests, and the statements of each. All of it is bounded. */
-import type { Backend } from '../../backend.ts';
+import type { QueryingBackend } from '../../backend.ts';
 import { invalidInput, MillraceError } from '../../errors.ts';
 import { Statement } from './statement.ts';
 
@@ -17,10 +17,10 @@ export class NoSuchConnection extends MillraceError {
 const secrets = new Set(['user', 'password']);
 
 export class Connections {
-  readonly #backend: Backend;
+  readonly #backend: QueryingBackend;
   readonly #open = new Map<string, Connection>();
 
-  constructor(backend: Backend) {
+  constructor(backend: QueryingBackend) {
     this.#backend = backend;
   }
 
@@ -56,7 +56,7 @@ export class Connections {
 
 export class Connection {
   readonly id: string;
-  readonly #backend: Backend;
+  readonly #backend: QueryingBackend;
   readonly #settings: Readonly<Record<string, unknown>>;
   readonly #statements = new Map<number, Statement>();
   readonly #idle: () => void;
@@ -64,7 +64,7 @@ export class Connection {
   #users = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(id: string, backend: Backend, settings: Readonly<Record<string, unknown>>, idle: () => void) {
+  constructor(id: string, backend: QueryingBackend, settings: Readonly<Record<string, unknown>>, idle: () => void) {
     this.id = id;
     this.#backend = backend;
     this.#settings = settings;

@@ -1,5 +1,5 @@
 /** Avatica's requests, answered. Not supported: batches and what else changes data, as in Druid. */
-import type { Backend } from '../../backend.ts';
+import type { QueryingBackend } from '../../backend.ts';
 import { MillraceError } from '../../errors.ts';
 import { type Connection, Connections } from './connections.ts';
 import { metadataQuery } from './metadata.ts';
@@ -9,10 +9,10 @@ import { signatureOf } from './signature.ts';
 import type { Client, Executed, SqlRequest } from './statement.ts';
 
 export class AvaticaHandler {
-  readonly #backend: Backend;
+  readonly #backend: QueryingBackend;
   readonly #connections: Connections;
 
-  constructor(backend: Backend) {
+  constructor(backend: QueryingBackend) {
     this.#backend = backend;
     this.#connections = new Connections(backend);
   }

@@ -1,5 +1,5 @@
 /** One statement of a client: its text, and the answer that it is taking. One request at a time. */
-import type { Backend, QueryOptions, SqlColumn } from '../../backend.ts';
+import type { QueryingBackend, QueryOptions, SqlColumn } from '../../backend.ts';
 import { Cursor } from './cursor.ts';
 import type { Frame } from './protocol.ts';
 
@@ -26,7 +26,7 @@ export interface Executed {
 
 export class Statement {
   readonly id: number;
-  readonly #backend: Backend;
+  readonly #backend: QueryingBackend;
   readonly #context: Readonly<Record<string, unknown>>;
   #cursor: Cursor | undefined;
   /** Of the query that is running or being read. */
@@ -35,7 +35,7 @@ export class Statement {
   /** What `prepare` was given. */
   preparedSql: string | undefined;
 
-  constructor(id: number, backend: Backend, context: Readonly<Record<string, unknown>>) {
+  constructor(id: number, backend: QueryingBackend, context: Readonly<Record<string, unknown>>) {
     this.id = id;
     this.#backend = backend;
     this.#context = context;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { TypeIssueParams } from '../../catalog/define.ts';
 import { readByValue } from '../../catalog/dynamic-schema.ts';
+import type { RealtimeSpec } from '../../spec/realtime.ts';
 import { clipped } from './clipped.ts';
 import { combining } from './combining.ts';
 import type { EventSource, FirehoseType } from './define.ts';
@@ -11,6 +12,9 @@ import { receiver } from './receiver.ts';
 import { timed } from './timed.ts';
 
 export type { EventSource, ReceiverSource, StreamSource } from './define.ts';
+
+/** A realtime node's file. */
+export type RealtimeSpecs = readonly RealtimeSpec<readonly EventSource[]>[];
 
 export const firehoseTypes: readonly FirehoseType[] = [kafka, receiver, local, clipped, timed, combining];
 

@@ -35,7 +35,8 @@ test('a log that lost its end while nobody read, and has grown past the position
   const consumerProperties = { 'bootstrap.servers': broker.bootstrapServers };
   const inputFormat = { type: 'csv', columns: ['time', 'page', 'n'] };
   await first.supervise(kafkaSpec({ io: { topic: 'cut', consumerProperties, inputFormat } }));
-  await settled(() => assert.deepEqual(first.supervisors()[0]?.status().activeTasks[0]?.currentOffsets, { 0: 8 }));
+  const started = async () => (await (await first.supervisors())[0]?.status())?.activeTasks[0]?.currentOffsets;
+  await settled(async () => assert.deepEqual(await started(), { 0: 8 }));
   await first.close();
 
   await broker.kill();
@@ -50,10 +51,12 @@ test('a log that lost its end while nobody read, and has grown past the position
   await write(10);
 
   const second = await openMillrace({ data: data.path });
-  const status = () => second.supervisors()[0]?.status();
-  await settled(() => assert.equal(status()?.detailedState, 'UNHEALTHY_SUPERVISOR', JSON.stringify(status())));
+  const status = async () => (await second.supervisors())[0]?.status();
+  await settled(async () =>
+    assert.equal((await status())?.detailedState, 'UNHEALTHY_SUPERVISOR', JSON.stringify(await status())),
+  );
   assert.match(
-    status()?.recentErrors.at(-1)?.message ?? '',
+    (await status())?.recentErrors.at(-1)?.message ?? '',
     /Partition cut\/0 is to be read on at 8, but the stream has 0 to 13: its end was cut off/,
   );
   await second.close();

@@ -30,8 +30,10 @@ async function read(topic: string, records: number, { schema, io }: SpecChanges)
   const consumerProperties = { 'bootstrap.servers': broker.bootstrapServers };
   const spec = kafkaSpec({ schema: { dataSource: topic, ...schema }, io: { topic, consumerProperties, ...io } });
   const supervisor = await millrace.supervise(spec);
-  const offsets = () => supervisor.status().activeTasks[0]?.currentOffsets;
-  await settled(() => assert.deepEqual(offsets(), { 0: records }, JSON.stringify(supervisor.status())));
+  const offsets = async () => (await supervisor.status()).activeTasks[0]?.currentOffsets;
+  await settled(async () =>
+    assert.deepEqual(await offsets(), { 0: records }, JSON.stringify(await supervisor.status())),
+  );
   return supervisor;
 }
 

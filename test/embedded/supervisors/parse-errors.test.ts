@@ -10,7 +10,7 @@ it('what cannot be parsed is counted, and the last of it saved', async () => {
   s.log.append('clicks/0', ...events(0, 2), '{"n":1}', 'first', ...events(2, 4), '{"time":"yesterday","n":1}');
   await s.submit({ tuning: { maxSavedParseExceptions: 2 } });
   await s.reads(4);
-  const errors = s.test.backend.supervisors.parseErrors('clicks');
+  const errors = await s.test.backend.supervisors.parseErrors('clicks');
   assert.deepEqual(
     errors.map(({ timeOfExceptionMillis: _, ...error }) => error),
     [
@@ -26,8 +26,8 @@ it('what cannot be parsed is counted, and the last of it saved', async () => {
 });
 
 /** The totals of its one task. */
-function totals(s: Supervised): unknown {
-  const [task] = Object.values(s.test.backend.supervisors.stats('clicks')[0] ?? {}) as {
+async function totals(s: Supervised): Promise<unknown> {
+  const [task] = Object.values((await s.test.backend.supervisors.stats('clicks'))[0] ?? {}) as {
     readonly totals: { readonly buildSegments: unknown };
   }[];
   return task?.totals.buildSegments;
@@ -50,8 +50,8 @@ it("an event of which a field does not become its column's number is kept, witho
   assert.equal((await s.counted()).n, 7 + 1000 + 5);
   const bytes = [...good, ...bad].reduce((sum, event) => sum + JSON.stringify(event).length, 'no event'.length);
   const counts = { processed: 4, processedBytes: bytes, processedWithError: 3, thrownAway: 0, unparseable: 1 };
-  assert.deepEqual(totals(s), counts);
-  const errors = s.test.backend.supervisors.parseErrors('clicks');
+  assert.deepEqual(await totals(s), counts);
+  const errors = await s.test.backend.supervisors.parseErrors('clicks');
   assert.deepEqual(
     errors.map(({ errorType, details }) => [errorType, details]),
     [
@@ -96,9 +96,11 @@ it('of a filtered aggregator those that pass are counted; of first and last all'
     s.log.append('clicks/0', ...all);
     const metricsSpec = [{ type: 'count', name: 'events' }, metric];
     await s.submit({ schema: { metricsSpec }, tuning: { maxSavedParseExceptions: 9 } });
-    await settled(() => assert.equal((totals(s) as { processed?: number })?.processed, 5 - errors.length));
+    await settled(async () =>
+      assert.equal(((await totals(s)) as { processed?: number })?.processed, 5 - errors.length),
+    );
     assert.deepEqual(
-      s.test.backend.supervisors.parseErrors('clicks').map(({ details }) => details),
+      (await s.test.backend.supervisors.parseErrors('clicks')).map(({ details }) => details),
       errors.map((value) => [`Unable to parse value[${value}] for field[n]`]),
       JSON.stringify(metric),
     );
@@ -129,10 +131,7 @@ it('more parse exceptions than maxParseExceptions: the task fails, and nothing o
     assert.match(String(messages(s)), /2 events cannot be parsed where at most 1 may \(maxParseExceptions\)/),
   );
   assert.deepEqual(
-    s.test.backend.supervisors
-      .parseErrors('clicks')
-      .slice(0, 2)
-      .map(({ input }) => input),
+    (await s.test.backend.supervisors.parseErrors('clicks')).slice(0, 2).map(({ input }) => input),
     ['two', 'one'],
   );
   // Past the two.

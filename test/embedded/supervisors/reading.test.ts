@@ -93,11 +93,11 @@ it('terminated, the data and the positions stay', async () => {
   s.log.append('clicks/0', ...events(0, 10));
   await s.reads(10);
   await supervisors.terminate('clicks');
-  assert.deepEqual(supervisors.ids(), []);
+  assert.deepEqual(await supervisors.ids(), []);
   await assert.rejects(supervisors.terminate('clicks'), { code: 'notFound', message: '[clicks] does not exist' });
   s.log.append('clicks/0', ...events(0, 5));
   await s.test.reopen();
-  assert.deepEqual(s.test.backend.supervisors.ids(), []);
+  assert.deepEqual(await s.test.backend.supervisors.ids(), []);
   assert.equal((await s.counted()).events, 10);
   await s.submit();
   await s.reads(15);
@@ -155,10 +155,11 @@ it('fewer rows than maxTotalRows, and in each segment than maxRowsPerSegment, st
   s.log.append('clicks/0', ...minutes.map((time) => ({ time: `2026-06-01T${time}:00Z`, n: 1 })));
   await s.submit({ tuning: { maxTotalRows: 5, maxRowsPerSegment: 3 } });
   await s.reads(4);
-  const looked = () => (s.test.backend.supervisors.status('clicks').payload.offsetsLastUpdated ?? '') > since;
+  const looked = async () =>
+    ((await s.test.backend.supervisors.status('clicks')).payload.offsetsLastUpdated ?? '') > since;
   const since = new Date(Date.now() + 100).toISOString();
   // Some looks later.
-  await settled(() => assert.ok(looked()));
+  await settled(async () => assert.ok(await looked()));
   assert.equal(globSync(`${s.test.folder}/segments/clicks/*/*.parquet`).length, 0);
 });
 
@@ -168,7 +169,7 @@ it('handing off a task group ends its task early', async () => {
   await s.submit({ io: { taskCount: 2 } });
   await s.reads(20);
   const before = s.status().activeTasks.map(({ id }) => id);
-  s.test.backend.supervisors.handOff('clicks', [1]);
+  await s.test.backend.supervisors.handOff('clicks', [1]);
   await settled(() =>
     assert.deepEqual(
       s.status().activeTasks.map(({ startingOffsets }) => startingOffsets),

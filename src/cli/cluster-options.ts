@@ -1,0 +1,61 @@
+/** `--druid` and `--kafka`: a Druid cluster in place of the engine and its folder. */
+import { type Command, Option } from 'commander';
+import type { DruidSettings } from '../druid/index.ts';
+import { invalidInput } from '../errors.ts';
+import type { KafkaProperties } from '../kafka/index.ts';
+import { loadJavaProperties } from '../spec/java-properties.ts';
+import { readInput } from './input.ts';
+
+/** Where a command's data is: in a folder, or on a cluster. */
+export interface BackendOptions extends ClusterFlags {
+  readonly data: string;
+}
+
+export interface ClusterFlags {
+  readonly druid?: string;
+  readonly druidConfig?: string;
+  readonly kafka?: string;
+  readonly kafkaConfig?: string;
+}
+
+export interface ClusterSettings {
+  readonly druid: DruidSettings;
+  readonly kafka: KafkaProperties;
+}
+
+export function addBackendOptions(command: Command): Command {
+  return command
+    .option('--data <dir>', 'folder that holds the data', 'millrace-data')
+    .addOption(
+      new Option('--druid <url>', "a Druid cluster's router, which is used in place of a folder").conflicts('data'),
+    )
+    .option('--druid-config <file>', 'Java properties of how to log in to Druid')
+    .option(
+      '--kafka <host:port>',
+      'with --druid: the Kafka that events go through, or several of its brokers with commas',
+    )
+    .option('--kafka-config <file>', "with --druid: properties of Java's Kafka clients, such as its login");
+}
+
+/**
+ * Undefined without `--druid`.
+ * @throws MillraceError `invalidInput` for what does not fit together, `environment` for a file that cannot be read.
+ */
+export function clusterSettings(flags: ClusterFlags): ClusterSettings | undefined {
+  const { druid, druidConfig, kafka, kafkaConfig } = flags;
+  if (druid === undefined) {
+    const alone = Object.entries({ '--druid-config': druidConfig, '--kafka': kafka, '--kafka-config': kafkaConfig });
+    const [option] = alone.find(([, value]) => value !== undefined) ?? [];
+    if (option === undefined) return undefined;
+    throw invalidInput(`${option} is of a Druid cluster; say where it is with --druid http://router:8888`);
+  }
+  const kafkaProperties = { ...propertiesOf(kafkaConfig), ...(kafka !== undefined && { 'bootstrap.servers': kafka }) };
+  if (!('bootstrap.servers' in kafkaProperties))
+    throw invalidInput('--druid needs the Kafka that events go through; add --kafka host:9092');
+  return { druid: { at: druid, properties: propertiesOf(druidConfig) }, kafka: kafkaProperties };
+}
+
+function propertiesOf(file: string | undefined): Readonly<Record<string, string>> {
+  if (file === undefined) return {};
+  return loadJavaProperties(readInput(file), file).value as Record<string, string>;
+}
