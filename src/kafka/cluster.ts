@@ -6,9 +6,12 @@ import { type Address, type BrokerConnection, Connections } from './connections.
 import { Fetcher } from './fetcher.ts';
 import { ConsumerGroup, type GroupOptions } from './group.ts';
 import { fetchOffsets, findCoordinator, type GroupOffset } from './group-requests.ts';
+import { initProducerId, type ProducerIdentity } from './init-producer-id.ts';
+import { leaderOf } from './leader.ts';
 import { type ListedOffset, listOffsets, type OffsetTime } from './list-offsets.ts';
 import { type ClusterMetadata, readMetadata, type TopicPartition } from './metadata.ts';
 import { type ProducedBatch, type ProducePartition, type ProduceSettings, produce } from './produce.ts';
+import { Producer } from './producer.ts';
 import type { KafkaProperties } from './properties.ts';
 import { brokerError, errorCodes } from './protocol-errors.ts';
 import { addPartitions, createTopic, type NewTopic } from './topics.ts';
@@ -26,6 +29,7 @@ export class Cluster implements AsyncDisposable {
   readonly #config: ClusterConfig;
   readonly #connections: Connections;
   readonly #fetchers = new Set<Fetcher>();
+  readonly #producers = new Set<Producer>();
   /** All that were ever heard of: any of them can tell of the others. */
   #brokers: ReadonlyMap<number, Address> = new Map();
 
@@ -82,7 +86,25 @@ export class Cluster implements AsyncDisposable {
    */
   async produce(batches: readonly ProducePartition[], settings: ProduceSettings = {}): Promise<ProducedBatch[]> {
     const produced = await this.#askLeaders(batches, (connection, led) => produce(connection, led, settings));
-    return inOrder(batches, produced.flat());
+    return inOrder(
+      batches,
+      produced.flatMap((one) => one.batches),
+    );
+  }
+
+  /** A place to write to that tries for as long as `delivery.timeout.ms` says, and appends each batch once and in order. */
+  producer(): Producer {
+    const { clientId, connection, produce: settings } = this.#config;
+    // Connections of its own: a broker answers in order, and a batch waits for its replicas.
+    const producer = new Producer(this, new Connections(clientId, connection), settings);
+    this.#producers.add(producer);
+    producer.closed.addEventListener('abort', () => this.#producers.delete(producer), { once: true });
+    return producer;
+  }
+
+  /** By what brokers know a new producer. @throws MillraceError `unavailable` when none can say it now. */
+  producerIdentity(): Promise<ProducerIdentity> {
+    return this.#askAny(initProducerId);
   }
 
   /**
@@ -118,7 +140,9 @@ export class Cluster implements AsyncDisposable {
     return this.#askAny((connection) => findCoordinator(connection, groupId));
   }
 
+  /** Producers first write what they were given. */
   async close(): Promise<void> {
+    await Promise.all([...this.#producers].map((producer) => producer.close()));
     await Promise.all([...this.#fetchers].map((fetcher) => fetcher.close()));
     await this.#connections.close();
   }
@@ -149,13 +173,11 @@ export class Cluster implements AsyncDisposable {
     partitions: readonly Partition[],
     ask: (connection: BrokerConnection, led: readonly Partition[]) => Promise<Answer>,
   ): Promise<Answer[]> {
-    const { topics, brokers } = await this.metadata([...new Set(partitions.map(({ topic }) => topic))]);
-    const byLeader = Map.groupBy(partitions, ({ topic, partition }) => {
-      const found = topics.find((one) => one.topic === topic);
-      const leader = found?.partitions.find((one) => one.partition === partition)?.leader;
-      const address = leader === undefined ? undefined : brokers.get(leader);
-      if (address !== undefined) return address;
-      throw brokerError(`${topic}-${partition}`, found?.errorCode || errorCodes.unknownTopicOrPartition);
+    const metadata = await this.metadata([...new Set(partitions.map(({ topic }) => topic))]);
+    const byLeader = Map.groupBy(partitions, (partition) => {
+      const leader = leaderOf(metadata, partition);
+      if ('address' in leader) return leader.address;
+      throw brokerError(`${partition.topic}-${partition.partition}`, leader.errorCode);
     });
     return Promise.all([...byLeader].map(async ([address, led]) => ask(await this.#connections.to(address), led)));
   }

@@ -5,6 +5,7 @@
 import { invalidInput } from '../errors.ts';
 import type { Address, BrokerOptions } from './connections.ts';
 import type { RecordColumns } from './describe.ts';
+import { type ProducerSettings, parseProducer } from './producer-config.ts';
 import { count, invalidProperty, type KafkaProperties, text } from './properties.ts';
 import { saslLogin } from './security/sasl.ts';
 import { tlsOptions } from './security/tls.ts';
@@ -32,6 +33,7 @@ export interface ClusterConfig {
   readonly clientId: string;
   readonly connection: BrokerOptions;
   readonly fetch: FetchSettings;
+  readonly produce: ProducerSettings;
 }
 
 /** @throws MillraceError `invalidInput` or `unsupported`, with the property. */
@@ -65,6 +67,7 @@ export function parseConfig(properties: KafkaProperties): ClusterConfig {
       backoffMs: count(properties, 'retry.backoff.ms', 100),
       maxBackoffMs: count(properties, 'retry.backoff.max.ms', 1000),
     },
+    produce: parseProducer(properties),
   };
 }
 

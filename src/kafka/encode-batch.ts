@@ -1,6 +1,6 @@
 /** Record batches from values: what a producer sends. The layouts stand in record-batch.ts and values.ts. */
 import { type Codec, codecs, compress } from './compression.ts';
-import { batchFlags, batchLayout, checksum, lengthOverhead, writeInt64 } from './record-batch.ts';
+import { type BatchProducer, batchFlags, batchLayout, noProducer, stampProducer, writeHeader } from './record-batch.ts';
 
 export interface BatchRecord {
   readonly key?: Uint8Array | null;
@@ -20,7 +20,7 @@ export interface BatchOptions {
   /** The first record's offset, for a log; a producer leaves it at 0. */
   readonly baseOffset?: number;
   readonly leaderEpoch?: number;
-  readonly producer?: { readonly id: number; readonly epoch: number; readonly sequence: number };
+  readonly producer?: BatchProducer;
   readonly transactional?: boolean;
   readonly control?: boolean;
   /** Whether the timestamps are those of the broker, which are the batch's newest. */
@@ -45,20 +45,17 @@ export function encodeBatch(records: readonly BatchRecord[], options: BatchOptio
     (options.transactional ? batchFlags.transactional : 0) |
     (options.control ? batchFlags.control : 0) |
     (options.logAppendTime ? batchFlags.logAppendTime : 0);
-  writeInt64(batch, baseOffset, batchLayout.baseOffset);
-  batch.writeInt32BE(batch.length - lengthOverhead, batchLayout.length);
-  batch.writeInt32BE(leaderEpoch, batchLayout.leaderEpoch);
-  batch.writeInt8(2, batchLayout.magic);
-  batch.writeInt16BE(attributes, batchLayout.attributes);
-  batch.writeInt32BE(offset - baseOffset, batchLayout.lastOffsetDelta);
-  writeInt64(batch, timestamp, batchLayout.baseTimestamp);
   const times = records.map((record) => record.timestamp ?? timestamp);
-  writeInt64(batch, Math.max(timestamp, ...times), batchLayout.maxTimestamp);
-  writeInt64(batch, producer?.id ?? -1, batchLayout.producerId);
-  batch.writeInt16BE(producer?.epoch ?? -1, batchLayout.producerEpoch);
-  batch.writeInt32BE(producer?.sequence ?? -1, batchLayout.baseSequence);
-  batch.writeInt32BE(records.length, batchLayout.recordCount);
-  batch.writeUInt32BE(checksum(batch.subarray(batchLayout.attributes)), batchLayout.crc);
+  writeHeader(batch, {
+    attributes,
+    records: records.length,
+    lastOffsetDelta: offset - baseOffset,
+    baseTimestamp: timestamp,
+    maxTimestamp: Math.max(timestamp, ...times),
+    baseOffset,
+    leaderEpoch,
+  });
+  stampProducer(batch, producer ?? noProducer);
   return batch;
 }
 

@@ -1,8 +1,9 @@
 /** Which broker leads a partition, from metadata. */
 import type { MillraceError } from '../errors.ts';
 import type { PartitionState } from './assignment.ts';
+import type { Address } from './connections.ts';
 import { type PartitionProblem, problem } from './fetched.ts';
-import type { ClusterMetadata, PartitionMetadata, TopicMetadata } from './metadata.ts';
+import type { ClusterMetadata, PartitionMetadata, TopicMetadata, TopicPartition } from './metadata.ts';
 import { brokerError, errorCodes, isRetriable } from './protocol-errors.ts';
 
 /** After how long a topic that cannot be found is a problem; until then it may be about to appear. */
@@ -37,4 +38,17 @@ export function findLeader(state: PartitionState, metadata: ClusterMetadata, mis
     return { trouble: brokerError(name, topic.errorCode || errorCodes.leaderNotAvailable) };
   }
   return { topic, partition: { ...partition, leader } };
+}
+
+/** Who takes what is written to a partition; or why nobody does, by Kafka's code. */
+export function leaderOf(
+  { topics, brokers }: ClusterMetadata,
+  { topic, partition }: TopicPartition,
+): { readonly node: number; readonly address: Address } | { readonly errorCode: number } {
+  const found = topics.find((one) => one.topic === topic);
+  const placed = found?.partitions.find((one) => one.partition === partition);
+  const address = placed?.leader === undefined ? undefined : brokers.get(placed.leader);
+  if (placed?.leader !== undefined && address !== undefined) return { node: placed.leader, address };
+  if (found?.errorCode) return { errorCode: found.errorCode };
+  return { errorCode: placed ? errorCodes.leaderNotAvailable : errorCodes.unknownTopicOrPartition };
 }

@@ -55,12 +55,18 @@ export interface ProducedBatch {
   readonly baseOffset: number;
 }
 
+export interface Produced {
+  readonly batches: readonly ProducedBatch[];
+  /** How long the broker does not want to hear of us. */
+  readonly throttleTimeMs: number;
+}
+
 /** To partitions that this broker leads. */
 export function produce(
   connection: BrokerConnection,
   partitions: readonly ProducePartition[],
   { transactionalId, timeoutMs = 30_000 }: ProduceSettings,
-): Promise<ProducedBatch[]> {
+): Promise<Produced> {
   const version = connection.version(apiKey, 7, 11);
   const isFlexible = version >= 9;
   return connection.send({
@@ -91,7 +97,7 @@ export function produce(
   });
 }
 
-function readResponse(reader: Reader, version: number): ProducedBatch[] {
+function readResponse(reader: Reader, version: number): Produced {
   const isFlexible = version >= 9;
   const topics = reader.readArray(
     (r) => {
@@ -115,5 +121,5 @@ function readResponse(reader: Reader, version: number): ProducedBatch[] {
     isFlexible,
     isFlexible,
   );
-  return topics.flat();
+  return { batches: topics.flat(), throttleTimeMs: reader.readInt32() };
 }

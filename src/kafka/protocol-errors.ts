@@ -8,9 +8,15 @@ export const errorCodes = {
   offsetOutOfRange: 1,
   unknownTopicOrPartition: 3,
   leaderNotAvailable: 5,
+  messageTooLarge: 10,
+  recordListTooLarge: 18,
   topicAlreadyExists: 36,
   invalidPartitions: 37,
   notController: 41,
+  outOfOrderSequence: 45,
+  duplicateSequence: 46,
+  invalidProducerEpoch: 47,
+  unknownProducerId: 59,
   unknownTopicId: 100,
 } as const;
 

@@ -128,6 +128,50 @@ export function writeInt64(buffer: Buffer, value: number, at: number): void {
   buffer.writeUInt32BE(((value % 0x1_0000_0000) + 0x1_0000_0000) % 0x1_0000_0000, at + 4);
 }
 
+export interface BatchHeader {
+  /** The codec, and {@link batchFlags}. */
+  readonly attributes: number;
+  readonly records: number;
+  /** By default one less than the records. */
+  readonly lastOffsetDelta?: number;
+  /** Milliseconds since 1970. */
+  readonly baseTimestamp: number;
+  readonly maxTimestamp: number;
+  readonly baseOffset?: number;
+  readonly leaderEpoch?: number;
+}
+
+/** The header of a batch whose records are in their place. It has no producer and no checksum yet: {@link stampProducer}. */
+export function writeHeader(batch: Buffer, header: BatchHeader): void {
+  const { attributes, records, lastOffsetDelta = records - 1, baseTimestamp, maxTimestamp } = header;
+  writeInt64(batch, header.baseOffset ?? 0, batchLayout.baseOffset);
+  batch.writeInt32BE(batch.length - lengthOverhead, batchLayout.length);
+  batch.writeInt32BE(header.leaderEpoch ?? -1, batchLayout.leaderEpoch);
+  batch.writeInt8(2, batchLayout.magic);
+  batch.writeInt16BE(attributes, batchLayout.attributes);
+  batch.writeInt32BE(lastOffsetDelta, batchLayout.lastOffsetDelta);
+  writeInt64(batch, baseTimestamp, batchLayout.baseTimestamp);
+  writeInt64(batch, maxTimestamp, batchLayout.maxTimestamp);
+  batch.writeInt32BE(records, batchLayout.recordCount);
+}
+
+export interface BatchProducer {
+  readonly id: number;
+  readonly epoch: number;
+  /** Of the batch's first record. */
+  readonly sequence: number;
+}
+
+export const noProducer: BatchProducer = { id: -1, epoch: -1, sequence: -1 };
+
+/** Says whose batch it is, and puts the checksum right. */
+export function stampProducer(batch: Buffer, { id, epoch, sequence }: BatchProducer): void {
+  writeInt64(batch, id, batchLayout.producerId);
+  batch.writeInt16BE(epoch, batchLayout.producerEpoch);
+  batch.writeInt32BE(sequence, batchLayout.baseSequence);
+  batch.writeUInt32BE(checksum(batch.subarray(batchLayout.attributes)), batchLayout.crc);
+}
+
 /** The offset after the last whole batch, and that batch's leader epoch; undefined when there is none of format 2. */
 export function endOfBatches(batches: Buffer): { nextOffset: number; leaderEpoch: number } | undefined {
   const view = new BatchView(batches);

@@ -1,0 +1,248 @@
+/**
+ * Writes record batches: each once, those of a partition in order, acknowledged when all replicas in sync have them. At each broker some
+ * requests are under way at a time, each with one batch at most of a partition.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { asMillraceError, MillraceError } from '../errors.ts';
+import type { Address, BrokerConnection, Connections } from './connections.ts';
+import type { ProducerIdentity } from './init-producer-id.ts';
+import { leaderOf } from './leader.ts';
+import type { ClusterMetadata } from './metadata.ts';
+import { Outbox, type Outgoing } from './outbox.ts';
+import { produce } from './produce.ts';
+import type { ProducerSettings } from './producer-config.ts';
+import { brokerError, errorCodes, isRetriable } from './protocol-errors.ts';
+import { Signal } from './signal.ts';
+
+/** What a producer asks of the cluster. */
+export interface ProduceCluster {
+  metadata(topics: readonly string[]): Promise<ClusterMetadata>;
+  producerIdentity(): Promise<ProducerIdentity>;
+}
+
+/** What goes to a broker in one request. */
+interface Sending {
+  readonly outbox: Outbox;
+  readonly outgoing: Outgoing;
+}
+
+/** How exactly deadlines are kept. */
+const expiryMs = 100;
+
+/** See {@link Cluster.producer}. */
+export class Producer implements AsyncDisposable {
+  readonly settings: ProducerSettings;
+  readonly #cluster: ProduceCluster;
+  readonly #connections: Connections;
+  /** By topic and partition. */
+  readonly #outboxes = new Map<string, Outbox>();
+  #brokers: ReadonlyMap<number, Address> = new Map();
+  /** Requests under way, by broker. */
+  readonly #inFlight = new Map<number, number>();
+  /** Brokers that want to be left alone until then, on performance.now()'s clock. */
+  readonly #throttled = new Map<number, number>();
+  /** Turns the order of the partitions, so that each is first now and then. */
+  #turn = 0;
+  #isPumping = false;
+  #isRouting = false;
+  #pendingBytes = 0;
+  readonly #settled = new Signal();
+  readonly #closing = new AbortController();
+  #isClosing = false;
+  readonly #expiry: NodeJS.Timeout;
+
+  constructor(cluster: ProduceCluster, connections: Connections, settings: ProducerSettings) {
+    this.#cluster = cluster;
+    this.#connections = connections;
+    this.settings = settings;
+    this.#expiry = setInterval(() => this.#expire(), expiryMs).unref();
+  }
+
+  /** Of batches that are not acknowledged. */
+  get pendingBytes(): number {
+    return this.#pendingBytes;
+  }
+
+  /** Aborts when it is closed. */
+  get closed(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  /**
+   * Appends a batch of format 2, whose offsets begin at 0; its producer, sequence and checksum are written into it. Until this settles
+   * nobody else may write to its bytes.
+   * @returns the offset of its first record; -1 when the broker does not remember it any more.
+   * @throws MillraceError `unavailable` when it was not acknowledged within `delivery.timeout.ms`: it is there once, or not at all; with Kafka's
+   * own words when the topic does not take it; `tooLarge` when a single record is; `bufferFull` beyond `buffer.memory`.
+   */
+  async send(topic: string, partition: number, bytes: Buffer): Promise<number> {
+    if (this.#isClosing) throw new MillraceError('cancelled', 'nothing is written to Kafka any more: it was closed');
+    const { bufferBytes, deliveryTimeoutMs } = this.settings;
+    if (this.#pendingBytes > 0 && this.#pendingBytes + bytes.length > bufferBytes) throw bufferFull(bufferBytes);
+    this.#pendingBytes += bytes.length;
+    try {
+      return await new Promise((resolve, reject) => {
+        const deadlineMs = performance.now() + deliveryTimeoutMs;
+        const delivery = { deadlineMs, resolve, reject, pieces: 1, baseOffset: -1 };
+        this.#outbox(topic, partition).add(bytes, delivery);
+        this.#pump();
+      });
+    } finally {
+      this.#pendingBytes -= bytes.length;
+      this.#settled.notify();
+    }
+  }
+
+  /** Takes nothing new; settles when all that was sent is acknowledged or given up. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    while (this.#pendingBytes > 0) await this.#settled.wait();
+    clearInterval(this.#expiry);
+    this.#closing.abort();
+    await this.#connections.close();
+  }
+
+  [Symbol.asyncDispose] = (): Promise<void> => this.close();
+
+  #outbox(topic: string, partition: number): Outbox {
+    const key = `${topic}-${partition}`;
+    const outbox = this.#outboxes.get(key) ?? new Outbox(topic, partition);
+    this.#outboxes.set(key, outbox);
+    return outbox;
+  }
+
+  /** In a moment, so that batches that are sent together go together. */
+  #pump(): void {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    queueMicrotask(() => {
+      this.#isPumping = false;
+      for (const node of new Set([...this.#outboxes.values()].map(({ leader }) => leader)))
+        if (node !== undefined) this.#serve(node);
+      this.#route();
+    });
+  }
+
+  #serve(node: number): void {
+    while ((this.#inFlight.get(node) ?? 0) < this.settings.maxInFlight) {
+      const request = this.#nextRequest(node);
+      if (request.length === 0) return;
+      for (const { outbox, outgoing } of request) outbox.sent(outgoing);
+      void this.#post(node, request);
+    }
+  }
+
+  #nextRequest(node: number): Sending[] {
+    const request: Sending[] = [];
+    let bytes = 0;
+    const all = [...this.#outboxes.values()];
+    const first = this.#turn++ % all.length;
+    for (const outbox of [...all.slice(first), ...all.slice(0, first)]) {
+      const outgoing = outbox.leader === node ? outbox.peek() : undefined;
+      if (outgoing === undefined) continue;
+      if (bytes > 0 && bytes + outgoing.bytes.length > this.settings.maxRequestBytes) continue;
+      bytes += outgoing.bytes.length;
+      request.push({ outbox, outgoing });
+    }
+    return request;
+  }
+
+  async #post(node: number, request: readonly Sending[]): Promise<void> {
+    this.#inFlight.set(node, (this.#inFlight.get(node) ?? 0) + 1);
+    try {
+      await this.#pause((this.#throttled.get(node) ?? 0) - performance.now());
+      const connection = await this.#connections.to(this.#brokers.get(node) as Address);
+      await this.#exchange(node, connection, request);
+    } catch (error) {
+      for (const { outbox, outgoing } of request) outbox.unanswered(outgoing, asMillraceError(error));
+    } finally {
+      this.#inFlight.set(node, (this.#inFlight.get(node) ?? 1) - 1);
+      this.#pump();
+    }
+  }
+
+  async #exchange(node: number, connection: BrokerConnection, request: readonly Sending[]): Promise<void> {
+    const partitions = request.map(({ outbox: { topic, partition }, outgoing }) => ({
+      topic,
+      partition,
+      batch: outgoing.bytes,
+    }));
+    const { batches, throttleTimeMs } = await produce(connection, partitions, {
+      timeoutMs: this.settings.requestTimeoutMs,
+    });
+    if (throttleTimeMs > 0) this.#throttled.set(node, performance.now() + throttleTimeMs);
+    for (const { outbox, outgoing } of request) {
+      const answer = batches.find(({ topic, partition }) => topic === outbox.topic && partition === outbox.partition);
+      // Nothing but an answer for each is an answer.
+      const { errorCode, baseOffset } = answer ?? { errorCode: errorCodes.unknownTopicOrPartition, baseOffset: -1 };
+      outbox.answered(outgoing, errorCode, baseOffset);
+    }
+  }
+
+  /** Looks for the leaders of the partitions that have none, and for an identity of those that have none, until all have both. */
+  #route(): void {
+    if (this.#isRouting || this.#lost().length === 0) return;
+    this.#isRouting = true;
+    void this.#findLeaders().finally(() => {
+      this.#isRouting = false;
+    });
+  }
+
+  #lost(): Outbox[] {
+    return [...this.#outboxes.values()].filter(
+      (outbox) => !outbox.isEmpty && (outbox.leader === undefined || outbox.identity === undefined),
+    );
+  }
+
+  async #findLeaders(): Promise<void> {
+    for (let lost = this.#lost(); lost.length > 0 && !this.#closing.signal.aborted; lost = this.#lost()) {
+      await this.#backOff(Math.min(...lost.map(({ failures }) => failures)));
+      try {
+        const metadata = await this.#cluster.metadata([...new Set(lost.map(({ topic }) => topic))]);
+        this.#brokers = new Map([...this.#brokers, ...metadata.brokers]);
+        for (const outbox of lost) {
+          findLeader(outbox, metadata);
+          if (outbox.leader !== undefined) outbox.identity ??= await this.#cluster.producerIdentity();
+        }
+      } catch (error) {
+        for (const outbox of lost) outbox.notFound(asMillraceError(error));
+      }
+      this.#pump();
+    }
+  }
+
+  #expire(): void {
+    const now = performance.now();
+    for (const [key, outbox] of this.#outboxes) {
+      outbox.expire(now);
+      // A topic that is gone is not remembered for ever.
+      if (outbox.isIdle && outbox.leader === undefined) this.#outboxes.delete(key);
+    }
+  }
+
+  #backOff(failures: number): Promise<void> {
+    const { backoffMs, maxBackoffMs } = this.settings;
+    return this.#pause(failures === 0 ? 0 : Math.min(maxBackoffMs, backoffMs * 2 ** (failures - 1)));
+  }
+
+  async #pause(ms: number): Promise<void> {
+    // Broken off when the producer is closed.
+    if (ms > 0) await sleep(ms, undefined, { signal: this.#closing.signal }).catch(() => {});
+  }
+}
+
+function findLeader(outbox: Outbox, metadata: ClusterMetadata): void {
+  const leader = leaderOf(metadata, outbox);
+  if ('node' in leader) {
+    outbox.leader = leader.node;
+    return;
+  }
+  const error = brokerError(`${outbox.topic}-${outbox.partition}`, leader.errorCode);
+  if (isRetriable(leader.errorCode)) outbox.notFound(error);
+  else outbox.refuse(error);
+}
+
+const bufferFull = (bytes: number) =>
+  new MillraceError('bufferFull', `${bytes} bytes wait to be written to Kafka already; try again in a moment.`, {
+    retryAfterSeconds: 1,
+  });
