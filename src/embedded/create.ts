@@ -1,9 +1,8 @@
 /** A dataSource from the fields that its first body has. */
-import { MillraceError } from '../errors.ts';
 import type { BatchFiles } from '../ingest/batch-files.ts';
 import { eventFields } from '../ingest/reader.ts';
 import type { DataSource } from '../spec/data-source.ts';
-import { discoveredDataSource, timestampColumns, validateDataSourceName } from '../spec/discovered.ts';
+import { dataSourceOfFields, validateDataSourceName } from '../spec/discovered.ts';
 import { sql } from '../sql.ts';
 import type { Store } from '../store/store.ts';
 
@@ -15,12 +14,7 @@ export async function discover(store: Store, files: BatchFiles, name: string, li
     const events = eventFields(batch.files, batch.longestEventBytes, 'text');
     const statement = sql`SELECT DISTINCT unnest(map_keys(fields)) FROM ${events} LIMIT 10000`;
     for await (const { columns } of store.read(statement)) for (const field of columns[0] ?? []) fields.add(field);
-    const column = timestampColumns.find((candidate) => fields.has(candidate));
-    if (column !== undefined) return discoveredDataSource(name, column);
-    throw new MillraceError(
-      'invalidInput',
-      `DataSource '${name}' is unknown and cannot be created: no event has a field ${timestampColumns.map((field) => `'${field}'`).join(', ')} for its timestamp. Name the field so, or define the dataSource first.`,
-    );
+    return dataSourceOfFields(name, fields);
   } finally {
     files.release(batch);
   }

@@ -1,0 +1,26 @@
+/** What we ask of the overlord. https://druid.apache.org/docs/latest/api-reference/supervisor-api */
+import { type Druid, DruidError } from '../druid/index.ts';
+import type { SupervisorJson } from './supervisor-spec.ts';
+
+const prefix = '/druid/indexer/v1/supervisor';
+
+/** The path of a supervisor, or of something about it, such as `status`. */
+export const supervisorPath = (id: string, about?: string): string =>
+  `${prefix}/${encodeURIComponent(id)}${about === undefined ? '' : `/${about}`}`;
+
+/** Its spec; undefined where there is none of that name. */
+export async function findSupervisor(druid: Druid, id: string): Promise<unknown> {
+  try {
+    return await druid.json('overlord', supervisorPath(id));
+  } catch (error) {
+    if (error instanceof DruidError && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+/** Starts it, or puts it in the place of the one that its dataSource has, unless they are the same. */
+export async function submitSupervisor(druid: Druid, supervisor: SupervisorJson): Promise<void> {
+  const path = `${prefix}?skipRestartIfUnmodified=true`;
+  // The old one's tasks are told to stop where they are before the overlord answers.
+  await druid.json('overlord', path, { method: 'POST', body: supervisor, timeoutMs: 120_000 });
+}

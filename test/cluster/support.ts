@@ -1,0 +1,52 @@
+/** What the tests of the cluster backend have in common: a real Druid, a real Kafka, and instances of ours on them. */
+import { randomBytes } from 'node:crypto';
+import { after, type TestContext } from 'node:test';
+import type { ClusterContext } from '../../src/cluster/context.ts';
+import { openDruid } from '../../src/druid/index.ts';
+import { encodeBatch, openCluster } from '../../src/kafka/index.ts';
+import { createLogger } from '../../src/observe/log.ts';
+import { createMetrics } from '../../src/observe/metrics.ts';
+import { sharedDruid } from '../services/on-demand.ts';
+
+export const servers = await sharedDruid();
+const contexts: ClusterContext[] = [];
+
+after(async () => {
+  for (const { druid, kafka } of contexts) await Promise.all([druid.close(), kafka.close()]);
+  await servers.release();
+});
+
+/** A name that no other run has; its supervisor is ended with the test. */
+export function newDataSource(t: TestContext, name: string): string {
+  const dataSource = `${name}-${randomBytes(4).toString('hex')}`;
+  t.after(() => servers.client.terminate(dataSource));
+  return dataSource;
+}
+
+/** What one more process would stand on. */
+export function newContext(): ClusterContext {
+  const kafkaProperties = { 'bootstrap.servers': servers.kafka };
+  const context = {
+    druid: openDruid({ at: servers.router }),
+    kafka: openCluster(kafkaProperties),
+    kafkaProperties,
+    metrics: createMetrics(),
+    log: createLogger('silent'),
+    now: Date.now,
+  };
+  contexts.push(context);
+  return context;
+}
+
+/** Appends events to a topic's partition. */
+export async function produce(
+  { kafka }: Pick<ClusterContext, 'kafka'>,
+  topic: string,
+  events: readonly object[],
+  partition = 0,
+): Promise<void> {
+  const records = events.map((event) => ({ value: Buffer.from(JSON.stringify(event)) }));
+  const batch = encodeBatch(records, { timestamp: Date.now() });
+  const [produced] = await kafka.produce([{ topic, partition, batch }]);
+  if (produced?.errorCode !== 0) throw new Error(`Kafka answers ${produced?.errorCode}`);
+}
