@@ -93,7 +93,8 @@ class ClusterDefinitions implements Definitions {
       if (there && there.origin !== 'pushes') throw takenByOthers(name, there);
       const partitions = await this.#topic(topic, dataSource.tasks?.partitions ?? 1);
       // Who suspended it resumes it.
-      await submitSupervisor(druid, { ...supervisor, suspended: there?.suspended ?? false });
+      const changed = { ...supervisor, suspended: there?.suspended ?? false };
+      await submitSupervisor(druid, changed, { skipRestartIfUnmodified: true });
       return { dataSource, topic, partitions };
     });
   }

@@ -2,11 +2,11 @@
 import { type Druid, DruidError } from '../druid/index.ts';
 import type { SupervisorJson } from './supervisor-spec.ts';
 
-const prefix = '/druid/indexer/v1/supervisor';
+export const supervisorsPath = '/druid/indexer/v1/supervisor';
 
 /** The path of a supervisor, or of something about it, such as `status`. */
 export const supervisorPath = (id: string, about?: string): string =>
-  `${prefix}/${encodeURIComponent(id)}${about === undefined ? '' : `/${about}`}`;
+  `${supervisorsPath}/${encodeURIComponent(id)}${about === undefined ? '' : `/${about}`}`;
 
 /** Its spec; undefined where there is none of that name. */
 export async function findSupervisor(druid: Druid, id: string): Promise<unknown> {
@@ -18,9 +18,13 @@ export async function findSupervisor(druid: Druid, id: string): Promise<unknown>
   }
 }
 
-/** Starts it, or puts it in the place of the one that its dataSource has, unless they are the same. */
-export async function submitSupervisor(druid: Druid, supervisor: SupervisorJson): Promise<void> {
-  const path = `${prefix}?skipRestartIfUnmodified=true`;
+/** Starts it, or puts it in the place of the one that its dataSource has. */
+export async function submitSupervisor(
+  druid: Druid,
+  supervisor: SupervisorJson,
+  { skipRestartIfUnmodified = false }: { readonly skipRestartIfUnmodified?: boolean } = {},
+): Promise<void> {
+  const path = skipRestartIfUnmodified ? `${supervisorsPath}?skipRestartIfUnmodified=true` : supervisorsPath;
   // The old one's tasks are told to stop where they are before the overlord answers.
   await druid.json('overlord', path, { method: 'POST', body: supervisor, timeoutMs: 120_000 });
 }

@@ -85,6 +85,7 @@ export interface FoundSupervisor {
   readonly origin: Origin | undefined;
   /** The topic, or the pattern of topics. */
   readonly stream: string;
+  readonly isPattern: boolean;
   readonly suspended: boolean;
   /** Of one that pushes go through. */
   readonly dataSource: DataSource | undefined;
@@ -103,6 +104,7 @@ export function readSupervisor(json: unknown): FoundSupervisor | undefined {
   return {
     origin: mark?.origin,
     stream,
+    isPattern: typeof topic !== 'string',
     suspended: suspended ?? false,
     dataSource:
       mark?.origin === 'pushes'

@@ -4,7 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openDefinitions } from '../../src/cluster/definitions.ts';
 import { readDataSource } from '../../src/spec/data-schema.ts';
 import type { DataSource, Tasks } from '../../src/spec/data-source.ts';
-import { newContext, newDataSource, produce, servers } from './support.ts';
+import { sharedDruid } from '../services/on-demand.ts';
+import { onCluster, produce } from './support.ts';
+
+const servers = await sharedDruid();
+const { newContext, newDataSource } = onCluster(servers);
 
 interface Given {
   readonly dimensions?: readonly string[];

@@ -6,36 +6,37 @@ import { openDruid } from '../../src/druid/index.ts';
 import { encodeBatch, openCluster } from '../../src/kafka/index.ts';
 import { createLogger } from '../../src/observe/log.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
-import { sharedDruid } from '../services/on-demand.ts';
+import type { SharedDruid } from '../services/on-demand.ts';
 
-export const servers = await sharedDruid();
-const contexts: ClusterContext[] = [];
-
-after(async () => {
-  for (const { druid, kafka } of contexts) await Promise.all([druid.close(), kafka.close()]);
-  await servers.release();
-});
-
-/** A name that no other run has; its supervisor is ended with the test. */
-export function newDataSource(t: TestContext, name: string): string {
-  const dataSource = `${name}-${randomBytes(4).toString('hex')}`;
-  t.after(() => servers.client.terminate(dataSource));
-  return dataSource;
-}
-
-/** What one more process would stand on. */
-export function newContext(): ClusterContext {
-  const kafkaProperties = { 'bootstrap.servers': servers.kafka };
-  const context = {
-    druid: openDruid({ at: servers.router }),
-    kafka: openCluster(kafkaProperties),
-    kafkaProperties,
-    metrics: createMetrics(),
-    log: createLogger('silent'),
-    now: Date.now,
+/** On a Druid and its Kafka, until the test file ends. */
+export function onCluster(servers: SharedDruid) {
+  const contexts: ClusterContext[] = [];
+  after(async () => {
+    for (const { druid, kafka } of contexts) await Promise.all([druid.close(), kafka.close()]);
+    await servers.release();
+  });
+  return {
+    /** A name that no other run has; its supervisor is ended with the test. */
+    newDataSource(t: TestContext, name: string): string {
+      const dataSource = `${name}-${randomBytes(4).toString('hex')}`;
+      t.after(() => servers.client.terminate(dataSource));
+      return dataSource;
+    },
+    /** What one more process would stand on. */
+    newContext(): ClusterContext {
+      const kafkaProperties = { 'bootstrap.servers': servers.kafka };
+      const context = {
+        druid: openDruid({ at: servers.router }),
+        kafka: openCluster(kafkaProperties),
+        kafkaProperties,
+        metrics: createMetrics(),
+        log: createLogger('silent'),
+        now: Date.now,
+      };
+      contexts.push(context);
+      return context;
+    },
   };
-  contexts.push(context);
-  return context;
 }
 
 /** Appends events to a topic's partition. */
