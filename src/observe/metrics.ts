@@ -22,6 +22,10 @@ export interface Metrics {
   readonly queries: Counter<'type' | 'status'>;
   /** From the request to the answer's last byte. */
   readonly querySeconds: Histogram<'type'>;
+  /** Requests that went on to a cluster's Druid, by its service and the status of the answer. */
+  readonly proxiedRequests: Counter<'service' | 'status'>;
+  /** From a request to the head of Druid's answer. */
+  readonly proxiedSeconds: Histogram<'service'>;
   /** Rows stored, live and handed off. */
   readonly rows: Gauge<'dataSource'>;
   readonly segments: Gauge<'dataSource'>;
@@ -68,6 +72,15 @@ export function createMetrics(): Metrics {
     durableLagSeconds: gauge('millrace_durable_lag_seconds', 'Age of the oldest submission that is not yet durable.'),
     queries: counter('millrace_queries_total', 'Queries answered, by type and outcome.', ['type', 'status']),
     querySeconds: histogram('millrace_query_seconds', 'Duration of a query, to its last byte.', ['type']),
+    proxiedRequests: counter('millrace_proxied_requests_total', 'Requests passed on to Druid, by service and status.', [
+      'service',
+      'status',
+    ]),
+    proxiedSeconds: histogram(
+      'millrace_proxied_seconds',
+      'Duration from a request to the head of the answer of Druid.',
+      ['service'],
+    ),
     rows,
     segments: gauge('millrace_segments', 'Segments handed off.', ['dataSource']),
     streamRecords: counter('millrace_stream_records_total', 'Records that supervisors have read.', ['supervisor']),

@@ -10,7 +10,7 @@ import { avaticaRoutes } from './avatica/routes.ts';
 import { acceptBodies } from './body.ts';
 import { clusterRoutes } from './cluster.ts';
 import { lookupRoutes } from './lookups.ts';
-import { proxyRoutes } from './proxy.ts';
+import { proxyRoutes } from './proxy/routes.ts';
 import { pushRoutes } from './push.ts';
 import { queryRoutes } from './query.ts';
 import { receiverRoutes } from './receiver.ts';
