@@ -56,7 +56,7 @@ export async function openCluster(options: ClusterOptions): Promise<ClusterBacke
   const { metrics, log, now = Date.now } = options;
   await using opened = new AsyncDisposableStack();
   const kafka = opened.use(openKafka(options.kafka));
-  const druid = opened.use(openDruid(options.druid));
+  const druid = opened.use(openDruid(options.druid, log));
   const context: ClusterContext = { druid, kafka, kafkaProperties: options.kafka, metrics, log, now };
   await untilReachable(context, options.startPatienceMs ?? startPatienceMs);
   const definitions = opened.adopt(openDefinitions(context), (one) => one.close());

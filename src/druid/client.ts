@@ -1,34 +1,10 @@
-/** Requests to a Druid's services, over kept-alive connections. */
-import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
-import type { Readable } from 'node:stream';
-import { Agent, type Dispatcher } from 'undici';
+/** Requests to a Druid's services, whoever serves them now. */
 import { MillraceError } from '../errors.ts';
-import { DruidError, isNotConnected, unreachable } from './errors.ts';
-import type { Login } from './login.ts';
+import { DruidError, failureReason, isNotConnected, type Tried, unreachable } from './errors.ts';
+import { redirection } from './probe.ts';
+import { canBeRepeated, type DruidRequest, type DruidResponse, discard, textOf } from './request.ts';
 import type { Servers, Service } from './servers.ts';
-
-export interface DruidRequest {
-  readonly method: string;
-  /** From the root on, with its query: `/druid/v2/sql`. */
-  readonly path: string;
-  /** An `authorization` among them goes in place of our own. */
-  readonly headers?: OutgoingHttpHeaders;
-  /** A stream is read once, and not before a server is connected to. */
-  readonly body?: Uint8Array | string | Readable | undefined;
-  /** Aborting ends the request, and the answer's body too. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface DruidResponse {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  /** As it came, with its Content-Encoding. To be read to its end, or destroyed. */
-  readonly body: Readable;
-  /** Filled when the body has ended. */
-  readonly trailers: Readonly<Record<string, string>>;
-  /** Who answered, without credentials. */
-  readonly address: string;
-}
+import { maxConnections, type Transport } from './transport.ts';
 
 export interface JsonRequest {
   /** GET unless said. */
@@ -40,43 +16,22 @@ export interface JsonRequest {
   readonly timeoutMs?: number;
 }
 
-export interface DruidParts {
-  readonly servers: Servers;
-  readonly login: Login;
-  /** For `https` addresses. */
-  readonly tls?: object | undefined;
-}
-
-const connectTimeoutMs = 5_000;
-/** Below the 5 minutes of Druid's own servers and the minute of most proxies before them, so that no connection is used as it closes. */
-const keepAliveMs = 30_000;
-/** To each server; each is a request under way. */
-const maxConnections = 512;
 const jsonTimeoutMs = 60_000;
-const maxJsonBytes = 64 * 1024 * 1024;
+/** Each that fails is left out then, so that one request seldom comes near. */
+const mostServers = 10;
 
 export class Druid implements AsyncDisposable {
   readonly #servers: Servers;
-  readonly #login: Login;
-  readonly #agent: Agent;
+  readonly #transport: Transport;
   #underWay = 0;
 
-  constructor({ servers, login, tls }: DruidParts) {
+  constructor(servers: Servers, transport: Transport) {
     this.#servers = servers;
-    this.#login = login;
-    this.#agent = new Agent({
-      connect: { timeout: connectTimeoutMs, ...tls },
-      connections: maxConnections,
-      keepAliveTimeout: keepAliveMs,
-      keepAliveMaxTimeout: keepAliveMs,
-      // How long a query may take is said in its context.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
+    this.#transport = transport;
   }
 
   /**
-   * Asks a service, and settles with the head of its answer, whatever its status. Addresses to which no connection can be made are passed over.
+   * Asks a service, and settles with the head of its answer, whatever its status. Servers to which no connection can be made are passed over.
    * Rejects with a MillraceError: `unavailable` with what was tried, `bufferFull` when too many requests are under way, `cancelled` by the signal.
    */
   async request(service: Service, request: DruidRequest): Promise<DruidResponse> {
@@ -110,6 +65,8 @@ export class Druid implements AsyncDisposable {
       });
       const text = await textOf(response);
       const { status, address, headers } = response;
+      if (text === undefined)
+        throw new MillraceError('tooLarge', `${address} answers too much to ${path}; ask for less at once`);
       if (status >= 400)
         throw new DruidError({ service, address, status, contentType: headers['content-type'], body: text });
       return text.trim() === '' ? undefined : parse(text, { service, address, path });
@@ -122,71 +79,72 @@ export class Druid implements AsyncDisposable {
   }
 
   async close(): Promise<void> {
-    await this.#servers.close();
-    await this.#agent.destroy();
+    this.#servers.close();
+    await this.#transport.close();
   }
 
   [Symbol.asyncDispose] = (): Promise<void> => this.close();
 
   async #askAny(service: Service, request: DruidRequest): Promise<DruidResponse> {
-    const tried: { readonly address: string; readonly error: unknown }[] = [];
-    for (const server of await this.#servers.addresses(service)) {
-      const address = shown(server);
+    const tried: Tried[] = [];
+    while (tried.length < mostServers) {
+      const server = await unlessAborted(this.#servers.find(service), service, request.signal);
       try {
-        return await this.#ask(server, address, request);
+        const response = await this.#transport.send(server, request);
+        const leader = service === 'broker' ? undefined : this.#leaderInstead(service, server, request, response);
+        if (!leader) return response;
+        discard(response);
+        tried.push({ address: response.address, reason: `says that ${leader.origin} leads` });
+        if (!canBeRepeated(request)) break;
       } catch (error) {
-        if (request.signal?.aborted)
-          throw new MillraceError('cancelled', `the request to Druid's ${service} was given up`, { cause: error });
+        if (request.signal?.aborted) throw givenUp(service, error);
         if (error instanceof MillraceError) throw error;
-        tried.push({ address, error });
+        const reason = failureReason(error);
+        this.#servers.failed(service, server, reason);
+        tried.push({ address: server.origin, reason, error });
         if (!isNotConnected(error)) break;
       }
     }
     throw unreachable(service, tried);
   }
 
-  async #ask(server: URL, address: string, request: DruidRequest): Promise<DruidResponse> {
-    const authorization = request.headers?.authorization ?? (await this.#login.authorization(server));
-    const { statusCode, headers, body, trailers } = await this.#agent.request({
-      origin: server.origin,
-      path: `${server.pathname.replace(/\/$/, '')}${request.path}`,
-      method: request.method as Dispatcher.HttpMethod,
-      headers: { ...request.headers, ...(authorization !== undefined && { authorization }) },
-      body: unread(request.body),
-      signal: request.signal ?? null,
-    });
-    return { status: statusCode, headers, body, trailers, address };
+  /** Those that do not lead redirect to the one that does; what leads no longer, and knows nobody who does, answers 503. */
+  #leaderInstead(
+    service: Service,
+    server: URL,
+    { path }: DruidRequest,
+    { status, headers }: DruidResponse,
+  ): URL | undefined {
+    if (status === 503) this.#servers.doubted(service, server);
+    const { location } = headers;
+    if (status !== 307 || !location?.endsWith(path)) return undefined;
+    const leader = redirection(server, location);
+    if (leader) this.#servers.moved(service, server, leader);
+    return leader;
   }
 }
 
-/** A stream that a failed connection must leave as it is, for the next. */
-function unread(body: DruidRequest['body']): Dispatcher.DispatchOptions['body'] {
-  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) return body ?? null;
-  return body.iterator({ destroyOnReturn: false }) as unknown as Readable;
-}
+const givenUp = (service: Service, cause: unknown) =>
+  new MillraceError('cancelled', `the request to Druid's ${service} was given up`, { cause });
 
-/** An address as it may be shown. */
-const shown = ({ origin, pathname }: URL): string => `${origin}${pathname.replace(/\/$/, '')}`;
+/** The search goes on: others wait for it, too. */
+async function unlessAborted<T>(search: Promise<T>, service: Service, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return search;
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(givenUp(service, signal.reason));
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([search, promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
 
 const tooMany = () =>
   new MillraceError('bufferFull', `${maxConnections} requests to Druid are under way; try again when some have ended`, {
     retryAfterSeconds: 1,
   });
-
-async function textOf({ body, address }: DruidResponse): Promise<string> {
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  for await (const piece of body as AsyncIterable<Buffer>) {
-    bytes += piece.length;
-    if (bytes > maxJsonBytes)
-      throw new MillraceError(
-        'tooLarge',
-        `${address} answers with more than ${maxJsonBytes} bytes; ask for less at once`,
-      );
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString('utf8');
-}
 
 interface Asked {
   readonly service: Service;

@@ -1,6 +1,8 @@
 /** What goes wrong between us and a Druid. */
 import { type ErrorCode, MillraceError } from '../errors.ts';
+import { tlsTrouble } from '../kafka/security/tls-trouble.ts';
 import type { Service } from './servers.ts';
+import { tlsAdvice } from './tls.ts';
 
 export interface Refusal {
   readonly service: Service;
@@ -79,20 +81,26 @@ function errorCode(error: unknown): string {
 
 const retryAfterSeconds = 5;
 
-/** @param tried what failed at which address, in order. */
-export function unreachable(
-  service: Service,
-  tried: readonly { readonly address: string; readonly error: unknown }[],
-): MillraceError {
-  const each = tried.map(({ address, error }) => `${address}: ${reasonOf(error)}`).join('; ');
+export interface Tried {
+  readonly address: string;
+  /** In words. */
+  readonly reason: string;
+  readonly error?: unknown;
+}
+
+/** @param tried in order. */
+export function unreachable(service: Service, tried: readonly Tried[]): MillraceError {
+  const each = tried.map(({ address, reason }) => `${address}: ${reason}`).join('; ');
   return new MillraceError('unavailable', `Druid's ${service} cannot be reached: ${each}`, {
     cause: tried.at(-1)?.error,
     retryAfterSeconds,
   });
 }
 
-function reasonOf(error: unknown): string {
-  switch (errorCode(error)) {
+/** Why there was no answer, in words. */
+export function failureReason(error: unknown): string {
+  const first = error instanceof AggregateError ? error.errors[0] : error;
+  switch (errorCode(first)) {
     case 'ECONNREFUSED':
       return 'nothing listens there';
     case 'ENOTFOUND':
@@ -103,8 +111,9 @@ function reasonOf(error: unknown): string {
     case 'ECONNRESET':
       return 'it closed the connection';
     default: {
-      const first = error instanceof AggregateError ? error.errors[0] : error;
-      return first instanceof Error ? first.message : String(first);
+      const trouble = tlsTrouble(first);
+      const reason = first instanceof Error ? first.message : String(first);
+      return trouble === undefined ? reason : `no connection by TLS: ${reason}; ${tlsAdvice[trouble]}`;
     }
   }
 }

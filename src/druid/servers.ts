@@ -1,28 +1,20 @@
 /** Where Druid's services are. */
-import { invalidInput } from '../errors.ts';
 
-/** A router answers for all three. */
-export type Service = 'broker' | 'overlord' | 'coordinator';
+/** A router answers for all three. https://druid.apache.org/docs/latest/design/architecture#druid-services */
+export const services = ['broker', 'overlord', 'coordinator'] as const;
+export type Service = (typeof services)[number];
 
 export interface Servers {
   /**
-   * Where to ask a service now, the best address first; a path in it stands before each request's own.
+   * Where to ask a service now; a path in it stands before each request's own.
    * Rejects with a MillraceError `unavailable` that says where it looked and what it saw, when none is known.
    */
-  addresses(service: Service): Promise<readonly URL[]>;
-  close(): Promise<void>;
-}
-
-/** Routers, one as good as the other. */
-export function routers(urls: readonly URL[]): Servers {
-  return { addresses: async () => urls, close: async () => {} };
-}
-
-/** @throws MillraceError `invalidInput` for what is no list of `http` or `https` URLs. */
-export function parseUrls(text: string): URL[] {
-  return text.split(',').map((part) => {
-    const url = URL.parse(part.trim());
-    if (url !== null && /^https?:$/.test(url.protocol)) return url;
-    throw invalidInput(`'${part.trim()}' is no address of a Druid; expected one such as http://router:8888`);
-  });
+  find(service: Service): Promise<URL>;
+  /** It does not answer: it is left out for a while. @param saw what it did instead, in words */
+  failed(service: Service, server: URL, saw: string): void;
+  /** It may serve no longer: it is asked before the next use. */
+  doubted(service: Service, server: URL): void;
+  /** It says that another one leads. */
+  moved(service: Service, server: URL, leader: URL): void;
+  close(): void;
 }

@@ -26,7 +26,7 @@ export function onCluster(servers: SharedDruid) {
     newContext(): ClusterContext {
       const kafkaProperties = { 'bootstrap.servers': servers.kafka };
       const context = {
-        druid: openDruid({ at: servers.router }),
+        druid: openDruid({ at: servers.router }, createLogger('silent')),
         kafka: openCluster(kafkaProperties),
         kafkaProperties,
         metrics: createMetrics(),

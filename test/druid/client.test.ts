@@ -5,9 +5,21 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import { DruidError, openDruid } from '../../src/druid/index.ts';
+import { createLogger } from '../../src/observe/log.ts';
 
-async function listening(t: TestContext, answer: RequestListener): Promise<string> {
-  const server = createServer(answer);
+/** What a router says of itself, whatever else it does. */
+const ofARouter: Readonly<Record<string, string>> = {
+  '/druid/v2/datasources': '[]',
+  '/druid/indexer/v1/isLeader': '{"leader":true}',
+  '/druid/coordinator/v1/isLeader': '{"leader":true}',
+};
+
+async function listening(t: TestContext, answer: RequestListener, base = ''): Promise<string> {
+  const server = createServer((request, response) => {
+    const said = ofARouter[(request.url ?? '').slice(base.length)];
+    if (said === undefined) answer(request, response);
+    else response.end(said);
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => {
     server.closeAllConnections();
@@ -17,7 +29,7 @@ async function listening(t: TestContext, answer: RequestListener): Promise<strin
 }
 
 function druidAt(t: TestContext, at: string) {
-  const druid = openDruid({ at });
+  const druid = openDruid({ at }, createLogger('silent'));
   t.after(() => druid.close());
   return druid;
 }
@@ -26,17 +38,25 @@ function druidAt(t: TestContext, at: string) {
 const nobody = 'http://127.0.0.1:9';
 
 test('user and password of the address are sent, and shown nowhere', async (t) => {
-  const url = await listening(t, ({ headers, url: path }, response) =>
+  const answer: RequestListener = ({ headers, url: path }, response) =>
     path === '/sub/who'
       ? response.end(JSON.stringify(headers.authorization))
-      : response.writeHead(401).end('who are you'),
-  );
+      : response.writeHead(401).end('who are you');
+  const url = await listening(t, answer, '/sub');
   const druid = druidAt(t, `${url.replace('//', '//ann:p%40ss@')}/sub/`);
   const authorization = await druid.json('broker', '/who');
   assert.equal(authorization, `Basic ${Buffer.from('ann:p@ss').toString('base64')}`);
   await assert.rejects(druid.json('broker', '/other'), {
     code: 'unauthorized',
-    message: `Druid's broker at ${url}/sub answered 401: who are you`,
+    message: `Druid at ${url} refuses the user 'ann' (401); check druid.escalator.internalClientUsername and druid.escalator.internalClientPassword, or the user and password in --druid`,
+  });
+});
+
+test('without a login a 401 is an answer like others: whoever asks may have one', async (t) => {
+  const url = await listening(t, (_request, response) => response.writeHead(401).end('who are you'));
+  await assert.rejects(druidAt(t, url).json('broker', '/'), {
+    code: 'unauthorized',
+    message: `Druid's broker at ${url} answered 401: who are you`,
   });
 });
 
@@ -68,7 +88,7 @@ test('when nobody listens anywhere, each address is told, and when to try again'
     code: 'unavailable',
     retryAfterSeconds: 5,
     message:
-      "Druid's coordinator cannot be reached: http://127.0.0.1:9: nothing listens there; http://127.0.0.1:10: nothing listens there",
+      'no coordinator of Druid found: http://127.0.0.1:9: nothing listens there; http://127.0.0.1:10: nothing listens there',
   });
 });
 
@@ -116,9 +136,18 @@ test('what is no Druid is told by what it answers', async (t) => {
     code: 'runtimeFailure',
     message: `${url}/status does not answer as a Druid's broker does, but: <html>`,
   });
+  await assert.rejects(druidAt(t, `${url}/sub`).json('broker', '/status'), {
+    code: 'unavailable',
+    message: `no broker of Druid found: ${url}: does not answer /druid/v2/datasources as a Druid does (200)`,
+  });
+});
+
+test('a search that does not end is not waited for beyond the time', async (t) => {
+  const url = await listening(t, () => {});
+  await assert.rejects(druidAt(t, `${url}/silent`).json('broker', '/', { timeoutMs: 50 }), { code: 'timeout' });
 });
 
 test('what is no address is refused at once', () => {
   for (const at of ['', 'router:8888', 'ftp://a', 'http://a,'])
-    assert.throws(() => openDruid({ at }), { code: 'invalidInput' }, at);
+    assert.throws(() => openDruid({ at }, createLogger('silent')), { code: 'invalidInput' }, at);
 });

@@ -3,6 +3,7 @@ import { AuthenticationError, ResponseError, TimeoutError } from '@platformatic/
 import { MillraceError } from '../../errors.ts';
 import { causesOf, connectionError, reasonOf } from '../protocol-errors.ts';
 import type { Login } from './login.ts';
+import { type TlsTrouble, tlsTrouble } from './tls-trouble.ts';
 
 export interface FailedOpening {
   readonly address: string;
@@ -47,29 +48,21 @@ function loginError({ address, error, isLoggingIn }: FailedOpening, login: Login
   return isSlow ? fail('unavailable', `the login by ${mechanism} did not end in time; ${login.advice}`) : undefined;
 }
 
-const untrusted = /^(?:SELF_SIGNED|DEPTH_ZERO_SELF|UNABLE_TO_(?:GET_ISSUER|VERIFY_LEAF)|CERT_UNTRUSTED|INVALID_CA)/;
-const outOfDate = /^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)/;
-
 function tlsError({ address, error }: FailedOpening): MillraceError | undefined {
   const cause = causesOf(error).at(-1);
-  const code = cause !== undefined && 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
-  const advice = tlsAdvice(code);
-  if (cause === undefined || advice === undefined) return undefined;
-  return new MillraceError('unavailable', `Kafka at ${address} cannot be used by TLS: ${reasonOf(cause)}; ${advice}`, {
-    cause: error,
-  });
+  const trouble = tlsTrouble(cause);
+  if (cause === undefined || trouble === undefined) return undefined;
+  const what = `Kafka at ${address} cannot be used by TLS: ${reasonOf(cause)}; ${tlsAdvice[trouble]}`;
+  return new MillraceError('unavailable', what, { cause: error });
 }
 
-function tlsAdvice(code: string): string | undefined {
-  if (untrusted.test(code)) {
-    return 'nobody who is trusted has signed its certificate: name the authority in ssl.truststore.location or ssl.truststore.certificates';
-  }
-  if (outOfDate.test(code)) return 'its certificate needs renewing, or the clock here is wrong';
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    return 'write the brokers into bootstrap.servers, and into advertised.listeners, as their certificates name them, or set ssl.endpoint.identification.algorithm to nothing';
-  }
-  if (/ALERT/.test(code)) {
-    return 'it refuses this client: it may want a certificate (ssl.keystore.location), or another one, or a version of TLS that ssl.enabled.protocols leaves out';
-  }
-  return code.startsWith('ERR_SSL_') ? 'check security.protocol, and that this is its port for TLS' : undefined;
-}
+const tlsAdvice: Readonly<Record<TlsTrouble, string>> = {
+  untrusted:
+    'nobody who is trusted has signed its certificate: name the authority in ssl.truststore.location or ssl.truststore.certificates',
+  outOfDate: 'its certificate needs renewing, or the clock here is wrong',
+  otherHost:
+    'write the brokers into bootstrap.servers, and into advertised.listeners, as their certificates name them, or set ssl.endpoint.identification.algorithm to nothing',
+  refused:
+    'it refuses this client: it may want a certificate (ssl.keystore.location), or another one, or a version of TLS that ssl.enabled.protocols leaves out',
+  noTls: 'check security.protocol, and that this is its port for TLS',
+};

@@ -7,7 +7,8 @@ import {
   saslPlain,
   saslScramSha,
 } from '@platformatic/kafka';
-import { MillraceError } from '../../errors.ts';
+import type { MillraceError } from '../../errors.ts';
+import { Refusals } from './refusals.ts';
 
 /** Sends a token to the broker, and gives its answer. */
 export type Exchange = saslAuthenticateV2.SASLAuthenticationAPI;
@@ -32,22 +33,13 @@ export interface LoginAttempt {
   readonly sessionMs: number | undefined;
 }
 
-interface Refusal {
-  readonly error: MillraceError;
-  readonly pauseMs: number;
-  readonly untilMs: number;
-}
-
-const firstPauseMs = 1_000;
-const longestPauseMs = 30_000;
-
 /** For all the connections of a cluster: what one of them was refused for, the next one will be. */
 export class Login {
   readonly mechanism: SASLMechanismValue;
   readonly advice: string;
   readonly #authenticate: Authenticate;
   /** By broker. */
-  readonly #refusals = new Map<string, Refusal>();
+  readonly #refusals = new Refusals();
 
   constructor({ mechanism, advice, authenticate }: LoginOptions) {
     this.mechanism = mechanism;
@@ -55,26 +47,17 @@ export class Login {
     this.#authenticate = authenticate;
   }
 
-  /**
-   * Tries that follow each other would lock accounts, and keep brokers and KDCs busy.
-   * @throws MillraceError what the last try failed with, for a while that doubles with each.
-   */
+  /** @throws MillraceError as `Refusals.check` does. */
   checkPause(address: string): void {
-    const refusal = this.#refusals.get(address);
-    const restMs = (refusal?.untilMs ?? 0) - performance.now();
-    if (refusal === undefined || restMs <= 0) return;
-    const { code, message } = refusal.error;
-    throw new MillraceError(code, `${message}; tried again in ${Math.ceil(restMs / 1000)} s`, { cause: refusal.error });
+    this.#refusals.check(address);
   }
 
   refused(address: string, error: MillraceError): void {
-    const before = this.#refusals.get(address)?.pauseMs;
-    const pauseMs = before === undefined ? firstPauseMs : Math.min(longestPauseMs, 2 * before);
-    this.#refusals.set(address, { error, pauseMs, untilMs: performance.now() + pauseMs });
+    this.#refusals.refused(address, error);
   }
 
   passed(address: string): void {
-    this.#refusals.delete(address);
+    this.#refusals.passed(address);
   }
 
   attempt(): LoginAttempt {
