@@ -26,6 +26,7 @@ const layers: readonly (readonly string[])[] = [
   ['ingest', 'query'],
   ['sources'],
   ['embedded', 'cluster'],
+  ['promote'],
   ['library', 'server'],
   ['index', 'cli'],
 ];

@@ -25,6 +25,7 @@ export function kafkaCommand(): Command {
       autoCreate: false,
       // On a cluster each is a supervisor of the topics that the file names, which takes no pushes.
       dataSources: options.druid === undefined ? named.map(({ dataSource }) => dataSource) : [],
+      ownSources: true,
       whileServing: ({ backend, signal }) => backend.readTranquilityKafka(spec, signal),
     });
   });

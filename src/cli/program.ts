@@ -6,6 +6,7 @@ import { checkCommand } from './check.ts';
 import { demoCommand } from './demo.ts';
 import { kafkaCommand } from './kafka.ts';
 import { exitCodes } from './options.ts';
+import { promoteCommand } from './promote.ts';
 import { queryCommand } from './query.ts';
 import { realtimeCommand } from './realtime.ts';
 import { serveCommand } from './serve.ts';
@@ -27,6 +28,7 @@ export function createProgram(report: (exitCode: number) => void): Command {
     realtimeCommand(),
     demoCommand(),
     queryCommand(report),
+    promoteCommand(),
     checkCommand(report),
   ];
   for (const command of commands) program.addCommand(command);

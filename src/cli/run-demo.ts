@@ -31,9 +31,9 @@ export async function runDemo(options: DemoOptions): Promise<void> {
       ...options,
       data: options.data ?? (temporary as string),
       dataSources: [dataSource],
-      whileServing: async ({ backend, url, signal }: Running) => {
+      whileServing: async ({ served, url, signal }: Running) => {
         console.log(whatToTry(url));
-        await generatePageViews({ backend, dataSource: dataSource.name, eventsPerSecond, backfillMs, signal });
+        await generatePageViews({ backend: served, dataSource: dataSource.name, eventsPerSecond, backfillMs, signal });
       },
     });
   } finally {

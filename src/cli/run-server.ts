@@ -1,10 +1,12 @@
 /** A server from its start to its end, as `serve`, `server` and `demo` share it. */
+import type { Backend } from '../backend.ts';
 import type { ClusterBackend } from '../cluster/index.ts';
 import type { EmbeddedBackend } from '../embedded/index.ts';
 import { startLiveLine } from '../observe/live-line.ts';
 import { createLogger, type Logger } from '../observe/log.ts';
 import { createMetrics, type Metrics } from '../observe/metrics.ts';
 import { Terminal } from '../observe/terminal.ts';
+import type { PromotableBackend } from '../promote/backend.ts';
 import { close, createServer, createTranquilityServer, listen, type Server } from '../server/server.ts';
 import type { RealtimeSpecs } from '../sources/firehoses/index.ts';
 import type { DataSource } from '../spec/data-source.ts';
@@ -20,12 +22,16 @@ export interface RunOptions extends ServingOptions, BackendOptions {
   readonly realtime?: RealtimeSpecs;
   /** Tranquility's endpoints on a port of their own, too. */
   readonly tranquilityPort?: number | undefined;
+  /** Whether `whileServing` writes events into the backend by another way than its pushes. */
+  readonly ownSources?: boolean;
   /** What to do once it listens; must end when the signal aborts. */
   readonly whileServing?: (running: Running) => Promise<void>;
 }
 
 export interface Running {
   readonly backend: EmbeddedBackend | ClusterBackend;
+  /** The same as the server's clients have it: pushes go where their dataSource is. */
+  readonly served: Backend;
   readonly url: string;
   readonly signal: AbortSignal;
   /** Prints a line on standard output; in a terminal above the live one. */
@@ -44,9 +50,11 @@ export async function runServer(options: RunOptions): Promise<void> {
   const log = createLogger(options.logLevel, terminal);
   const cluster = clusterSettings(options);
   const backend = await openBackend(options, cluster, { metrics, log });
+  const served = 'druid' in backend ? backend : await promotable(backend, options, { metrics, log });
   const servers: Server[] = [];
   const serverOptions = {
-    backend,
+    backend: served,
+    promotions: 'promotions' in served ? served.promotions : undefined,
     metrics,
     log,
     maxBodyBytes: options.maxBodyBytes,
@@ -57,7 +65,7 @@ export async function runServer(options: RunOptions): Promise<void> {
     return listen(server, { port: at, host, setting });
   };
   try {
-    for (const dataSource of options.dataSources) await backend.define(dataSource);
+    for (const dataSource of options.dataSources) await served.define(dataSource);
     const url = `http://${shownHost(host)}:${await start(createServer(serverOptions), port, '--port')}`;
     console.log(
       `millrace serves Druid's endpoints on ${url}, data ${cluster ? `on the Druid at ${shownAddress(cluster)}` : `in ${options.data}`}`,
@@ -70,14 +78,14 @@ export async function runServer(options: RunOptions): Promise<void> {
       terminal && process.stdout.isTTY ? terminal.print(`${line}\n`) : console.log(line);
     const stopLine = terminal && startLiveLine(terminal, metrics);
     try {
-      await Promise.all([aborted(signal), options.whileServing?.({ backend, url, signal, print })]);
+      await Promise.all([aborted(signal), options.whileServing?.({ backend, served, url, signal, print })]);
     } finally {
       stopLine?.();
     }
     log.info('stopping: finishing what was accepted');
   } finally {
     await Promise.all(servers.map((server) => close(server, closeGraceMs)));
-    await backend.close();
+    await served.close();
   }
 }
 
@@ -94,6 +102,15 @@ async function openBackend(
   }
   const { openEmbedded } = await import('../embedded/index.ts');
   return openEmbedded({ ...shared, dataDirectory: data });
+}
+
+async function promotable(
+  backend: EmbeddedBackend,
+  { deadLetter: deadLetterDirectory, realtime, ownSources }: RunOptions,
+  observe: { readonly metrics: Metrics; readonly log: Logger },
+): Promise<PromotableBackend> {
+  const { openPromotable } = await import('../promote/backend.ts');
+  return openPromotable(backend, { ...observe, deadLetterDirectory, ownSources: ownSources ?? realtime !== undefined });
 }
 
 function propertiesOf(options: RunOptions, cluster: ClusterSettings | undefined): Record<string, string> {

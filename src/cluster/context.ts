@@ -24,10 +24,15 @@ export interface PushTarget {
   readonly partitions: number;
 }
 
+export interface DefineOptions {
+  /** A new supervisor waits until it is resumed: what is pushed waits in its topic. */
+  readonly suspended?: boolean;
+}
+
 /** The dataSources of the overlord's supervisors. It is the registry: what is kept here is only remembered for a while. */
 export interface Definitions {
   /** Makes topic and supervisor, or changes them; settled when both are there. */
-  define(dataSource: DataSource): Promise<void>;
+  define(dataSource: DataSource, options?: DefineOptions): Promise<void>;
   /** Undefined where there is no supervisor of that name. Rejects with `invalidInput` for one that takes no pushes. */
   lookup(name: string): Promise<PushTarget | undefined>;
   /** Defines an unknown dataSource by the events of a body. */

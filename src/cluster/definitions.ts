@@ -6,7 +6,7 @@ import type { ColumnNames } from '../backend.ts';
 import { invalidInput, MillraceError } from '../errors.ts';
 import type { DataSource } from '../spec/data-source.ts';
 import { validateDataSourceName } from '../spec/discovered.ts';
-import type { ClusterContext, Definitions, PushTarget } from './context.ts';
+import type { ClusterContext, DefineOptions, Definitions, PushTarget } from './context.ts';
 import { discover } from './discover.ts';
 import { findSupervisor, submitSupervisor } from './overlord.ts';
 import { patiently } from './patience.ts';
@@ -35,8 +35,8 @@ class ClusterDefinitions implements Definitions {
     this.#known = new TargetCache((name) => this.#find(name), context);
   }
 
-  async define(dataSource: DataSource): Promise<void> {
-    await this.#change(dataSource.name, () => this.#define(dataSource));
+  async define(dataSource: DataSource, options?: DefineOptions): Promise<void> {
+    await this.#change(dataSource.name, () => this.#define(dataSource, options));
   }
 
   lookup(name: string): Promise<PushTarget | undefined> {
@@ -76,7 +76,7 @@ class ClusterDefinitions implements Definitions {
     }
   }
 
-  async #define(dataSource: DataSource): Promise<PushTarget> {
+  async #define(dataSource: DataSource, { suspended = false }: DefineOptions = {}): Promise<PushTarget> {
     const { name } = dataSource;
     const { druid, kafkaProperties, log } = this.#context;
     validateDataSourceName(name);
@@ -93,7 +93,7 @@ class ClusterDefinitions implements Definitions {
       if (there && there.origin !== 'pushes') throw takenByOthers(name, there);
       const partitions = await this.#topic(topic, dataSource.tasks?.partitions ?? 1);
       // Who suspended it resumes it.
-      const changed = { ...supervisor, suspended: there?.suspended ?? false };
+      const changed = { ...supervisor, suspended: there?.suspended ?? suspended };
       await submitSupervisor(druid, changed, { skipRestartIfUnmodified: true });
       return { dataSource, topic, partitions };
     });

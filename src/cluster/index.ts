@@ -20,7 +20,7 @@ import type { Metrics } from '../observe/metrics.ts';
 import type { RealtimeSpecs } from '../sources/firehoses/index.ts';
 import type { DataSource } from '../spec/data-source.ts';
 import type { TranquilityKafka } from '../spec/tranquility-kafka.ts';
-import type { ClusterContext, Definitions, Pusher, RealtimeCluster } from './context.ts';
+import type { ClusterContext, DefineOptions, Definitions, Pusher, RealtimeCluster } from './context.ts';
 import { openDefinitions } from './definitions.ts';
 import { probe, startPatienceMs, untilReachable } from './health.ts';
 import { openPusher } from './push/index.ts';
@@ -119,8 +119,8 @@ export class ClusterBackend implements RemoteBackend {
     return cancelQuery(this.druid, queryId);
   }
 
-  define(dataSource: DataSource): Promise<void> {
-    return this.#parts.definitions.define(dataSource);
+  define(dataSource: DataSource, options?: DefineOptions): Promise<void> {
+    return this.#parts.definitions.define(dataSource, options);
   }
 
   dataSources(): Promise<readonly string[]> {

@@ -5,10 +5,10 @@ import type { Answer, QueryOptions, SqlAnswer } from '../backend.ts';
 import { validate } from '../catalog/validate.ts';
 import { type Druid, DruidError, type DruidResponse } from '../druid/index.ts';
 
-const nativeSchema = z.looseObject({ context: z.looseObject({ queryId: z.unknown() }).optional() });
+const nativeSchema = z.looseObject({ context: z.looseObject({ queryId: z.unknown().optional() }).optional() });
 const sqlSchema = z.looseObject({
   query: z.string(),
-  context: z.looseObject({ sqlQueryId: z.unknown(), queryId: z.unknown() }).optional(),
+  context: z.looseObject({ sqlQueryId: z.unknown().optional(), queryId: z.unknown().optional() }).optional(),
 });
 
 export async function askNative(druid: Druid, query: unknown, { signal }: QueryOptions = {}): Promise<Answer> {

@@ -36,11 +36,12 @@ import { discover } from './create.ts';
 import { Definitions } from './definitions.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { EmbeddedLookups } from './lookups.ts';
+import { openKafka } from './open-kafka.ts';
 import { Queries } from './queries.ts';
 import { RealtimeNode } from './realtime/node.ts';
 import { readRejects } from './rejects.ts';
 import { EmbeddedSegments } from './segments/index.ts';
-import { splitByDataSource } from './split.ts';
+import { type NamedLines, splitByDataSource } from './split.ts';
 import { EmbeddedSupervisors } from './supervisors/index.ts';
 import { systemFacts } from './system.ts';
 
@@ -126,12 +127,6 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedBa
   });
 }
 
-/** Loads Kafka's client, which a start without supervisors does not need. */
-async function openKafka({ ioConfig, dataSource: { input } }: SupervisorSpec): Promise<Stream> {
-  const { openKafkaStream } = await import('../sources/kafka.ts');
-  return openKafkaStream({ ...ioConfig, input });
-}
-
 interface Parts extends EmbeddedOptions {
   readonly store: Store;
   readonly files: BatchFiles;
@@ -148,9 +143,9 @@ export class EmbeddedBackend implements QueryingBackend {
   readonly supervisors: EmbeddedSupervisors;
   readonly lookups: EmbeddedLookups;
   readonly segments: EmbeddedSegments;
+  readonly store: Store;
   readonly realtime: RealtimeNode | undefined;
   readonly #parts: Parts;
-  readonly #store: Store;
   readonly #files: BatchFiles;
   readonly #committer: Committer;
   readonly #definitions: Definitions;
@@ -168,7 +163,7 @@ export class EmbeddedBackend implements QueryingBackend {
     this.lookups = lookups;
     this.segments = new EmbeddedSegments(store);
     this.realtime = parts.node;
-    this.#store = store;
+    this.store = store;
     this.#files = files;
     this.#committer = committer;
     this.#definitions = definitions;
@@ -214,23 +209,37 @@ export class EmbeddedBackend implements QueryingBackend {
     return this.#definitions.define(dataSource);
   }
 
+  definition(dataSource: string): DataSource | undefined {
+    return this.#definitions.get(dataSource);
+  }
+
+  /** Makes segments of all its rows, those of open buckets too. */
+  handOff(dataSource: string): Promise<void> {
+    return this.#housekeeping.handOff(dataSource);
+  }
+
+  /** A body whose events name their dataSource, as a body for each. */
+  split(lines: Uint8Array): Promise<readonly NamedLines[]> {
+    return splitByDataSource(this.store, this.#files, lines);
+  }
+
   async dataSources(): Promise<readonly string[]> {
     return this.#definitions.names();
   }
 
   async describe(dataSource: string): Promise<ColumnNames | undefined> {
-    const columns = this.#store.tables.get(dataSource)?.definition.columns;
+    const columns = this.store.tables.get(dataSource)?.definition.columns;
     const namesOf = (kind: 'dimension' | 'metric') =>
       (columns ?? []).filter((column) => column.kind === kind).map(({ name }) => name);
     return columns && { dimensions: namesOf('dimension'), metrics: namesOf('metric') };
   }
 
   rejects(dataSource: string): Promise<readonly Reject[]> {
-    return readRejects(this.#store, dataSource);
+    return readRejects(this.store, dataSource);
   }
 
   async health(): Promise<Health> {
-    const { failure } = this.#store;
+    const { failure } = this.store;
     const pendingBytes = this.#committer.pendingBytes;
     return failure ? { healthy: false, problem: failure.message, pendingBytes } : { healthy: true, pendingBytes };
   }
@@ -251,7 +260,7 @@ export class EmbeddedBackend implements QueryingBackend {
     await this.#committer.close();
     await this.#housekeeping.close();
     await this.#files.close();
-    await this.#store.close();
+    await this.store.close();
   }
 
   async #partsOf({ dataSource, format, lines, events }: Submission): Promise<Part[]> {
@@ -263,7 +272,7 @@ export class EmbeddedBackend implements QueryingBackend {
       return named.events === 0 ? [] : [{ ...named, format }];
     }
     if (format === 'text') throw invalidInput('Must include dataSource in URL for contentType[text/plain]');
-    const named = await splitByDataSource(this.#store, this.#files, lines);
+    const named = await this.split(lines);
     return Promise.all(
       named.map(async (part) => ({
         ...part,
@@ -283,7 +292,7 @@ export class EmbeddedBackend implements QueryingBackend {
   }
 
   async #create(name: string, lines: Uint8Array): Promise<DataSource> {
-    const dataSource = await discover(this.#store, this.#files, name, lines);
+    const dataSource = await discover(this.store, this.#files, name, lines);
     await this.define(dataSource);
     return dataSource;
   }

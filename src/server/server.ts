@@ -5,11 +5,13 @@ import type { QueryingBackend, RemoteBackend } from '../backend.ts';
 import { MillraceError, notFound } from '../errors.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import type { PromotionManager } from '../promote/manager.ts';
 import { druidErrors, plainErrors } from './answers.ts';
 import { avaticaRoutes } from './avatica/routes.ts';
 import { acceptBodies } from './body.ts';
 import { clusterRoutes } from './cluster.ts';
 import { lookupRoutes } from './lookups.ts';
+import { promotionRoutes } from './promotions.ts';
 import { proxyRoutes } from './proxy/routes.ts';
 import { pushRoutes } from './push.ts';
 import { queryRoutes } from './query.ts';
@@ -22,6 +24,8 @@ import { supervisorRoutes } from './supervisor.ts';
 
 export interface ServerOptions {
   readonly backend: QueryingBackend | RemoteBackend;
+  /** Moves its dataSources to a Druid. */
+  readonly promotions?: PromotionManager | undefined;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** The largest body that is taken, before and after decompression. */
@@ -58,6 +62,7 @@ function ownRoutes(options: ServerOptions & { readonly backend: QueryingBackend 
     server.register(avaticaRoutes(options));
     server.register(lookupRoutes(options));
     server.register(clusterRoutes(options.backend));
+    if (options.promotions) server.register(promotionRoutes(options.promotions));
     server.register(queryRoutes(options));
     server.register(segmentRoutes(options.backend.segments));
     server.register(sqlRoutes(options));

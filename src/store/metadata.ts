@@ -25,6 +25,9 @@ const tables = [
   'CREATE TABLE IF NOT EXISTS meta.supervisor_history (id VARCHAR, spec VARCHAR, version VARCHAR)',
   // `table` names lookups.t<table>, which holds the entries.
   'CREATE TABLE IF NOT EXISTS meta.lookups (tier VARCHAR, id VARCHAR, spec VARCHAR, "table" INTEGER, modified_ms BIGINT)',
+  // What moves to a Druid, and how far it is; and which time chunks Druid has, as of which of their versions.
+  'CREATE TABLE IF NOT EXISTS meta.promotions (data_source VARCHAR, phase VARCHAR, settings VARCHAR, task VARCHAR)',
+  'CREATE TABLE IF NOT EXISTS meta.promoted_chunks (data_source VARCHAR, start_ms BIGINT, version VARCHAR, agrees BOOLEAN)',
   'CREATE TABLE IF NOT EXISTS meta.rejects (data_source VARCHAR, rejected_at TIMESTAMP, reason VARCHAR, detail VARCHAR, event VARCHAR)',
 ];
 

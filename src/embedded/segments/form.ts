@@ -21,14 +21,15 @@ export interface EventForm {
   readonly formless: readonly string[];
 }
 
-export function eventForm(table: TableDefinition): EventForm {
+/** @param without metrics that are left out as well. */
+export function eventForm(table: TableDefinition, without: readonly string[] = []): EventForm {
   const declared = declaredDimensions(table);
   const fields: Sql[] = [sql`epoch_ms(__time) AS __time`];
   const dimensions: Json[] = [];
   const metrics: Json[] = [];
   const renamed = new Map<string, string>();
   const formless: string[] = [];
-  for (const column of table.columns) {
+  for (const column of table.columns.filter(({ name, kind }) => kind === 'dimension' || !without.includes(name))) {
     const { name, physical, kind } = column;
     const own = ident(physical);
     if (kind === 'dimension') {

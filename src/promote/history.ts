@@ -1,0 +1,172 @@
+/** Rows that stand still: copied to a Druid chunk by chunk by its batch ingestion, and compared. What was done is kept in the store. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MillraceError } from '../errors.ts';
+import { type Chunk, listChunks } from '../store/chunks.ts';
+import type { PromotedChunk } from '../store/promotions.ts';
+import { batchTask } from './batch-task.ts';
+import { type Ask, type Difference, differences } from './compare.ts';
+import { type PromotionContext, stopped, tableOf, throwIfStopped } from './context.ts';
+import { freeSubtasks, submitTask, taskEnd } from './overlord.ts';
+
+/** What one task takes at most; smaller ones pay for the start of their processes more often. */
+const rowsPerTask = 5_000_000;
+const chunksPerTask = 500;
+/** Of one task. */
+const mostFailures = 3;
+
+/** How long Druid may take to load new segments without any change of what it answers; its coordinator looks each minute. */
+const loadPatienceMs = 90_000;
+const comparePauseMs = 1_000;
+/** Of one comparison: each chunk is a bucket of both answers. */
+const chunksPerQuery = 1_000;
+
+/** A chunk with rows that are not handed off is still changing. */
+const isSettled = ({ liveRows }: Chunk) => liveRows === 0;
+const versionOf = ({ version }: Chunk) => version ?? '';
+
+/** The chunks that could go now: those that Druid lacks, or has as they were before. */
+export async function staleChunks(context: PromotionContext): Promise<Chunk[]> {
+  const copied = await context.promotions.chunks(context.dataSource.name);
+  const chunks = await listChunks(context.embedded.store, tableOf(context));
+  return chunks.filter((chunk) => isSettled(chunk) && copied.get(chunk.startMs)?.version !== versionOf(chunk));
+}
+
+/** Copies all that can go now. */
+export async function copyHistory(context: PromotionContext): Promise<void> {
+  await finishEarlierTask(context);
+  const stale = await staleChunks(context);
+  const total = rowsOf(stale);
+  let done = 0;
+  for (const chunks of tasksOf(stale)) {
+    context.report({ step: 'copying segments', done, total });
+    await copy(context, chunks);
+    done += rowsOf(chunks);
+  }
+  if (total > 0) context.report({ step: 'copying segments', done, total });
+}
+
+const rowsOf = (chunks: readonly Chunk[]) => chunks.reduce((sum, { rows }) => sum + rows, 0);
+
+export function tasksOf(chunks: readonly Chunk[]): Chunk[][] {
+  const tasks: Chunk[][] = [];
+  let rows = 0;
+  for (const chunk of chunks) {
+    const last = tasks.at(-1);
+    if (last && last.length < chunksPerTask && rows + chunk.rows <= rowsPerTask) last.push(chunk);
+    else {
+      tasks.push([chunk]);
+      rows = 0;
+    }
+    rows += chunk.rows;
+  }
+  return tasks;
+}
+
+/** The task that may be running, as the store has it: written before the overlord hears of it. */
+interface RunningTask {
+  readonly id: string;
+  readonly chunks: readonly PromotedChunk[];
+}
+
+/** A task that a process before this one has started: what it has brought need not be brought again, and none may run beside another. */
+async function finishEarlierTask(context: PromotionContext): Promise<void> {
+  const { promotions, dataSource, cluster, signal, report } = context;
+  const promotion = (await promotions.all()).find((one) => one.dataSource === dataSource.name);
+  if (promotion?.task === undefined) return;
+  const task = JSON.parse(promotion.task) as RunningTask;
+  report({ step: `waiting for the task ${task.id}` });
+  const end = await taskEnd(cluster.druid, task.id, signal);
+  if (end?.succeeded) await promotions.writeChunks(dataSource.name, task.chunks);
+  await promotions.write({ ...promotion, task: undefined });
+}
+
+async function copy(context: PromotionContext, chunks: readonly Chunk[]): Promise<void> {
+  const { cluster, promotions, dataSource, signal, form, settings } = context;
+  const { druid } = cluster;
+  const promotion = (await promotions.all()).find((one) => one.dataSource === dataSource.name);
+  if (!promotion) throw new MillraceError('defect', `no promotion of '${dataSource.name}' is under way`);
+  const copied = chunks.map((chunk) => ({ startMs: chunk.startMs, version: versionOf(chunk), agrees: false }));
+  const parallel = await freeSubtasks(druid, signal);
+  for (let failures = 0; ; ) {
+    throwIfStopped(context);
+    const id = `millrace_promote_${dataSource.name}_${new Date().toISOString()}`;
+    const task: RunningTask = { id, chunks: copied };
+    await promotions.write({ ...promotion, task: JSON.stringify(task) });
+    const source = { dataSchema: dataSource.dataSchema, form, address: settings.address, parallel };
+    await submitTask(druid, batchTask(id, chunks, source), signal);
+    const end = await taskEnd(druid, id, signal);
+    if (end?.succeeded) {
+      await promotions.writeChunks(dataSource.name, copied);
+      await promotions.write({ ...promotion, task: undefined });
+      return;
+    }
+    failures++;
+    const reason = end ? end.message : 'the overlord does not know it any more';
+    context.report({ step: `the task ${id} failed: ${reason}` });
+    if (failures < mostFailures) continue;
+    throw new MillraceError(
+      'runtimeFailure',
+      `Druid's batch ingestion failed ${failures} times, the last time with: ${reason}. It pulls the rows from ${settings.address}/v1/segments: can Druid reach that address? See --advertise, and the log of task ${id}.`,
+    );
+  }
+}
+
+/** Compares what was copied and not compared, as far as it has not changed since; of each chunk that differs, how. */
+export async function compareHistory(context: PromotionContext): Promise<Difference[]> {
+  const { embedded, cluster, dataSource, form, promotions, report } = context;
+  const compared = { dataSchema: dataSource.dataSchema, form };
+  const here: Ask = (query) => answerOf(embedded.query(query));
+  const there: Ask = (query) => answerOf(cluster.query(query));
+  let told = '';
+  for (let changedMs = performance.now(); ; ) {
+    throwIfStopped(context);
+    const chunks = await waitingChunks(context);
+    report({ step: 'comparing', done: 0, total: chunks.length });
+    const found: Difference[] = [];
+    for (let at = 0; at < chunks.length; at += chunksPerQuery) {
+      const some = chunks.slice(at, at + chunksPerQuery);
+      found.push(...(await differences(compared, some, here, there)));
+    }
+    const differing = new Set(found.map(({ startMs }) => startMs));
+    const unchanged = new Map((await waitingChunks(context)).map((chunk) => [chunk.startMs, versionOf(chunk)]));
+    const agreeing = chunks.filter(
+      (chunk) => !differing.has(chunk.startMs) && unchanged.get(chunk.startMs) === versionOf(chunk),
+    );
+    await promotions.writeChunks(
+      dataSource.name,
+      agreeing.map((chunk) => ({ startMs: chunk.startMs, version: versionOf(chunk), agrees: true })),
+    );
+    const standing = found.filter(({ startMs }) => unchanged.has(startMs));
+    if (standing.length === 0) return [];
+    // Segments that Druid has published are queried a while later, when its processes have loaded them.
+    const now = standing.map(({ message }) => message).join();
+    if (now !== told) changedMs = performance.now();
+    else if (performance.now() - changedMs > loadPatienceMs) return standing;
+    told = now;
+    await sleep(comparePauseMs, undefined, { signal: context.signal }).catch(() => {
+      throw stopped();
+    });
+  }
+}
+
+async function waitingChunks(context: PromotionContext): Promise<Chunk[]> {
+  const copied = await context.promotions.chunks(context.dataSource.name);
+  const chunks = await listChunks(context.embedded.store, tableOf(context));
+  return chunks.filter((chunk) => {
+    const there = copied.get(chunk.startMs);
+    return isSettled(chunk) && there?.version === versionOf(chunk) && !there.agrees;
+  });
+}
+
+/** Has these chunks copied again. */
+export const forgetChunks = ({ promotions, dataSource }: PromotionContext, found: readonly Difference[]) =>
+  promotions.writeChunks(
+    dataSource.name,
+    found.map(({ startMs }) => ({ startMs, version: 'differs', agrees: false })),
+  );
+
+async function answerOf(answer: Promise<{ readonly chunks: AsyncIterable<string> }>): Promise<unknown> {
+  let text = '';
+  for await (const piece of (await answer).chunks) text += piece;
+  return JSON.parse(text);
+}

@@ -1,0 +1,90 @@
+/**
+ * One dataSource's way to a Druid: its segments first, while events come as before; then its stream stops here, the rest goes the same
+ * way, both sides are compared, and Druid reads on where this side stopped. Each step can be done again, so a promotion that was
+ * stopped anywhere is run again and goes on.
+ */
+import { MillraceError, unsupported } from '../errors.ts';
+import type { StoredPromotion } from '../store/promotions.ts';
+import { type PromotionContext, throwIfStopped } from './context.ts';
+import { compareHistory, copyHistory, forgetChunks, staleChunks } from './history.ts';
+import { type EventStream, readOn } from './stream.ts';
+import type { Turning } from './turning.ts';
+
+/** What changed while it was copied is copied again, before the stream stops and after. */
+const rounds = 2;
+
+export interface Steps extends PromotionContext {
+  readonly turning: Turning;
+  readonly stream: EventStream;
+}
+
+/** @param phase where it stands. */
+export async function promote(steps: Steps, phase: StoredPromotion['phase']): Promise<void> {
+  const { stream, turning, report } = steps;
+  if (phase === 'done') return;
+  if (phase === 'returning') await stream.takeBack();
+  if (phase === 'history' || phase === 'returning') {
+    await copyWhileEventsCome(steps);
+    report({ step: 'turning the stream to Druid' });
+    await stream.stop();
+  }
+  if (phase !== 'streaming') {
+    await copyTheRest(steps);
+    await turning.to('streaming');
+  }
+  await readOn(steps, stream);
+  await turning.to('done');
+  await stream.end();
+  report({ step: 'done' });
+}
+
+async function copyWhileEventsCome(steps: Steps): Promise<void> {
+  for (let round = 0; round < rounds && (await staleChunks(steps)).length > 0; round++) await copyHistory(steps);
+  // What differs now was perhaps copied as it changed; it is copied and compared again when nothing changes.
+  await forgetChunks(steps, await compareHistory(steps));
+}
+
+async function copyTheRest(steps: Steps): Promise<void> {
+  const { embedded, dataSource, stream } = steps;
+  await embedded.handOff(dataSource.name);
+  for (let round = 1; ; round++) {
+    throwIfStopped(steps);
+    await copyHistory(steps);
+    const found = await compareHistory(steps);
+    if (found.length === 0) break;
+    await forgetChunks(steps, found);
+    if (round < rounds) continue;
+    await stream.takeBack();
+    throw new MillraceError(
+      'runtimeFailure',
+      `both sides differ: ${found
+        .slice(0, 10)
+        .map(({ message }) => message)
+        .join(
+          '; ',
+        )}${found.length > 10 ? `; and ${found.length - 10} intervals more` : ''}. Nothing has moved: events come here as before. Look whether something else writes to '${dataSource.name}' on Druid, and run it again.`,
+    );
+  }
+  const left = await staleChunks(steps);
+  if (left.length > 0)
+    throw new MillraceError(
+      'conflict',
+      `rows of '${dataSource.name}' still change here although its stream has stopped; what else writes to it?`,
+    );
+}
+
+/** @throws MillraceError `unsupported` for what cannot go to a Druid as it is, with what can be done. */
+export function requireForm({
+  dataSource,
+  form,
+  settings,
+}: Pick<PromotionContext, 'dataSource' | 'form' | 'settings'>): void {
+  if (form.formless.length > 0) {
+    const names = form.formless.map((name) => `'${name}'`).join(', ');
+    throw unsupported(
+      `the sketches of ${names} cannot become a Druid's: its hashes are other ones. Leave their history behind with ${form.formless.map((name) => `--without ${name}`).join(' ')}; from then on Druid makes its own.`,
+    );
+  }
+  const unknown = settings.without.find((name) => !dataSource.metrics.some(({ spec }) => spec.name === name));
+  if (unknown !== undefined) throw unsupported(`'${dataSource.name}' has no metric '${unknown}' to be left out`);
+}

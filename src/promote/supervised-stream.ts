@@ -1,0 +1,36 @@
+/** The topics of a supervisor of ours: it stops at its committed offsets, and Druid's begins at exactly those. */
+import { findSupervisor } from '../cluster/overlord.ts';
+import { streamOf, supervisorJson } from '../spec/supervisor.ts';
+import { wholeName } from '../spec/topic-pattern.ts';
+import type { PromotionContext } from './context.ts';
+import { type EventStream, storedPositions, terminateThere } from './stream.ts';
+import type { Turning } from './turning.ts';
+
+export async function supervisedStream(context: PromotionContext, turning: Turning): Promise<EventStream> {
+  const { embedded, cluster, dataSource, signal } = context;
+  const { name } = dataSource;
+  const { supervisors } = embedded;
+  const spec = await supervisors.spec(name);
+  const pattern = wholeName(streamOf(spec));
+  const isSuspended = async () => (await supervisors.spec(name)).suspended;
+  return {
+    topics: spec.ioConfig.topic === null ? pattern : [spec.ioConfig.topic],
+    declare: async () => {
+      if (await findSupervisor(cluster.druid, name)) return;
+      const { type, spec: parts, context: given } = supervisorJson(spec);
+      const body = { type, spec: parts, context: given, suspended: true };
+      await cluster.druid.json('overlord', '/druid/indexer/v1/supervisor', { method: 'POST', body, signal });
+    },
+    positions: () => storedPositions(context, (topic) => topic === spec.ioConfig.topic || pattern.test(topic)),
+    stop: async () => {
+      if (!(await isSuspended())) await supervisors.suspend(name);
+      await turning.to('draining');
+    },
+    takeBack: async () => {
+      await terminateThere(context);
+      if (await isSuspended()) await supervisors.resume(name);
+      await turning.to('history');
+    },
+    end: () => supervisors.terminate(name),
+  };
+}
