@@ -19,7 +19,8 @@ export interface StartOptions {
   /** `serve`, `server -configFile F`, `demo`. */
   readonly command: readonly string[];
   readonly port: number;
-  readonly data: string;
+  /** The folder of its data; not given to one on a cluster, which has none. */
+  readonly data?: string;
   /** The command line's main file; by default the one in src. */
   readonly cli?: string;
 }
@@ -40,9 +41,8 @@ export async function freePort(): Promise<number> {
 
 /** Starts a millrace without waiting until it is ready. */
 export function spawnMillrace({ command, port, data, cli = sourceCli }: StartOptions): MillraceProcess {
-  const child = spawn(process.execPath, [cli, ...command, '--port', String(port), '--data', data], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const where = ['--port', String(port), ...(data === undefined ? [] : ['--data', data])];
+  const child = spawn(process.execPath, [cli, ...command, ...where], { stdio: ['ignore', 'pipe', 'pipe'] });
   const output: string[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => output.push(String(chunk)));
   return {
