@@ -82,7 +82,9 @@ export class DruidCluster {
       child.kill('SIGKILL');
       await once(child, 'exit');
     }
-    rmSync(this.#folder, { recursive: true, force: true });
+    // Without their overlord they would end by themselves, a moment later.
+    for (const pid of this.#tasks()) kill(pid);
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 10 });
   }
 
   async #start(): Promise<void> {
@@ -117,19 +119,10 @@ export class DruidCluster {
   }
 
   /** Kill -9 of the process in which a task runs. */
-  async killTask(id: string): Promise<void> {
-    const commandOf = (pid: string) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-    const isOf = (pid: string) => {
-      try {
-        return commandOf(pid).some((argument) => argument.includes(`${this.#folder}/tasks`) && argument.includes(id));
-      } catch {
-        // It ended meanwhile.
-        return false;
-      }
-    };
-    const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && isOf(name));
-    if (pids.length !== 1) throw new Error(`Task ${id} has ${pids.length} processes; expected one`);
-    process.kill(Number(pids[0]), 'SIGKILL');
+  killTask(id: string): void {
+    const pids = this.#tasks(id);
+    if (pids.length !== 1) throw new Error(`task ${id} has ${pids.length} processes; expected one`);
+    for (const pid of pids) kill(pid);
   }
 
   #spawnRole(role: Role): void {
@@ -172,7 +165,33 @@ export class DruidCluster {
     });
   }
 
+  /** The processes of the tasks whose ids hold the text. */
+  #tasks(id = ''): readonly number[] {
+    const folder = join(this.#folder, 'tasks');
+    const isOne = (argument: string) => argument.startsWith(folder) && argument.includes(id);
+    const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+    return pids.filter((pid) => argumentsOf(pid).some(isOne)).map(Number);
+  }
+
   #log(name: string): string {
     return join(this.#folder, `${name}.log`);
+  }
+}
+
+/** Of a process, as Linux tells them; none when it has ended. */
+function argumentsOf(pid: string): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}
+
+/** Kill -9; it may have ended meanwhile. */
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }
