@@ -11,7 +11,8 @@ import { parseArgs } from 'node:util';
 import { topics } from '../test/conformance/cases/index.ts';
 import { differences } from '../test/conformance/compare.ts';
 import { batchTask, dataSets } from '../test/conformance/data-sets.ts';
-import type { Answer, Asked, Query } from '../test/conformance/define.ts';
+import type { Answer, Asked } from '../test/conformance/define.ts';
+import { druidAt } from '../test/conformance/druid.ts';
 import { readGolden, writeGolden } from '../test/conformance/golden.ts';
 import { lookups } from '../test/conformance/lookups.ts';
 import { openMillrace } from '../test/conformance/millrace.ts';
@@ -29,7 +30,7 @@ const { values, positionals } = parseArgs({
   },
   allowPositionals: true,
 });
-await using druid = values.druid === undefined ? await startDruid() : druidAt(values.druid);
+await using druid = values.druid === undefined ? await startDruid() : running(values.druid);
 await using millrace = await openMillrace();
 
 process.exitCode = (await (values.generate === undefined ? askCases() : askRandom(Number(values.generate)))) ? 0 : 1;
@@ -85,19 +86,6 @@ async function startDruid(): Promise<Asked & AsyncDisposable> {
   return { ...druidAt(cluster.broker), [Symbol.asyncDispose]: () => cluster.stop() };
 }
 
-function druidAt(broker: string): Asked & AsyncDisposable {
-  return {
-    ask: async ({ queryType, ...request }: Query): Promise<Answer> => {
-      const isSql = queryType === 'sql';
-      const response = await fetch(`${broker}/druid/v2${isSql ? '/sql' : ''}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(isSql ? request : { queryType, ...request }),
-      });
-      const text = await response.text();
-      if (response.ok) return { status: 200, body: JSON.parse(text) };
-      return { status: response.status, body: text.startsWith('{') ? JSON.parse(text).errorMessage : text };
-    },
-    [Symbol.asyncDispose]: async () => {},
-  };
+function running(url: string): Asked & AsyncDisposable {
+  return { ...druidAt(url), [Symbol.asyncDispose]: async () => {} };
 }

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer, text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { type SharedKafka, sharedKafka } from '../../services/on-demand.ts';
+import { answerProbe } from '../../support/druid-probes.ts';
 import { startClusterServer } from './support.ts';
 
 let kafka: SharedKafka;
@@ -18,8 +19,7 @@ const ends: (() => Promise<void>)[] = [];
 before(async () => {
   kafka = await sharedKafka();
   upstream = createServer((request, response) => {
-    if (request.url === '/status/health') response.end('true');
-    else handle(request, response);
+    if (!answerProbe(request, response)) handle(request, response);
   }).listen(0, '127.0.0.1');
   await once(upstream, 'listening');
   origin = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
