@@ -95,8 +95,10 @@ class Services {
   }
 
   async druid(): Promise<DruidAndKafka> {
+    // One after the other: six Java processes that start at once are too much for two cores.
+    const kafka = await this.kafka();
     this.#cluster ??= DruidCluster.start();
-    const [{ router, broker, coordinator, zookeeper }, kafka] = await Promise.all([this.#cluster, this.kafka()]);
+    const { router, broker, coordinator, zookeeper } = await this.#cluster;
     return { router, broker, coordinator, zookeeper, kafka };
   }
 
