@@ -4,6 +4,7 @@ import type { DruidSettings } from '../druid/index.ts';
 import { invalidInput } from '../errors.ts';
 import type { KafkaProperties } from '../kafka/index.ts';
 import { loadJavaProperties } from '../spec/java-properties.ts';
+import type { Loaded } from '../spec/load.ts';
 import { readInput } from './input.ts';
 
 /** Where a command's data is: in a folder, or on a cluster. */
@@ -18,6 +19,9 @@ export interface ClusterFlags {
   readonly kafkaConfig?: string;
 }
 
+/** By name, as texts. */
+export type DruidProperties = Readonly<Record<string, string>>;
+
 export interface ClusterSettings {
   readonly druid: DruidSettings;
   readonly kafka: KafkaProperties;
@@ -27,9 +31,12 @@ export function addBackendOptions(command: Command): Command {
   return command
     .option('--data <dir>', 'folder that holds the data', 'millrace-data')
     .addOption(
-      new Option('--druid <url>', "a Druid cluster's router, which is used in place of a folder").conflicts('data'),
+      new Option(
+        '--druid <address>',
+        "a Druid cluster in place of a folder: its router's URL or those of several of its services with commas, zk://host:2181/chroot, or from-file, the ZooKeeper that a file names",
+      ).conflicts('data'),
     )
-    .option('--druid-config <file>', 'Java properties of how to log in to Druid')
+    .option('--druid-config <file>', "Druid's properties of how to log in, such as its common.runtime.properties")
     .option(
       '--kafka <host:port>',
       'with --druid: the Kafka that events go through, or several of its brokers with commas',
@@ -39,9 +46,10 @@ export function addBackendOptions(command: Command): Command {
 
 /**
  * Undefined without `--druid`.
+ * @param ofFile what a Tranquility's file says of its Druid
  * @throws MillraceError `invalidInput` for what does not fit together, `environment` for a file that cannot be read.
  */
-export function clusterSettings(flags: ClusterFlags): ClusterSettings | undefined {
+export function clusterSettings(flags: ClusterFlags, ofFile: DruidProperties = {}): ClusterSettings | undefined {
   const { druid, druidConfig, kafka, kafkaConfig } = flags;
   if (druid === undefined) {
     const alone = Object.entries({ '--druid-config': druidConfig, '--kafka': kafka, '--kafka-config': kafkaConfig });
@@ -52,8 +60,21 @@ export function clusterSettings(flags: ClusterFlags): ClusterSettings | undefine
   const kafkaProperties = { ...propertiesOf(kafkaConfig), ...(kafka !== undefined && { 'bootstrap.servers': kafka }) };
   if (!('bootstrap.servers' in kafkaProperties))
     throw invalidInput('--druid needs the Kafka that events go through; add --kafka host:9092');
-  return { druid: { at: druid, properties: propertiesOf(druidConfig) }, kafka: kafkaProperties };
+  return { druid: druidSettings(druid, druidConfig, ofFile), kafka: kafkaProperties };
 }
+
+function druidSettings(druid: string, config: string | undefined, ofFile: DruidProperties): DruidSettings {
+  const { value, placeOf } = config === undefined ? nothing : loadJavaProperties(readInput(config), config);
+  const properties = { ...ofFile, ...(value as DruidProperties) };
+  if (druid !== 'from-file') return { at: druid, properties, place: placeOf };
+  const connect = properties['druid.zk.service.host'];
+  if (connect) return { at: `zk://${connect}`, properties, place: placeOf };
+  throw invalidInput(
+    "--druid from-file finds no ZooKeeper: expected druid.zk.service.host in --druid-config, or zookeeper.connect in Tranquility's file",
+  );
+}
+
+const nothing: Loaded = { value: {}, placeOf: ([name]) => ({ path: String(name) }) };
 
 function propertiesOf(file: string | undefined): Readonly<Record<string, string>> {
   if (file === undefined) return {};

@@ -13,16 +13,21 @@ export function kafkaCommand(): Command {
     .description("read the topics of a Tranquility Kafka's file into its dataSources, and answer queries about them")
     .requiredOption('-f, --configFile <file>', "Tranquility's file; -configFile works as well");
   return addServingOptions(addBackendOptions(command)).action(async ({ configFile, ...options }: Options) => {
-    const [{ runServer }, { loadYaml }, { readTranquilityKafka }] = await Promise.all([
-      import('./run-server.ts'),
-      import('../spec/load-yaml.ts'),
-      import('../spec/tranquility-kafka.ts'),
-    ]);
-    const spec = readTranquilityKafka(loadYaml(readInput(configFile), configFile));
+    const [{ runServer }, { loadYaml }, { readTranquilityFile }, { readTranquilityKafka }, { druidPropertiesOf }] =
+      await Promise.all([
+        import('./run-server.ts'),
+        import('../spec/load-yaml.ts'),
+        import('../spec/tranquility.ts'),
+        import('../spec/tranquility-kafka.ts'),
+        import('../spec/tranquility-druid.ts'),
+      ]);
+    const loaded = loadYaml(readInput(configFile), configFile);
+    const spec = readTranquilityKafka(loaded);
     const named = spec.routes.filter(({ useTopicAsDataSource }) => !useTopicAsDataSource);
     await runServer({
       ...options,
       autoCreate: false,
+      druidProperties: druidPropertiesOf(readTranquilityFile(loaded).properties),
       // On a cluster each is a supervisor of the topics that the file names, which takes no pushes.
       dataSources: options.druid === undefined ? named.map(({ dataSource }) => dataSource) : [],
       ownSources: true,

@@ -13,11 +13,18 @@ export function serverCommand(): Command {
     .description("serve the dataSources of a Tranquility Server's file; pushes also on its http.port")
     .requiredOption('--configFile <file>', "Tranquility's file; -configFile works as well");
   return addServingOptions(addBackendOptions(command)).action(async ({ configFile, ...options }: Options) => {
-    const [{ runServer }, { loadTranquilityFile }] = await Promise.all([
+    const [{ runServer }, { loadTranquilityFile }, { druidPropertiesOf }] = await Promise.all([
       import('./run-server.ts'),
       import('../spec/tranquility.ts'),
+      import('../spec/tranquility-druid.ts'),
     ]);
     const file = loadTranquilityFile(readInput(configFile), configFile);
-    await runServer({ ...options, autoCreate: false, dataSources: file.dataSources, tranquilityPort: file.httpPort });
+    await runServer({
+      ...options,
+      autoCreate: false,
+      dataSources: file.dataSources,
+      druidProperties: druidPropertiesOf(file.properties),
+      tranquilityPort: file.httpPort,
+    });
   });
 }

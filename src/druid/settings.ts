@@ -1,13 +1,13 @@
 /** Where a Druid is and how to log in to it, out of what people say. */
 import type { ConnectionOptions } from 'node:tls';
-import { validate } from '../catalog/validate.ts';
+import { type ValidateOptions, validate } from '../catalog/validate.ts';
 import { invalidInput } from '../errors.ts';
 import type { Logger } from '../observe/log.ts';
-import { type DruidProperties, druidPropertiesSchema } from '../spec/druid-properties.ts';
+import { type DruidProperties, druidPropertiesSchema, unknownDruidProperties } from '../spec/druid-properties.ts';
 import { kerberosLogin } from './kerberos-login.ts';
 import { basicLogin, type Login, noLogin, type User } from './login.ts';
 import { givenPlaces, type Places } from './places.ts';
-import { namesStores, tlsOptions } from './tls.ts';
+import { tlsOptions } from './tls.ts';
 import { zooKeeperPlaces } from './zookeeper/places.ts';
 
 export interface DruidSettings {
@@ -18,6 +18,8 @@ export interface DruidSettings {
   readonly at: string;
   /** How to log in, under Druid's own names: `druidPropertiesSchema`. */
   readonly properties?: Readonly<Record<string, unknown>>;
+  /** Where a property stands, where that is known. */
+  readonly place?: ValidateOptions['place'];
 }
 
 export interface DruidParts {
@@ -27,8 +29,10 @@ export interface DruidParts {
 }
 
 /** @throws MillraceError `invalidInput` for a setting that cannot be, `environment` for a file that cannot be read. */
-export function readSettings({ at, properties: given = {} }: DruidSettings, log: Logger): DruidParts {
-  const properties = validate(druidPropertiesSchema, given, { what: "Druid's properties" });
+export function readSettings({ at, properties: given = {}, place }: DruidSettings, log: Logger): DruidParts {
+  const properties = validate(druidPropertiesSchema, given, { what: "Druid's properties", place });
+  for (const { name, nearest } of unknownDruidProperties(given))
+    if (nearest) log.warn(`Druid's property '${name}' has no meaning here; did you mean '${nearest}'?`);
   const tls = tlsOptions(properties);
   const connect = /^zk:\/\/(.+)$/.exec(at)?.[1];
   if (connect !== undefined) {
@@ -75,7 +79,7 @@ function zooKeeperSettings(connect: string, properties: DruidProperties) {
       overlord: properties['druid.selectors.indexing.serviceName'],
       coordinator: properties['druid.selectors.coordinator.serviceName'],
     },
-    prefersTls: namesStores(properties),
+    prefersTls: properties['druid.enableTlsPort'],
   };
 }
 

@@ -29,10 +29,6 @@ export function tlsOptions(properties: DruidProperties): ConnectionOptions {
   return { secureContext: context, ...(!validates && { checkServerIdentity: () => undefined }) };
 }
 
-/** Whether TLS was thought of: then it is taken where a process speaks both. */
-export const namesStores = (properties: DruidProperties): boolean =>
-  properties[trustStoreNames.location] !== undefined || properties[keyStoreNames.location] !== undefined;
-
 export const tlsAdvice: Readonly<Record<TlsTrouble, string>> = {
   untrusted: `nobody who is trusted has signed its certificate: name the authority in ${trustStoreNames.location}`,
   outOfDate: 'its certificate needs renewing, or the clock here is wrong',

@@ -200,7 +200,8 @@ function others(value: unknown, known: readonly string[], path: JsonPath): Unkno
     .map((key) => ({ path: [...path, key], nearest: nearestWord(key, known) }));
 }
 
-function errorsOf(read: () => unknown): readonly Finding[] {
+/** What reading throws. */
+export function errorsOf(read: () => unknown): readonly Finding[] {
   try {
     read();
     return [];

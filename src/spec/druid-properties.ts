@@ -37,6 +37,9 @@ export const druidPropertiesSchema = z.looseObject({
       "its keytab; without it the tickets of `kinit` are used, from the environment's `KRB5CCNAME` or the default cache",
     ),
 
+  'druid.enableTlsPort': flag
+    .prefault('false')
+    .describe('whether to take TLS where ZooKeeper says that a process speaks both'),
   'druid.client.https.protocol': text
     .pipe(z.enum(['TLS', 'TLSv1.2', 'TLSv1.3']).default('TLS'))
     .prefault('')
@@ -56,6 +59,7 @@ export const druidPropertiesSchema = z.looseObject({
     .prefault('true')
     .describe('whether a certificate has to name the host that is asked'),
 
+  'druid.zk.service.host': text.optional().describe('ZooKeepers, such as `zk1:2181,zk2:2181`, for `--druid from-file`'),
   'druid.zk.service.sessionTimeoutMs': value
     .pipe(lenientNumber.pipe(z.int().min(1_000).max(600_000)))
     .prefault('30000')
