@@ -7,11 +7,12 @@ import { contextFields } from '../src/query/native/common.ts';
 import { queryTypes } from '../src/query/native.ts';
 import { firehoseSchema, firehoseTypes } from '../src/sources/firehoses/index.ts';
 import { oldForm, todaysForm } from '../src/spec/data-schema-json.ts';
+import { druidPropertiesSchema } from '../src/spec/druid-properties.ts';
 import { inputFormats } from '../src/spec/input-format.ts';
 import { namespaceFields } from '../src/spec/lookups/cached-namespace.ts';
 import { lookupTypes } from '../src/spec/lookups/index.ts';
 import { parseSpecFields } from '../src/spec/lookups/parse-spec.ts';
-import { effectiveProperties, propertiesSchema } from '../src/spec/tranquility-properties.ts';
+import { effectiveProperties, propertiesOfDruid, propertiesSchema } from '../src/spec/tranquility-properties.ts';
 import { windowSchema } from '../src/spec/window.ts';
 import { fieldsOf, shapeBlock } from './shape-text.ts';
 
@@ -103,18 +104,45 @@ export function propertiesChapter(): Chapter {
     cells: [`\`${name}\``, shape, byDefault === undefined ? '' : `\`${JSON.stringify(byDefault)}\``],
   }));
   const head = ['property', 'value', 'default'];
-  const cellsOf = (effective: boolean) =>
-    rows.filter(({ name }) => effectiveProperties.includes(name) === effective).map(({ cells }) => cells);
+  const effect = (name: string) =>
+    effectiveProperties.includes(name) ? 'always' : propertiesOfDruid.includes(name) ? 'druid' : 'none';
+  const cellsOf = (wanted: ReturnType<typeof effect>) =>
+    rows.filter(({ name }) => effect(name) === wanted).map(({ cells }) => cells);
   return {
     file: 'tranquility-properties',
     title: "Tranquility's properties",
     intro: "Of Tranquility's file as a whole, or of one dataSource, which takes precedence.",
-    body: `${table(head, cellsOf(true))}
+    body: `${table(head, cellsOf('always'))}
+## With a Druid cluster
+
+Where it is, for \`--druid from-file\`, and how to log in to it: [finding a cluster, and logging in](../guides/cluster-security.md).
+
+${table(head, cellsOf('druid'))}
 ## Read, without effect
 
-They steer ZooKeeper, Druid's tasks and Kafka's consumers. A wrong value is a mistake here, too.
+They steer Druid's tasks and Kafka's consumers. A wrong value is a mistake here, too.
 
-${table(head, cellsOf(false))}`,
+${table(head, cellsOf('none'))}`,
+  };
+}
+
+export function druidPropertiesChapter(): Chapter {
+  const { shape } = druidPropertiesSchema;
+  const rows = fieldsOf(druidPropertiesSchema).map(({ name, byDefault }) => [
+    `\`${name}\``,
+    shape[name as keyof typeof shape].description ?? '',
+    byDefault === undefined || byDefault === '' ? '' : `\`${String(byDefault)}\``,
+  ]);
+  return {
+    file: 'druid-properties',
+    title: "Druid's properties",
+    intro:
+      "How a Druid cluster is found and logged in to: what `--druid-config` takes, under Druid's own names. Others are passed over.",
+    body: `${table(['property', 'says', 'default'], rows)}
+Values may refer to others, as [in Druid](https://druid.apache.org/docs/latest/configuration/#configuration-interpolation): \`\${env:NAME}\`,
+\`\${env:NAME:-default}\`, \`\${file:UTF-8:/path}\`. Passwords may be given by a
+[password provider](https://druid.apache.org/docs/latest/operations/password-provider) of type \`default\` or \`environment\`.
+`,
   };
 }
 

@@ -7,6 +7,7 @@ import { sqlFunctionGaps } from '../src/query/sql/functions/gaps.ts';
 import {
   type Chapter,
   commandChapter,
+  druidPropertiesChapter,
   firehoseChapter,
   lookupChapter,
   propertiesChapter,
@@ -112,6 +113,7 @@ export function referenceFiles(): ReadonlyMap<string, string> {
     firehoseChapter(),
     lookupChapter(),
     propertiesChapter(),
+    druidPropertiesChapter(),
     commandChapter(),
     chapterOfKind('aggregator', 'aggregators', 'Aggregators', 'In `metricsSpec` and in queries.'),
     chapterOfKind(

@@ -4,7 +4,9 @@ import { exitCodes } from './options.ts';
 
 export function checkCommand(report: (exitCode: number) => void): Command {
   return new Command('check')
-    .description("say what is wrong with specs, Tranquility files, queries and Druid's properties, unknown fields included")
+    .description(
+      "say what is wrong with specs, Tranquility files, queries and Druid's properties, unknown fields included",
+    )
     .argument('<files...>', 'files to check; - reads standard input')
     .addHelpText(
       'after',

@@ -71,7 +71,7 @@ function zooKeeperSettings(connect: string, properties: DruidProperties) {
   return {
     connect,
     sessionTimeoutMs: properties['druid.zk.service.sessionTimeoutMs'],
-    ...(user !== undefined && { login: { scheme: properties['druid.zk.service.authScheme'], credentials } }),
+    ...(user !== undefined && { login: credentials }),
     base: properties['druid.zk.paths.base'],
     discoveryPath: properties['druid.discovery.curator.path'],
     serviceNames: {

@@ -25,7 +25,7 @@ export const druidPropertiesSchema = z.looseObject({
   'druid.escalator.type': value
     .pipe(oneOf(['noop', 'basic', 'kerberos']).optional())
     .optional()
-    .describe('how to log in; by default as the properties below say'),
+    .describe('`basic`, `kerberos` or `noop`; without it what the properties below are of'),
   'druid.escalator.internalClientUsername': text.optional().describe('user of a login by user and password'),
   'druid.escalator.internalClientPassword': secret.optional().describe('its password'),
   'druid.escalator.internalClientPrincipal': text
@@ -43,13 +43,13 @@ export const druidPropertiesSchema = z.looseObject({
   'druid.client.https.protocol': text
     .pipe(z.enum(['TLS', 'TLSv1.2', 'TLSv1.3']).default('TLS'))
     .prefault('')
-    .describe('version of TLS; `TLS`: what both ends have'),
+    .describe('`TLSv1.2`, `TLSv1.3`, or `TLS` (default): what both ends have'),
   'druid.client.https.trustStorePath': text
     .optional()
     .describe("certificates of the authorities that may have signed Druid's; without it those that Node trusts"),
   'druid.client.https.trustStoreType': storeType
     .optional()
-    .describe('of PKCS12 and JKS either is taken where the other is said'),
+    .describe('`PEM`, `PKCS12` or `JKS` (default); of the last two either is taken where the other is said'),
   'druid.client.https.trustStorePassword': secret.optional().describe('of a PKCS12 or JKS store'),
   'druid.client.https.keyStorePath': text.optional().describe('our own certificate and key, where Druid asks for one'),
   'druid.client.https.keyStoreType': storeType.optional().describe('as of the trust store'),
@@ -64,7 +64,6 @@ export const druidPropertiesSchema = z.looseObject({
     .pipe(lenientNumber.pipe(z.int().min(1_000).max(600_000)))
     .prefault('30000')
     .describe('of the session with ZooKeeper'),
-  'druid.zk.service.authScheme': text.pipe(z.literal('digest').default('digest')).prefault('').describe('of ZooKeeper'),
   'druid.zk.service.user': text.optional().describe('where nodes of ZooKeeper are not for everybody'),
   'druid.zk.service.pwd': secret.optional().describe('its password'),
   'druid.zk.paths.base': folder.prefault('/druid').describe('where Druid has its nodes in ZooKeeper'),

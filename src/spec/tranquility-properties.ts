@@ -1,6 +1,6 @@
 /**
  * The properties of Tranquility's files. A dataSource's own take precedence over the file's. All arrive as text or as what they are.
- * What steers ZooKeeper, Druid's tasks and their HTTP clients is read as the original read it, and has no effect here.
+ * What steers Druid's tasks and their HTTP clients is read as the original read it, and has no effect here.
  */
 import { z } from 'zod';
 import { lenientBoolean, lenientNumber, oneOf } from './lenient.ts';
@@ -48,6 +48,21 @@ const effective = {
   'kafka.group.id': text('tranquility-kafka').transform((value) => value || 'tranquility-kafka'),
 };
 
+/** Where Druid is, for `--druid from-file`, and how to log in to it. */
+const ofDruid = {
+  'zookeeper.connect': text('localhost:2181'),
+  'zookeeper.timeout': millis('PT20S'),
+  'druid.discovery.curator.path': text('/druid/discovery'),
+  'druid.selectors.indexing.serviceName': text('druid/overlord'),
+  'druidBeam.basicAuthUser': text(''),
+  'druidBeam.basicAuthPass': text(''),
+  'druid.tls.enable': flag(false),
+  'druid.tls.protocol': text('TLSv1.2'),
+  'druid.tls.trustStorePath': text(''),
+  'druid.tls.trustStorePassword': text(''),
+  'druid.tls.trustStoreType': text(''),
+};
+
 const withoutEffect = {
   'serialization.format': oneOf(['json', 'smile']).default('json'),
   'http.threads': whole(40, 1),
@@ -61,11 +76,7 @@ const withoutEffect = {
 
   'kafka.zookeeper.connect': anyText.optional(),
 
-  'zookeeper.connect': text('localhost:2181'),
-  'zookeeper.timeout': millis('PT20S'),
   'zookeeper.path': text('/tranquility/beams'),
-  'druid.discovery.curator.path': text('/druid/discovery'),
-  'druid.selectors.indexing.serviceName': text('druid/overlord'),
   'task.warmingPeriod': millis('PT0M'),
   'druidBeam.firehoseGracePeriod': millis('PT5M'),
   'druidBeam.firehoseQuietPeriod': millis('PT1M'),
@@ -77,19 +88,13 @@ const withoutEffect = {
   'druidBeam.overlordLocator': text('curator'),
   'druidBeam.taskLocator': text('curator'),
   'druidBeam.overlordPollPeriod': millis('PT20S'),
-  'druidBeam.basicAuthUser': text(''),
-  'druidBeam.basicAuthPass': text(''),
-  'druid.tls.enable': flag(false),
-  'druid.tls.protocol': text('TLSv1.2'),
-  'druid.tls.trustStorePath': text(''),
-  'druid.tls.trustStorePassword': text(''),
-  'druid.tls.trustStoreType': text(''),
   'druid.tls.trustStoreAlgorithm': text(''),
 };
 
-const shape = { ...effective, ...withoutEffect };
+const shape = { ...effective, ...ofDruid, ...withoutEffect };
 
 export const effectiveProperties: readonly string[] = Object.keys(effective);
+export const propertiesOfDruid: readonly string[] = Object.keys(ofDruid);
 
 /** With their defaults; `kafka.*` beyond these goes to the consumer as it is. */
 export const propertiesSchema = z.looseObject(shape);

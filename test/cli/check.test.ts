@@ -59,3 +59,24 @@ test('files that cannot be checked are said to be, rather than sound or broken: 
   assert.equal(lines.length, files.length);
   for (const [index, line] of lines.entries()) assert.ok(line.startsWith(`${files[index]}: not checked: `), line);
 });
+
+test("Druid's properties: mistakes, and what has no meaning here, each with its line", async (t) => {
+  const file = join(temporaryFolder(t), 'druid.properties');
+  const lines = [
+    '# of our cluster',
+    'druid.client.https.trustStorPath=/etc/trust.p12',
+    'druid.client.https.keyStoreType=PGP',
+    'druid.escalator.internalClientUsername = me',
+  ];
+  writeFileSync(file, lines.join('\n'));
+  const { code, stdout } = await runCommand(['check', file]);
+  assert.equal(code, 1);
+  assert.equal(
+    stdout,
+    `${file}:2: warning: druid.client.https.trustStorPath: it has no meaning here, and is ignored; did you mean 'druid.client.https.trustStorePath'?
+${file}:3: error: druid.client.https.keyStoreType: expected one of 'PEM', 'PKCS12', 'JKS', got 'PGP'
+`,
+  );
+  writeFileSync(file, String(lines.at(-1)));
+  assert.deepEqual(await runCommand(['check', file]), { code: 0, stdout: `${file}: nothing is wrong\n`, stderr: '' });
+});

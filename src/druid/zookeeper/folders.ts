@@ -11,8 +11,8 @@ export interface ZooKeeperSettings {
   /** `host:2181,host2:2181/chroot`, as `zookeeper.connect` and `druid.zk.service.host` have it. */
   readonly connect: string;
   readonly sessionTimeoutMs: number;
-  /** `user:password` of `druid.zk.service.authScheme`. */
-  readonly login?: { readonly scheme: string; readonly credentials: string } | undefined;
+  /** `user:password`, where nodes are not for everybody. */
+  readonly login?: string;
 }
 
 export class ZooKeeperFolders {
@@ -51,7 +51,7 @@ export class ZooKeeperFolders {
   #connect(): void {
     const { connect, sessionTimeoutMs, login } = this.#settings;
     const client = zookeeper.createClient(connect, { sessionTimeout: sessionTimeoutMs });
-    if (login) client.addAuthInfo(login.scheme, Buffer.from(login.credentials));
+    if (login !== undefined) client.addAuthInfo('digest', Buffer.from(login));
     const folders = [...this.#seen.keys()].map((path): Folder => {
       const folder: Folder = { path, changed: () => void this.#look(client, folder) };
       return folder;
