@@ -77,7 +77,7 @@ export class Housekeeping {
 
   async #round(first: boolean): Promise<void> {
     using _lock = await this.#working.acquire();
-    const { store, committer, log } = this.#options;
+    const { store, committer, log, now } = this.#options;
     if (store.failure) {
       await store.recover();
       log.info('the engine works again');
@@ -95,7 +95,7 @@ export class Housekeeping {
       await connection.run(sql`
         DELETE FROM meta.rejects WHERE rowid IN (
           SELECT rowid FROM meta.rejects QUALIFY row_number() OVER (PARTITION BY data_source ORDER BY rejected_at DESC, rowid DESC) > ${maxRejects})`);
-      await committer.expireReceipts();
+      await store.transaction((transaction) => committer.receipts.expire(transaction, now()));
     } finally {
       connection.close();
     }

@@ -19,15 +19,14 @@ import { invalidInput } from '../errors.ts';
 import { BatchFiles } from '../ingest/batch-files.ts';
 import { Committer } from '../ingest/committer.ts';
 import { DeadLetters } from '../ingest/dead-letters.ts';
-import { withoutHeader } from '../ingest/header.ts';
+import { partsOf } from '../ingest/parts.ts';
+import { type NamedLines, splitByDataSource } from '../ingest/split.ts';
 import { storedColumn, tableDefinition } from '../ingest/table.ts';
-import type { Part } from '../ingest/work.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { RealtimeSpecs } from '../sources/firehoses/index.ts';
 import type { Stream } from '../sources/stream.ts';
 import { restoreDataSource } from '../spec/data-schema.ts';
 import type { DataSource } from '../spec/data-source.ts';
-import { withoutRecords } from '../spec/kafka-format.ts';
 import type { SupervisorSpec } from '../spec/supervisor.ts';
 import type { TranquilityKafka } from '../spec/tranquility-kafka.ts';
 import { Store } from '../store/store.ts';
@@ -41,7 +40,6 @@ import { Queries } from './queries.ts';
 import { RealtimeNode } from './realtime/node.ts';
 import { readRejects } from './rejects.ts';
 import { EmbeddedSegments } from './segments/index.ts';
-import { type NamedLines, splitByDataSource } from './split.ts';
 import { EmbeddedSupervisors } from './supervisors/index.ts';
 import { systemFacts } from './system.ts';
 
@@ -182,7 +180,10 @@ export class EmbeddedBackend implements QueryingBackend {
   }
 
   async push(submission: Submission, accepted?: (received: number) => void): Promise<PushOutcome> {
-    const parts = await this.#partsOf(submission);
+    const parts = await partsOf(submission, {
+      definitionFor: (name, format, lines) => this.#definitionFor(name, format, lines),
+      split: (lines) => this.split(lines),
+    });
     accepted?.(parts.reduce((sum, { events }) => sum + events, 0));
     // Nothing in an unknown dataSource is no mistake, as in the original.
     if (parts.length === 0) return { received: 0, sent: 0, dropped: {}, droppedEvents: [] };
@@ -220,7 +221,7 @@ export class EmbeddedBackend implements QueryingBackend {
 
   /** A body whose events name their dataSource, as a body for each. */
   split(lines: Uint8Array): Promise<readonly NamedLines[]> {
-    return splitByDataSource(this.store, this.#files, lines);
+    return splitByDataSource((statement) => this.store.read(statement), this.#files, lines);
   }
 
   async dataSources(): Promise<readonly string[]> {
@@ -261,25 +262,6 @@ export class EmbeddedBackend implements QueryingBackend {
     await this.#housekeeping.close();
     await this.#files.close();
     await this.store.close();
-  }
-
-  async #partsOf({ dataSource, format, lines, events }: Submission): Promise<Part[]> {
-    if (events === 0) return [];
-    if (dataSource !== undefined) {
-      const definition = await this.#definitionFor(dataSource, format, lines);
-      const part = { dataSource: format === 'text' ? withoutRecords(definition) : definition, lines, events };
-      const named = format === 'text' ? withoutHeader(part) : part;
-      return named.events === 0 ? [] : [{ ...named, format }];
-    }
-    if (format === 'text') throw invalidInput('Must include dataSource in URL for contentType[text/plain]');
-    const named = await this.split(lines);
-    return Promise.all(
-      named.map(async (part) => ({
-        ...part,
-        format,
-        dataSource: await this.#definitionFor(part.dataSource, format, part.lines),
-      })),
-    );
   }
 
   async #definitionFor(name: string, format: Submission['format'], lines: Uint8Array): Promise<DataSource> {

@@ -4,13 +4,17 @@
  */
 import type { PushOutcome } from '../backend.ts';
 import { asMillraceError, invalidInput, MillraceError } from '../errors.ts';
+import type { Metrics } from '../observe/metrics.ts';
 import { Receipts } from './receipts.ts';
-import { MalformedBodies, RoundCommitter, type RoundCommitterOptions } from './round-committer.ts';
+import { RoundCommitter, type RoundCommitterOptions } from './round-committer.ts';
+import { MalformedBodies, type Rounds } from './rounds.ts';
 import { scopeOf, type Waiting, type Work, type WorkOutcome } from './work.ts';
 
-export interface CommitterOptions extends RoundCommitterOptions {
+export interface CommitterOptions {
   /** Bytes that may wait; beyond that a body is refused with `bufferFull`. */
   readonly maxPendingBytes: number;
+  readonly metrics: Metrics;
+  readonly now: () => number;
 }
 
 /** One round takes at most this much, so that its time and memory are bounded. */
@@ -21,27 +25,30 @@ const gatherShare = 0.3;
 const maxGatherMs = 10;
 
 export class Committer {
+  readonly receipts: Receipts;
   readonly #options: CommitterOptions;
-  readonly #receipts: Receipts;
   readonly #queue: Waiting[] = [];
   /** Keys of work that is accepted and not settled: a second try meanwhile waits for the first. */
   readonly #inFlight = new Map<string, Promise<PushOutcome>>();
-  readonly #rounds: RoundCommitter;
+  readonly #rounds: Rounds;
+  /** That have begun and are not durable. */
+  readonly #underWay = new Set<Promise<void>>();
   #pendingBytes = 0;
   #loop: Promise<void> | undefined;
   #gathered: { readonly expected: number; readonly resolve: () => void } | undefined;
   #closed = false;
 
-  private constructor(options: CommitterOptions, receipts: Receipts) {
+  constructor(rounds: Rounds, receipts: Receipts, options: CommitterOptions) {
+    this.#rounds = rounds;
+    this.receipts = receipts;
     this.#options = options;
-    this.#receipts = receipts;
-    this.#rounds = new RoundCommitter(options, receipts);
   }
 
-  static async open(options: CommitterOptions): Promise<Committer> {
+  /** Into a store, which remembers the receipts. */
+  static async open(options: CommitterOptions & RoundCommitterOptions): Promise<Committer> {
     const receipts = new Receipts();
     await receipts.load(options.store.read(Receipts.loadStatement));
-    return new Committer(options, receipts);
+    return new Committer(new RoundCommitter(options, receipts), receipts, options);
   }
 
   get pendingBytes(): number {
@@ -59,7 +66,7 @@ export class Committer {
     const { idempotencyKey } = work;
     if (idempotencyKey === undefined) return this.#enqueue(work);
     const scope = scopeOf(work);
-    const known = this.#receipts.find(scope, idempotencyKey, this.#options.now());
+    const known = this.receipts.find(scope, idempotencyKey, this.#options.now());
     if (known) return known;
     const key = `${scope}\0${idempotencyKey}`;
     const running = this.#inFlight.get(key);
@@ -69,29 +76,26 @@ export class Committer {
     return outcome;
   }
 
-  /** Removes old receipts; to be called now and then. */
-  async expireReceipts(): Promise<void> {
-    await this.#options.store.transaction((transaction) => this.#receipts.expire(transaction, this.#options.now()));
-  }
-
   /** Takes nothing new, finishes what was accepted. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#gathered?.resolve();
     await this.#loop;
+    await Promise.all(this.#underWay);
   }
 
   #enqueue(work: Work): Promise<WorkOutcome> {
     const bytes = work.parts.reduce((sum, part) => sum + part.lines.byteLength, 0);
     if (this.#closed)
       return Promise.reject(new MillraceError('unavailable', 'millrace is shutting down.', { retryAfterSeconds: 5 }));
-    if (this.#options.store.failure) return Promise.reject(this.#options.store.failure);
+    const { failure } = this.#rounds;
+    if (failure) return Promise.reject(failure);
     // A body larger than the whole queue may still pass when nothing waits.
     if (this.#pendingBytes > 0 && this.#pendingBytes + bytes > this.#options.maxPendingBytes) {
       return Promise.reject(bufferFull(work));
     }
     this.#pendingBytes += bytes;
-    for (const part of work.parts) this.#options.files.begin(part.lines);
+    for (const part of work.parts) this.#rounds.begin(part.lines);
     return new Promise((resolve, reject) => {
       this.#queue.push({ work, bytes, sinceMs: this.#options.now(), resolve, reject });
       if (this.#gathered && this.#queue.length >= this.#gathered.expected) this.#gathered.resolve();
@@ -105,8 +109,14 @@ export class Committer {
     while (this.#queue.length > 0) {
       const round = this.#takeRound();
       const startedMs = performance.now();
-      await this.#commit(round);
-      this.#pendingBytes -= round.reduce((sum, { bytes }) => sum + bytes, 0);
+      const handedOn = Promise.withResolvers<boolean>();
+      const committing = this.#commit(round, () => handedOn.resolve(true)).finally(() => {
+        this.#pendingBytes -= round.reduce((sum, { bytes }) => sum + bytes, 0);
+        this.#underWay.delete(committing);
+        handedOn.resolve(false);
+      });
+      this.#underWay.add(committing);
+      if (await handedOn.promise) continue;
       await this.#gather(this.#queue.length + round.length, (performance.now() - startedMs) * gatherShare);
     }
     // In the same turn as the look at the queue: who comes later starts the loop anew.
@@ -138,25 +148,28 @@ export class Committer {
     return this.#queue.splice(0, count);
   }
 
-  async #commit(round: readonly Waiting[]): Promise<void> {
+  async #commit(round: readonly Waiting[], handedOn: () => void): Promise<void> {
     const done = this.#options.metrics.commitSeconds.startTimer();
     try {
-      const outcomes = await this.#rounds.commit(round);
+      const outcomes = await this.#rounds.commit(round, handedOn);
       done();
       this.#options.metrics.commits.inc();
-      for (const [waiting, outcome] of outcomes) waiting.resolve(outcome);
+      for (const [waiting, outcome] of outcomes) {
+        if (outcome instanceof MillraceError) waiting.reject(outcome);
+        else waiting.resolve(outcome);
+      }
     } catch (error) {
       if (!(error instanceof MalformedBodies)) {
         // One body that the engine chokes on must not take its neighbours with it; a full disk chokes on all.
         const isTheirs = asMillraceError(error).code !== 'unavailable';
         if (round.length > 1 && isTheirs) {
-          for (const waiting of round) await this.#commit([waiting]);
+          for (const waiting of round) await this.#commit([waiting], handedOn);
         } else for (const waiting of round) waiting.reject(refusal(error, waiting));
         return;
       }
       for (const [waiting, line] of error.lines) waiting.reject(malformedJson(line));
       const rest = round.filter((waiting) => !error.lines.has(waiting));
-      if (rest.length > 0) await this.#commit(rest);
+      if (rest.length > 0) await this.#commit(rest, handedOn);
     }
   }
 }

@@ -4,8 +4,8 @@ import { mkdir, open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { MillraceError } from '../errors.ts';
 import { type Sql, sql } from '../sql.ts';
+import type { Connection } from '../store/engine.ts';
 import { fileName } from '../store/file-name.ts';
-import type { Transaction } from '../store/store.ts';
 
 export class DeadLetters {
   readonly #directory: string;
@@ -39,9 +39,9 @@ export class DeadLetters {
  * Writes a relation's rows. This comes before the commit, so that no reject is lost; {@link removeLetters} takes the file
  * back when the commit fails. Only a process that is killed between the two leaves letters of a body that was not taken.
  */
-export async function writeLetters(transaction: Transaction, rows: Sql, file: string): Promise<void> {
+export async function writeLetters(engine: Pick<Connection, 'run'>, rows: Sql, file: string): Promise<void> {
   try {
-    await transaction.run(sql`COPY (${rows}) TO ${file} (FORMAT json)`);
+    await engine.run(sql`COPY (${rows}) TO ${file} (FORMAT json)`);
     await using handle = await open(file, 'r+');
     await handle.datasync();
   } catch (error) {

@@ -42,6 +42,8 @@ export interface IngestPlan {
   readonly rows: Sql;
   /** SELECT of one row an event, in order: n from 1, __time, __reason (NULL if kept), __stamp (the timestamp's text), __errors (of fields, in words; NULL if none). */
   readonly judged: Sql;
+  /** SELECT of one row an event, in order: __reason as in `judged`, __key: a hash of the time and the dimensions of its row. */
+  readonly keyed: Sql;
   /** Whether `rows` of the whole plan has `__errors`: some field may fail to become its column's number. */
   readonly countsErrors: boolean;
   /** Physical names of the columns that `rows` yields after `__time`, without lists and `__rows`. */
@@ -102,6 +104,7 @@ export function ingestPlan(
       counts: counts(conversions?.failed, reach),
     }),
     judged: sql`SELECT row_number() OVER () AS n, __ts AS __time, __reason, ${stamp} AS __stamp, ${errors} AS __errors FROM (${pipeline})`,
+    keyed: sql`SELECT __reason, hash(key) AS __key FROM (SELECT __reason, ${join(keys)} FROM (${pipeline})) key`,
     countsErrors: conversions?.failed !== undefined,
     columns: selection.columns,
     listColumns: selection.listColumns,

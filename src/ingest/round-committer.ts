@@ -1,4 +1,5 @@
 /** A round's bodies → one transaction: rows, positions and receipts together. */
+import type { MillraceError } from '../errors.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import type { Batch } from './batch.ts';
@@ -8,6 +9,7 @@ import { type DeadLetters, removeLetters } from './dead-letters.ts';
 import { advance } from './progress.ts';
 import { type Receipts, writeReceipt } from './receipts.ts';
 import { Doubtful, ingestRound, ingestTrusting, newestEvent } from './round.ts';
+import { MalformedBodies, type Rounds } from './rounds.ts';
 import { type Group, groupsOf, outcomesOf, scopeOf, type Waiting, type WorkOutcome, withJsonInput } from './work.ts';
 
 export interface RoundCommitterOptions {
@@ -24,7 +26,7 @@ export interface RoundCommitterOptions {
 /** After one that did not pass in good faith. What makes one fail makes the next one, mostly. */
 const carefulRounds = 20;
 
-export class RoundCommitter {
+export class RoundCommitter implements Rounds {
   readonly #options: RoundCommitterOptions;
   readonly #receipts: Receipts;
   /** DataSources of which a round did not pass in good faith, and how many more are done with care from the start. */
@@ -33,6 +35,14 @@ export class RoundCommitter {
   constructor(options: RoundCommitterOptions, receipts: Receipts) {
     this.#options = options;
     this.#receipts = receipts;
+  }
+
+  get failure(): MillraceError | undefined {
+    return this.#options.store.failure;
+  }
+
+  begin(lines: Uint8Array): void {
+    this.#options.files.begin(lines);
   }
 
   /** First in good faith; when a count is off, undone and done again with care. */
@@ -138,12 +148,3 @@ const trusting: typeof ingestRound = async (transaction, input: RoundInput) => {
   await ingestTrusting(transaction, input);
   return { outcomes: input.bodies.map(() => nothingDropped) };
 };
-
-/** Thrown out of a transaction to undo it: these bodies hold a line that is no JSON object. */
-export class MalformedBodies extends Error {
-  readonly lines: ReadonlyMap<Waiting, number>;
-  constructor(lines: ReadonlyMap<Waiting, number>) {
-    super('malformed bodies');
-    this.lines = lines;
-  }
-}

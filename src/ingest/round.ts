@@ -11,7 +11,7 @@ import { type Body, type BodyOutcome, nothingDropped, type RoundInput, type Roun
 import { discover, namedDimensions, namesSeen } from './discovery.ts';
 import { type IngestPlan, ingestPlan } from './plan.ts';
 import { eventFields } from './reader.ts';
-import { hidesMalformed, judgeEachEvent, keepRejects, outcomesOfBodies } from './rejects.ts';
+import { hidesMalformed, judgeEachEvent, keepLetters, lastRejects, outcomesOfBodies } from './rejects.ts';
 import { tableDefinition } from './table.ts';
 
 const stagedRows = sql`temp.main.staged`;
@@ -55,7 +55,8 @@ export async function ingestRound(transaction: Transaction, input: RoundInput): 
     const malformed = await judgeEachEvent(transaction, plan, input);
     if (malformed.length > 0) return { malformed };
     outcomes = await outcomesOfBodies(transaction, bodies);
-    await keepRejects(transaction, input);
+    await transaction.run(sql`INSERT INTO meta.rejects ${lastRejects(input)}`);
+    await keepLetters(transaction, input);
   }
   if (staged.kept > 0) {
     table = await withListColumns(transaction, table, staged.multiValued);

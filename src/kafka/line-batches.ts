@@ -9,7 +9,7 @@ export interface LinesToWrite {
   /** Lines, each ended by a line feed; those that hold only white space are no records. */
   readonly bodies: readonly Uint8Array[];
   /** Of each line that is not blank, through all bodies: its partition; below 0 it goes nowhere. Undefined: all go to 0. */
-  readonly partitions: Int16Array | undefined;
+  readonly partitions: Int32Array | undefined;
   readonly codec: Codec;
   /** What a batch holds at most, before it is compressed; a longer line is a batch of its own. */
   readonly batchBytes: number;

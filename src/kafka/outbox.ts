@@ -28,6 +28,9 @@ export interface Outgoing {
   isInFlight: boolean;
 }
 
+/** Until a broker that went away is back, mostly. */
+const retryAfterSeconds = 5;
+
 /** Sequence numbers are 31 bits, and begin anew. */
 const sequences = 2 ** 31;
 
@@ -125,7 +128,10 @@ export class Outbox {
     for (const { sequence, delivery } of late) {
       const why = this.trouble?.message ?? 'no answer came';
       const known = sequence === undefined ? 'It was not written.' : 'It may have been written, or not.';
-      delivery.reject(unwritten(`${this.#name}: Kafka did not take a batch in time: ${why}. ${known}`, this.trouble));
+      const message = `${this.#name}: Kafka did not take a batch in time: ${why}. ${known}`;
+      const mayBeWritten = sequence !== undefined;
+      const context = { ...this.trouble?.context, mayBeWritten };
+      delivery.reject(new MillraceError('unavailable', message, { cause: this.trouble, retryAfterSeconds, context }));
     }
     this.#remove((one) => late.includes(one));
   }
@@ -229,8 +235,3 @@ function deliver(delivery: Delivery, baseOffset: number): void {
   if (delivery.baseOffset < 0) delivery.baseOffset = baseOffset;
   if (--delivery.pieces === 0) delivery.resolve(delivery.baseOffset);
 }
-
-const retryAfterSeconds = 5;
-
-const unwritten = (message: string, cause?: unknown) =>
-  new MillraceError('unavailable', message, { cause, retryAfterSeconds });

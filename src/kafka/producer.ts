@@ -72,17 +72,19 @@ export class Producer implements AsyncDisposable {
    * Appends a batch of format 2, whose offsets begin at 0; its producer, sequence and checksum are written into it. Until this settles
    * nobody else may write to its bytes.
    * @returns the offset of its first record; -1 when the broker does not remember it any more.
-   * @throws MillraceError `unavailable` when it was not acknowledged within `delivery.timeout.ms`: it is there once, or not at all; with Kafka's
-   * own words when the topic does not take it; `tooLarge` when a single record is; `bufferFull` beyond `buffer.memory`.
+   * @param timeoutMs how long it is tried; by default `delivery.timeout.ms`.
+   * @throws MillraceError `unavailable` when it was not acknowledged in time: it is there once, or not at all (`context.mayBeWritten` tells
+   * whether it can be); with Kafka's own words when the topic does not take it; `tooLarge` when a single record is; `bufferFull` beyond
+   * `buffer.memory`.
    */
-  async send(topic: string, partition: number, bytes: Buffer): Promise<number> {
+  async send(topic: string, partition: number, bytes: Buffer, timeoutMs?: number): Promise<number> {
     if (this.#isClosing) throw new MillraceError('cancelled', 'nothing is written to Kafka any more: it was closed');
     const { bufferBytes, deliveryTimeoutMs } = this.settings;
     if (this.#pendingBytes > 0 && this.#pendingBytes + bytes.length > bufferBytes) throw bufferFull(bufferBytes);
     this.#pendingBytes += bytes.length;
     try {
       return await new Promise((resolve, reject) => {
-        const deadlineMs = performance.now() + deliveryTimeoutMs;
+        const deadlineMs = performance.now() + (timeoutMs ?? deliveryTimeoutMs);
         const delivery = { deadlineMs, resolve, reject, pieces: 1, baseOffset: -1 };
         this.#outbox(topic, partition).add(bytes, delivery);
         this.#pump();

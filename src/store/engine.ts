@@ -90,6 +90,22 @@ export class Connection {
     }
   }
 
+  /** A result's only column, of INTEGERs that are not null, without a JavaScript value for each. */
+  async integers(statement: Sql): Promise<Int32Array> {
+    try {
+      const chunks = await (await this.#connection.run(statement.text)).fetchAllChunks();
+      const integers = new Int32Array(chunks.reduce((sum, { rowCount }) => sum + rowCount, 0));
+      let at = 0;
+      for (const chunk of chunks) {
+        const vector = chunk.getColumnVector(0);
+        for (let row = 0; row < chunk.rowCount; row++) integers[at++] = vector.getItem(row) as number;
+      }
+      return integers;
+    } catch (error) {
+      throw engineError(error);
+    }
+  }
+
   /** The sum of a result's first column, of INTEGERs. Its values are never in an array: those of many rows would fill the heap. */
   async sum(statement: Sql): Promise<number> {
     try {

@@ -66,7 +66,7 @@ test('blank lines are no records, and each other goes where it is told to', asyn
   const bodies = [Buffer.from('a\n\n \t\r\nb\r\nc'), Buffer.from('\nd\n e \n')];
   const batches = batchesOfLines({
     bodies,
-    partitions: Int16Array.of(1, 0, -1, 1, 0),
+    partitions: Int32Array.of(1, 0, -1, 1, 0),
     codec: 'none',
     batchBytes: 1000,
     timestamp: Date.now(),
@@ -104,7 +104,7 @@ test('what lost its answer is sent again, and is there once, in order', async ()
   const place = (line: number) => Math.floor(line / 100) % 2;
   const batches = batchesOfLines({
     bodies: [bodyOf(lines)],
-    partitions: Int16Array.from(lines, (_, line) => place(line)),
+    partitions: Int32Array.from(lines, (_, line) => place(line)),
     codec: 'none',
     batchBytes: 1000,
     timestamp: Date.now(),

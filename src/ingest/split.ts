@@ -1,10 +1,10 @@
 /** A body whose events name their dataSource themselves → one part for each. */
 
 import { invalidInput } from '../errors.ts';
-import type { BatchFiles } from '../ingest/batch-files.ts';
-import { rawLines } from '../ingest/reader.ts';
-import { sql } from '../sql.ts';
-import type { Store } from '../store/store.ts';
+import { type Sql, sql } from '../sql.ts';
+import type { Rows } from '../store/engine.ts';
+import type { BatchFiles } from './batch-files.ts';
+import { rawLines } from './reader.ts';
 
 export interface NamedLines {
   readonly dataSource: string;
@@ -16,7 +16,11 @@ export interface NamedLines {
 const maxNames = 1000;
 
 /** Throws `Missing 'dataSource' or 'feed'` when an event has neither, and `Malformed JSON` when a line is no object. */
-export async function splitByDataSource(store: Store, files: BatchFiles, lines: Uint8Array): Promise<NamedLines[]> {
+export async function splitByDataSource(
+  read: (statement: Sql) => AsyncIterable<Rows>,
+  files: BatchFiles,
+  lines: Uint8Array,
+): Promise<NamedLines[]> {
   const batch = await files.write([lines]);
   try {
     const events = sql`SELECT row_number() OVER () AS n, line FROM ${rawLines(batch.files)}`;
@@ -26,7 +30,7 @@ export async function splitByDataSource(store: Store, files: BatchFiles, lines: 
       SELECT name, bool_and(is_object), min(n)::BIGINT, count(*)::BIGINT, string_agg(line, chr(10) ORDER BY n) || chr(10)
       FROM (${named}) GROUP BY name, is_object ORDER BY 3 LIMIT ${maxNames + 1}`;
     const parts: NamedLines[] = [];
-    for await (const { columns, rowCount } of store.read(statement)) {
+    for await (const { columns, rowCount } of read(statement)) {
       for (let row = 0; row < rowCount; row++) {
         const [name, isObject, first, events, text] = columns.map((column) => column[row]);
         const place = { line: Number(first) };
