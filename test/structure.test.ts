@@ -26,7 +26,7 @@ const layers: readonly (readonly string[])[] = [
   ['ingest', 'query'],
   ['sources'],
   ['embedded', 'cluster'],
-  ['promote'],
+  ['clone', 'promote'],
   ['library', 'server'],
   ['index', 'cli'],
 ];

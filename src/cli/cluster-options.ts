@@ -63,7 +63,8 @@ export function clusterSettings(flags: ClusterFlags, ofFile: DruidProperties = {
   return { druid: druidSettings(druid, druidConfig, ofFile), kafka: kafkaProperties };
 }
 
-function druidSettings(druid: string, config: string | undefined, ofFile: DruidProperties): DruidSettings {
+/** Of `--druid` and `--druid-config`, in front of what a file that is served says. @throws MillraceError as {@link clusterSettings}. */
+export function druidSettings(druid: string, config: string | undefined, ofFile: DruidProperties = {}): DruidSettings {
   const { value, placeOf } = config === undefined ? nothing : loadJavaProperties(readInput(config), config);
   const properties = { ...ofFile, ...(value as DruidProperties) };
   if (druid !== 'from-file') return { at: druid, properties, place: placeOf };

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { MillraceError } from '../errors.ts';
 import { version } from '../observe/version.ts';
 import { checkCommand } from './check.ts';
+import { cloneCommand } from './clone.ts';
 import { demoCommand } from './demo.ts';
 import { kafkaCommand } from './kafka.ts';
 import { exitCodes } from './options.ts';
@@ -30,6 +31,7 @@ export function createProgram(report: (exitCode: number) => void): Command {
     queryCommand(report),
     promoteCommand(),
     checkCommand(report),
+    cloneCommand(),
   ];
   for (const command of commands) program.addCommand(command);
   for (const command of [program, ...commands]) command.exitOverride().showHelpAfterError('(--help says more)');

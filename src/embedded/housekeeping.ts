@@ -52,6 +52,11 @@ export class Housekeeping {
     using _last = await this.#working.acquire();
   }
 
+  /** Nothing is done until this is disposed of; settles when what is under way has ended. */
+  pause(): Promise<Disposable> {
+    return this.#working.acquire();
+  }
+
   /** Makes segments of all live rows of a dataSource, those of open buckets too. */
   async handOff(dataSource: string): Promise<void> {
     using _lock = await this.#working.acquire();

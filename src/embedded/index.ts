@@ -39,6 +39,7 @@ import { openKafka } from './open-kafka.ts';
 import { Queries } from './queries.ts';
 import { RealtimeNode } from './realtime/node.ts';
 import { readRejects } from './rejects.ts';
+import { type ImportOptions, RowImport } from './row-import.ts';
 import { EmbeddedSegments } from './segments/index.ts';
 import { EmbeddedSupervisors } from './supervisors/index.ts';
 import { systemFacts } from './system.ts';
@@ -229,10 +230,7 @@ export class EmbeddedBackend implements QueryingBackend {
   }
 
   async describe(dataSource: string): Promise<ColumnNames | undefined> {
-    const columns = this.store.tables.get(dataSource)?.definition.columns;
-    const namesOf = (kind: 'dimension' | 'metric') =>
-      (columns ?? []).filter((column) => column.kind === kind).map(({ name }) => name);
-    return columns && { dimensions: namesOf('dimension'), metrics: namesOf('metric') };
+    return this.#definitions.columnNames(dataSource);
   }
 
   rejects(dataSource: string): Promise<readonly Reject[]> {
@@ -253,6 +251,9 @@ export class EmbeddedBackend implements QueryingBackend {
     const { readTranquilityKafka } = await import('./tranquility-kafka/index.ts');
     await readTranquilityKafka({ ...this.#parts, define: (dataSource) => this.define(dataSource) }, spec, signal);
   }
+
+  /** Rejects as {@link RowImport.open}. */
+  importRows = (options: ImportOptions): Promise<RowImport> => RowImport.open(this.#parts, options);
 
   async close(): Promise<void> {
     await this.realtime?.close();

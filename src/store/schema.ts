@@ -127,6 +127,18 @@ export async function define(
   return table;
 }
 
+/** Takes a dataSource's tables and all that is kept about it out of the database. Its files stay: they are for the caller to delete. */
+export async function remove(connection: Connection, tables: Map<string, Table>, dataSource: string): Promise<void> {
+  const table = tables.get(dataSource);
+  if (!table) return;
+  await connection.run(sql`DROP TABLE ${table.live}`);
+  await connection.run(sql`DROP TABLE ${table.history}`);
+  await connection.run(sql`DELETE FROM meta.data_sources WHERE id = ${table.id}`);
+  for (const kept of [sql`meta.segments`, sql`meta.receipts`, sql`meta.rejects`])
+    await connection.run(sql`DELETE FROM ${kept} WHERE data_source = ${dataSource}`);
+  tables.delete(dataSource);
+}
+
 async function createTables(connection: Connection, table: Table): Promise<void> {
   const columns = table.definition.columns.flatMap(physicalColumns).map(({ name, type }) => sql`${name} ${type}`);
   const named = join([sql`__time TIMESTAMP`, ...columns]);

@@ -12,7 +12,7 @@ import { layoutVersion, prepareMetadata } from './metadata.ts';
 import { Mutex } from './mutex.ts';
 import { ReaderPool } from './reader-pool.ts';
 import { RememberedRows } from './remembered-rows.ts';
-import { type Compile, define, loadTables, type Table } from './schema.ts';
+import { type Compile, define, loadTables, remove, type Table } from './schema.ts';
 import type { TableDefinition, TableView } from './table.ts';
 import { repairWal, type WalRepair } from './wal.ts';
 
@@ -43,6 +43,8 @@ export interface Transaction {
   rows(statement: Sql): Promise<readonly (readonly unknown[])[]>;
   /** Creates a dataSource's tables, or adds the columns that are new. The definition counts from the commit on. */
   define(definition: TableDefinition): Promise<Table>;
+  /** Drops a dataSource's tables, and all that is known of it; from the commit on it is not there. */
+  remove(dataSource: string): Promise<void>;
   table(dataSource: string): Table | undefined;
 }
 
@@ -121,6 +123,7 @@ export class Store {
         sum: (statement) => this.#writer.sum(statement),
         column: (statement) => this.#writer.column(statement),
         define: (definition) => define(this.#writer, tables, definition),
+        remove: (dataSource) => remove(this.#writer, tables, dataSource),
         table: (dataSource) => tables.get(dataSource),
       });
       await this.#writer.run('COMMIT');

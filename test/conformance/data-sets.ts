@@ -164,3 +164,17 @@ export const batchTask = ({ dataSchema }: DataSet, folder: string) => ({
     tuningConfig: { type: 'index', maxRowsPerSegment: 1_000_000 },
   },
 });
+
+/** The same with the lines in the task itself, for a Druid that may be elsewhere. */
+export const inlineTask = ({ dataSchema, lines }: DataSet) => ({
+  type: 'index',
+  spec: {
+    dataSchema,
+    ioConfig: {
+      type: 'index',
+      inputSource: { type: 'inline', data: lines },
+      inputFormat: { type: 'json' },
+    },
+    tuningConfig: { type: 'index', maxRowsPerSegment: 1_000_000 },
+  },
+});

@@ -2,7 +2,7 @@
 import { MillraceError } from '../../src/errors.ts';
 import { loadJson } from '../../src/spec/load.ts';
 import { readLookupTiers } from '../../src/spec/lookups/index.ts';
-import { temporaryBackend } from '../support/backend.ts';
+import { type TestBackend, temporaryBackend } from '../support/backend.ts';
 import { dataSets } from './data-sets.ts';
 import type { Answer, Asked, Query } from './define.ts';
 import { lookups } from './lookups.ts';
@@ -14,6 +14,10 @@ export async function openMillrace(): Promise<Asked & AsyncDisposable> {
     await millrace.push(dataSchema.dataSource, lines.trimEnd());
   }
   await millrace.backend.lookups.submit(readLookupTiers(loadJson(JSON.stringify(lookups))));
+  return { ...askedOf(millrace), [Symbol.asyncDispose]: () => millrace[Symbol.asyncDispose]() };
+}
+
+export function askedOf(millrace: TestBackend): Asked {
   const answer = async ({ queryType, ...request }: Query): Promise<unknown> => {
     if (queryType !== 'sql') return millrace.query({ queryType, ...request });
     let text = '';
@@ -29,6 +33,5 @@ export async function openMillrace(): Promise<Asked & AsyncDisposable> {
         throw error;
       }
     },
-    [Symbol.asyncDispose]: () => millrace[Symbol.asyncDispose](),
   };
 }

@@ -59,6 +59,27 @@ export function mergeQuantiles(sketch: Sql, k: number, over: Sql = sql``): Sql {
   })})[1]`;
 }
 
+/** A scalar: of the `weighted` values of another sketch, `{v, w}` in order of the values, each of which stands for `w` of them. */
+export function thinnedQuantiles(
+  { n, least, greatest, weighted }: Readonly<Record<'n' | 'least' | 'greatest' | 'weighted', Sql>>,
+  k: number,
+): Sql {
+  const sums = sql`list_transform((p).weighted, lambda x, i: list_sum(list_transform((p).weighted[1:i], lambda y: (y).w)))`;
+  const prepared = sql`struct_pack(n := ${n}, level := ${levelOf(n, k)}, least := ${least}, greatest := ${greatest}, weighted := ${weighted})`;
+  const summed = sql`list_transform([${prepared}], lambda p: struct_pack(p := p, sums := ${sums}, first := CASE WHEN (p).level = 0 THEN 1 ELSE 1 << ((p).level - 1) END))[1]`;
+  // Of all values in their order the items are those at `first`, and then each 2^level-th: so many of them up to a place.
+  const upTo = (place: Sql) => sql`greatest(0, ((${place} - (m).first) >> ((m).p).level) + 1)`;
+  const places = sql`(m).sums[i]`;
+  const times = sql`CAST(${upTo(places)} - ${upTo(sql`(${places} - (x).w)`)} AS BIGINT)`;
+  return sql`list_transform([${summed}], lambda m: ${state({
+    n: sql`((m).p).n`,
+    level: sql`((m).p).level`,
+    least: sql`((m).p).least`,
+    greatest: sql`((m).p).greatest`,
+    items: sql`flatten(list_transform(((m).p).weighted, lambda x, i: list_resize(CAST([] AS DOUBLE[]), ${times}, (x).v)))`,
+  })})[1]`;
+}
+
 const state = (members: Readonly<Record<'n' | 'level' | 'least' | 'greatest' | 'items', Sql>>) =>
   sql`struct_pack(n := ${members.n}, level := ${members.level}, least := ${members.least}, greatest := ${members.greatest}, items := ${members.items})`;
 
