@@ -48,6 +48,32 @@ export class Druid implements AsyncDisposable {
   }
 
   /**
+   * Asks all brokers, and settles with the answers of those that can be reached, each to be read or destroyed. Rejects as `request` does when
+   * none can.
+   */
+  async requestAll(request: DruidRequest): Promise<readonly DruidResponse[]> {
+    const servers = await this.#servers.all('broker');
+    if (servers.length === 1) return [await this.request('broker', request)];
+    const tried: Tried[] = [];
+    const responses = await Promise.all(
+      servers.map(async (server) => {
+        try {
+          return [await this.#transport.send(server, request)];
+        } catch (error) {
+          if (request.signal?.aborted) throw givenUp('broker', error);
+          if (error instanceof MillraceError) throw error;
+          const reason = failureReason(error);
+          this.#servers.failed('broker', server, reason);
+          tried.push({ address: server.origin, reason, error });
+          return [];
+        }
+      }),
+    );
+    if (tried.length === servers.length) throw unreachable('broker', tried);
+    return responses.flat();
+  }
+
+  /**
    * The parsed answer; undefined where the answer is empty.
    * Rejects as `request` does, with DruidError for a status of 400 and above, and with `timeout`.
    */
@@ -88,7 +114,7 @@ export class Druid implements AsyncDisposable {
   async #askAny(service: Service, request: DruidRequest): Promise<DruidResponse> {
     const tried: Tried[] = [];
     while (tried.length < mostServers) {
-      const server = await unlessAborted(this.#servers.find(service), service, request.signal);
+      const server = await unlessAborted(this.#servers.find(service, request.affinity), service, request.signal);
       try {
         const response = await this.#transport.send(server, request);
         const leader = service === 'broker' ? undefined : this.#leaderInstead(service, server, request, response);

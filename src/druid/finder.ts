@@ -2,6 +2,7 @@
  * Which of the places to ask: brokers in turn, of overlords and coordinators the one that leads. One that fails is left out for a
  * while, which doubles with each failure.
  */
+import { hash } from 'node:crypto';
 import { MillraceError } from '../errors.ts';
 import type { Places, Sighting } from './places.ts';
 import { type Ask, type Finding, probe } from './probe.ts';
@@ -48,7 +49,15 @@ export class Finder implements Servers {
     this.#ask = ask;
   }
 
-  async find(service: Service): Promise<URL> {
+  async find(service: Service, affinity?: string): Promise<URL> {
+    const found = await this.all(service);
+    if (affinity !== undefined) return nearest(found, affinity);
+    // Of the others one leads.
+    const turn = service === 'broker' ? this.#known.broker.turn++ : 0;
+    return found[turn % found.length] as URL;
+  }
+
+  async all(service: Service): Promise<readonly URL[]> {
     const known = this.#known[service];
     const sighting = await this.#places.look(service);
     const before = candidates(known, sighting);
@@ -56,9 +65,8 @@ export class Finder implements Servers {
     else if (service === 'broker' && before.some(isDue)) void this.#search(service, sighting);
     const servers = candidates(known, sighting);
     const found = serving(servers);
-    const chosen = found[service === 'broker' ? known.turn++ % found.length : 0];
-    if (!chosen) throw notFound(service, sighting, servers);
-    return chosen.url;
+    if (found.length === 0) throw notFound(service, sighting, servers);
+    return found.map(({ url }) => url);
   }
 
   failed(service: Service, server: URL, saw: string): void {
@@ -126,6 +134,12 @@ export class Finder implements Servers {
         leaveOut(server, finding.saw, finding.error);
     }
   }
+}
+
+/** Rendezvous hashing: when one comes or goes, only what is nearest to that one moves. */
+function nearest(urls: readonly URL[], affinity: string): URL {
+  const distance = ({ href }: URL) => hash('sha1', `${affinity} ${href}`);
+  return urls.reduce((best, url) => (distance(url) < distance(best) ? url : best));
 }
 
 function leaveOut(server: Server, saw: string, error?: MillraceError): void {

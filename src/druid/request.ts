@@ -10,6 +10,8 @@ export interface DruidRequest {
   readonly headers?: OutgoingHttpHeaders;
   /** A stream is read once, and not before a server is connected to. */
   readonly body?: Uint8Array | string | Readable | undefined;
+  /** Of several brokers those of one affinity are asked of the same one. */
+  readonly affinity?: string | undefined;
   /** Aborting ends the request, and the answer's body too. */
   readonly signal?: AbortSignal | undefined;
 }

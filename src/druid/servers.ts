@@ -6,10 +6,12 @@ export type Service = (typeof services)[number];
 
 export interface Servers {
   /**
-   * Where to ask a service now; a path in it stands before each request's own.
+   * Where to ask a service now; a path in it stands before each request's own. The same for the same affinity, as long as the same serve.
    * Rejects with a MillraceError `unavailable` that says where it looked and what it saw, when none is known.
    */
-  find(service: Service): Promise<URL>;
+  find(service: Service, affinity?: string): Promise<URL>;
+  /** All that serve now. Rejects as `find` does. */
+  all(service: Service): Promise<readonly URL[]>;
   /** It does not answer: it is left out for a while. @param saw what it did instead, in words */
   failed(service: Service, server: URL, saw: string): void;
   /** It may serve no longer: it is asked before the next use. */

@@ -2,12 +2,17 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Druid, DruidResponse, Service } from '../../druid/index.ts';
+import { MillraceError } from '../../errors.ts';
 import type { Logger } from '../../observe/log.ts';
 import { abortedWith } from '../body.ts';
+import { connectionOf, isAvatica } from './avatica.ts';
 import { endToEnd, requestHeaders } from './headers.ts';
 
 /** A body up to this size is held, so that it can be sent again; a longer one goes as it comes, whatever its size. */
 const heldBytes = 64 * 1024;
+
+/** What Avatica sends must be read, to know of which connection it is. */
+const avaticaBytes = 4 * 1024 * 1024;
 
 /** Settles with the head of the answer. Rejects as `Druid.request` does, or when the client goes away within a small body. */
 export async function forward(
@@ -17,18 +22,42 @@ export async function forward(
   reply: FastifyReply,
 ): Promise<DruidResponse> {
   const { method, url, raw } = request;
-  const body = await bodyOf(raw);
   const signal = abortedWith(reply);
-  return druid.request(service, { method, path: url, headers: requestHeaders(request), body, signal });
+  const passed = { method, path: url, headers: requestHeaders(request), signal };
+  if (isAvatica(url)) {
+    const body = await held(raw, avaticaBytes);
+    return druid.request(service, { ...passed, body, affinity: connectionOf(url, body) });
+  }
+  // A query runs at one of the brokers, and only that one can cancel it.
+  if (method === 'DELETE' && service === 'broker') return firstAccepted(await druid.requestAll(passed));
+  return druid.request(service, { ...passed, body: await bodyOf(raw) });
 }
 
 async function bodyOf(raw: IncomingMessage): Promise<Uint8Array | IncomingMessage | undefined> {
   const { 'content-length': length, 'transfer-encoding': encoding } = raw.headers;
   if (encoding === undefined && (length === undefined || length === '0')) return undefined;
-  if (encoding !== undefined || Number(length) > heldBytes) return raw;
+  return encoding === undefined && Number(length) <= heldBytes ? held(raw, heldBytes) : raw;
+}
+
+async function held(raw: IncomingMessage, mostBytes: number): Promise<Buffer> {
   const pieces: Buffer[] = [];
-  for await (const piece of raw.iterator({ destroyOnReturn: false })) pieces.push(piece);
-  return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
+  let bytes = 0;
+  for await (const piece of raw.iterator({ destroyOnReturn: false })) {
+    pieces.push(piece);
+    bytes += piece.length;
+    if (bytes > mostBytes) throw tooLarge(mostBytes);
+  }
+  return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
+}
+
+const tooLarge = (mostBytes: number) =>
+  new MillraceError('tooLarge', `a request of JDBC's protocol may have ${mostBytes} bytes here; ask for less at once`);
+
+/** The others' bodies are let go. */
+function firstAccepted(responses: readonly DruidResponse[]): DruidResponse {
+  const chosen = responses.find(({ status }) => status < 300) ?? (responses[0] as DruidResponse);
+  for (const other of responses) if (other !== chosen) other.body.resume();
+  return chosen;
 }
 
 /** Sends the answer on. What breaks it off breaks off the client's, too: it must not pass for a whole one. */
