@@ -10,7 +10,7 @@ after(() => druid.release());
 
 const tool = (name: string) => `exec java -cp '${join(kafkaJars(), '*')}' org.apache.kafka.tools.${name} "$@"`;
 const surroundings = {
-  variables: { DRUID: druid.router, KAFKA: druid.kafka },
+  variables: { DRUID: druid.router, KAFKA: druid.kafka, ZOOKEEPER: druid.zookeeper },
   programs: { 'kafka-console-producer.sh': tool('ConsoleProducer'), 'kafka-topics.sh': tool('TopicCommand') },
 };
 
