@@ -14,7 +14,7 @@ import {
 } from '../kafka/security/kerberos.ts';
 import { Refusals } from '../kafka/security/refusals.ts';
 import type { Attempt, Login } from './login.ts';
-import { type LoginCookie, loginCookie, withoutLogin } from './login-cookie.ts';
+import { type LoginCookie, loginCookie, valuesOf, withoutLogin } from './login-cookie.ts';
 
 export interface KerberosUser {
   readonly principal: string | undefined;
@@ -62,7 +62,7 @@ class KerberosLogin implements Login {
       answered: async (status, headers) => {
         if (status === 401)
           throw this.#refuse(origin, `refuses the login by Kerberos (401); ${this.#credentials.advice}`);
-        const proof = /^Negotiate +(\S+)/i.exec(headers['www-authenticate'] ?? '')?.[1];
+        const proof = proofIn(headers);
         if (proof !== undefined) await this.#asRefusal(origin, kerberosAnswer(client.step(proof), adviceFor));
         // Something before Druid that fails has nothing to prove by.
         if (!client.contextComplete && status >= 500) return { headers, isStale: false };
@@ -103,6 +103,12 @@ class KerberosLogin implements Login {
     const cookie = loginCookie(headers);
     if (cookie) this.#cookies.set(origin, cookie);
   }
+}
+
+/** The token by which the server proves who it is. */
+function proofIn(headers: IncomingHttpHeaders): string | undefined {
+  const tokens = valuesOf(headers, 'www-authenticate').map((value) => /^Negotiate +(\S+)/i.exec(value)?.[1]);
+  return tokens.find((token) => token !== undefined);
 }
 
 function adviceFor(reason: string): string | undefined {

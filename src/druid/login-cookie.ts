@@ -13,8 +13,11 @@ const name = 'hadoop.auth=';
 const marginMs = 60_000;
 
 /** That of an answer; undefined where it gives none. */
-export function loginCookie({ 'set-cookie': cookies = [] }: IncomingHttpHeaders): LoginCookie | undefined {
-  const [text] = cookies.find((cookie) => cookie.startsWith(name))?.split(';') ?? [];
+export function loginCookie(headers: IncomingHttpHeaders): LoginCookie | undefined {
+  const [text] =
+    valuesOf(headers, 'set-cookie')
+      .find((cookie) => cookie.startsWith(name))
+      ?.split(';') ?? [];
   // It takes the cookie away again.
   if (text === undefined || text.slice(name.length).replaceAll('"', '') === '') return undefined;
   const expiresMs = Number(/[=&"]e=(\d+)/.exec(text)?.[1] ?? Number.POSITIVE_INFINITY);
@@ -23,7 +26,11 @@ export function loginCookie({ 'set-cookie': cookies = [] }: IncomingHttpHeaders)
 
 /** Headers of an answer for others: with the cookie they would be us. */
 export function withoutLogin(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  const { 'set-cookie': cookies, 'www-authenticate': _, ...others } = headers;
-  const left = cookies?.filter((cookie) => !cookie.startsWith(name)) ?? [];
+  const { 'set-cookie': _cookies, 'www-authenticate': _challenge, ...others } = headers;
+  const left = valuesOf(headers, 'set-cookie').filter((cookie) => !cookie.startsWith(name));
   return left.length === 0 ? others : { ...others, 'set-cookie': left };
 }
+
+/** Of a header that may be there several times: undici has a list only then. */
+export const valuesOf = (headers: IncomingHttpHeaders, header: string): readonly string[] =>
+  [headers[header] ?? []].flat();

@@ -128,5 +128,6 @@ export async function kerberosAnswer<Result>(step: Promise<Result>, adviceFor: A
 }
 
 function generalAdvice(reason: string): string | undefined {
-  return /Cannot (?:contact any|find) KDC/.test(reason) ? 'see realms and kdc in the krb5.conf' : undefined;
+  if (/Cannot (?:contact any|find) KDC/.test(reason)) return 'see realms and kdc in the krb5.conf';
+  return /SPNEGO cannot find mechanisms/.test(reason) ? 'there are no credentials of Kerberos' : undefined;
 }
