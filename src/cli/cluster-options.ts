@@ -22,6 +22,12 @@ export interface ClusterFlags {
 /** By name, as texts. */
 export type DruidProperties = Readonly<Record<string, string>>;
 
+/** What a file of Tranquility says of the cluster. */
+export interface ClusterOfFile {
+  readonly druid?: DruidProperties;
+  readonly kafka?: KafkaProperties;
+}
+
 export interface ClusterSettings {
   readonly druid: DruidSettings;
   readonly kafka: KafkaProperties;
@@ -46,10 +52,10 @@ export function addBackendOptions(command: Command): Command {
 
 /**
  * Undefined without `--druid`.
- * @param ofFile what a Tranquility's file says of its Druid
+ * @param ofFile what a command's file says of the cluster; the options take precedence.
  * @throws MillraceError `invalidInput` for what does not fit together, `environment` for a file that cannot be read.
  */
-export function clusterSettings(flags: ClusterFlags, ofFile: DruidProperties = {}): ClusterSettings | undefined {
+export function clusterSettings(flags: ClusterFlags, ofFile: ClusterOfFile = {}): ClusterSettings | undefined {
   const { druid, druidConfig, kafka, kafkaConfig } = flags;
   if (druid === undefined) {
     const alone = Object.entries({ '--druid-config': druidConfig, '--kafka': kafka, '--kafka-config': kafkaConfig });
@@ -57,10 +63,14 @@ export function clusterSettings(flags: ClusterFlags, ofFile: DruidProperties = {
     if (option === undefined) return undefined;
     throw invalidInput(`${option} is of a Druid cluster; say where it is with --druid http://router:8888`);
   }
-  const kafkaProperties = { ...propertiesOf(kafkaConfig), ...(kafka !== undefined && { 'bootstrap.servers': kafka }) };
+  const kafkaProperties = {
+    ...ofFile.kafka,
+    ...propertiesOf(kafkaConfig),
+    ...(kafka !== undefined && { 'bootstrap.servers': kafka }),
+  };
   if (!('bootstrap.servers' in kafkaProperties))
     throw invalidInput('--druid needs the Kafka that events go through; add --kafka host:9092');
-  return { druid: druidSettings(druid, druidConfig, ofFile), kafka: kafkaProperties };
+  return { druid: druidSettings(druid, druidConfig, ofFile.druid), kafka: kafkaProperties };
 }
 
 /** Of `--druid` and `--druid-config`, in front of what a file that is served says. @throws MillraceError as {@link clusterSettings}. */

@@ -27,7 +27,7 @@ export function kafkaCommand(): Command {
     await runServer({
       ...options,
       autoCreate: false,
-      druidProperties: druidPropertiesOf(readTranquilityFile(loaded).properties),
+      ofFile: { druid: druidPropertiesOf(readTranquilityFile(loaded).properties), kafka: spec.consumerProperties },
       // On a cluster each is a supervisor of the topics that the file names, which takes no pushes.
       dataSources: options.druid === undefined ? named.map(({ dataSource }) => dataSource) : [],
       ownSources: true,

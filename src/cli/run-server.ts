@@ -10,7 +10,7 @@ import type { PromotableBackend } from '../promote/backend.ts';
 import { close, createServer, createTranquilityServer, listen, type Server } from '../server/server.ts';
 import type { RealtimeSpecs } from '../sources/firehoses/index.ts';
 import type { DataSource } from '../spec/data-source.ts';
-import { type BackendOptions, type ClusterSettings, clusterSettings, type DruidProperties } from './cluster-options.ts';
+import { type BackendOptions, type ClusterOfFile, type ClusterSettings, clusterSettings } from './cluster-options.ts';
 import type { ServingOptions } from './options.ts';
 import { stopSignal } from './stop-signal.ts';
 
@@ -20,8 +20,8 @@ export interface RunOptions extends ServingOptions, BackendOptions {
   readonly dataSources: readonly DataSource[];
   /** Makes it a realtime node. */
   readonly realtime?: RealtimeSpecs;
-  /** What the command's file says of its Druid. */
-  readonly druidProperties?: DruidProperties;
+  /** What the command's file says of the cluster. */
+  readonly ofFile?: ClusterOfFile;
   /** Tranquility's endpoints on a port of their own, too. */
   readonly tranquilityPort?: number | undefined;
   /** Whether `whileServing` writes events into the backend by another way than its pushes. */
@@ -50,7 +50,7 @@ export async function runServer(options: RunOptions): Promise<void> {
   const metrics = createMetrics();
   const terminal = process.stderr.isTTY ? new Terminal(process.stderr) : undefined;
   const log = createLogger(options.logLevel, terminal);
-  const cluster = clusterSettings(options, options.druidProperties);
+  const cluster = clusterSettings(options, options.ofFile);
   const backend = await openBackend(options, cluster, { metrics, log });
   const served = 'druid' in backend ? backend : await promotable(backend, options, { metrics, log });
   const servers: Server[] = [];

@@ -23,7 +23,7 @@ export function serverCommand(): Command {
       ...options,
       autoCreate: false,
       dataSources: file.dataSources,
-      druidProperties: druidPropertiesOf(file.properties),
+      ofFile: { druid: druidPropertiesOf(file.properties) },
       tranquilityPort: file.httpPort,
     });
   });

@@ -9,9 +9,15 @@ export const supervisorPath = (id: string, about?: string): string =>
   `${supervisorsPath}/${encodeURIComponent(id)}${about === undefined ? '' : `/${about}`}`;
 
 /** Its spec; undefined where there is none of that name. */
-export async function findSupervisor(druid: Druid, id: string): Promise<unknown> {
+export const findSupervisor = (druid: Druid, id: string): Promise<unknown> => find(druid, supervisorPath(id));
+
+/** Whether there never was one of that name: Druid keeps the offsets of those that were terminated. */
+export const isUnheardOf = async (druid: Druid, id: string): Promise<boolean> =>
+  (await find(druid, supervisorPath(id, 'history'))) === undefined;
+
+async function find(druid: Druid, path: string): Promise<unknown> {
   try {
-    return await druid.json('overlord', supervisorPath(id));
+    return await druid.json('overlord', path);
   } catch (error) {
     if (error instanceof DruidError && error.status === 404) return undefined;
     throw error;

@@ -1,6 +1,7 @@
 /**
- * Up to when a supervisor's tasks take events. Which events are too late or too early is judged when they are pushed; what was
- * acknowledged then has to be kept by Druid, also when it is read later than it came. So the tasks' bounds are wider by a day.
+ * Up to when a supervisor's tasks take events. Which pushed events are too late or too early is judged when they are pushed; what was
+ * acknowledged then has to be kept by Druid, also when it is read later than it came. So the tasks' bounds are wider by a day. Of
+ * the users' own topics they are the only judges.
  *
  * A task takes what is at most `late` before its creation, and at most `taskDuration` and `early` after it:
  * https://druid.apache.org/docs/latest/ingestion/supervisor#io-configuration
@@ -16,12 +17,18 @@ export interface RejectionPeriods {
 
 const dayMs = 86_400_000;
 
-/** Undefined where the clock bounds nothing. */
-export function rejectionPeriods({ window, segmentGranularity }: DataSource): RejectionPeriods | undefined {
+/**
+ * Undefined where the clock bounds nothing.
+ * @param areJudged whether the door has judged the events.
+ */
+export function rejectionPeriods(
+  { window, segmentGranularity }: DataSource,
+  areJudged: boolean,
+): RejectionPeriods | undefined {
   if (window.policy !== 'serverTime') return undefined;
-  const bucketMs = longestBucketMs(segmentGranularity);
+  const bucketMs = areJudged || window.rule === 'bucket' ? longestBucketMs(segmentGranularity) : 0;
   if (bucketMs === undefined) return undefined;
-  const period = `PT${Math.ceil((window.periodMs + bucketMs + dayMs) / 1000)}S`;
+  const period = `PT${Math.ceil((window.periodMs + bucketMs + (areJudged ? dayMs : 0)) / 1000)}S`;
   return { lateMessageRejectionPeriod: period, earlyMessageRejectionPeriod: period };
 }
 

@@ -45,25 +45,41 @@ export function supervisorOf(dataSource: DataSource, stream: Stream): Supervisor
       ioConfig: {
         ...stream.topics,
         inputFormat: recordFormat(dataSource.inputFormat),
-        consumerProperties: stream.consumerProperties,
+        consumerProperties: ofTasks(stream.consumerProperties),
         useEarliestOffset: stream.start === 'earliest',
         taskCount: tasks?.partitions ?? 1,
         replicas: tasks?.replicas ?? 1,
         taskDuration: 'PT1H',
-        ...rejectionPeriods(dataSource),
+        ...rejectionPeriods(dataSource, stream.origin === 'pushes'),
       },
       tuningConfig: { type: 'kafka', logParseExceptions: true, maxSavedParseExceptions: keptParseErrors },
     },
   };
 }
 
+/** A task has a group of its own, and begins where the supervisor says. */
+function ofTasks(properties: KafkaProperties): KafkaProperties {
+  const { 'group.id': _group, 'auto.offset.reset': _reset, ...others } = properties;
+  return others;
+}
+
 /** Rows to be skipped are those of a pushed body; a record is one event. */
 function recordFormat(inputFormat: unknown): unknown {
-  const { skipHeaderRows: _, ...format } = inputFormat as Readonly<Record<string, unknown>>;
+  const { skipHeaderRows: _rows, ...format } = inputFormat as Readonly<Record<string, unknown>>;
   return format;
 }
 
-const markSchema = z.object({ origin: z.enum(['pushes', 'topics']), window: z.custom<ClockWindow>() });
+const markSchema = z.object({
+  origin: z.enum(['pushes', 'topics']),
+  window: z.custom<ClockWindow>(),
+  beginning: z.boolean().optional(),
+});
+
+/** The same, suspended and marked as one whose first offsets have yet to be set. */
+export const beforeBeginning = (supervisor: SupervisorJson): SupervisorJson => {
+  const { millrace } = supervisor.context as { readonly millrace: object };
+  return { ...supervisor, suspended: true, context: { millrace: { ...millrace, beginning: true } } };
+};
 
 const supervisorSchema = z.looseObject({
   suspended: z.boolean().nullish(),
@@ -87,6 +103,8 @@ export interface FoundSupervisor {
   readonly stream: string;
   readonly isPattern: boolean;
   readonly suspended: boolean;
+  /** Whether its first offsets have yet to be set. */
+  readonly isBeginning: boolean;
   /** Of one that pushes go through. */
   readonly dataSource: DataSource | undefined;
 }
@@ -106,6 +124,7 @@ export function readSupervisor(json: unknown): FoundSupervisor | undefined {
     stream,
     isPattern: typeof topic !== 'string',
     suspended: suspended ?? false,
+    isBeginning: mark?.beginning ?? false,
     dataSource:
       mark?.origin === 'pushes'
         ? restoreDataSource({ ...spec.dataSchema, inputFormat, window: mark.window, tasks })

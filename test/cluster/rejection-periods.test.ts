@@ -4,11 +4,10 @@ import { rejectionPeriods } from '../../src/cluster/rejection-periods.ts';
 import { readDataSource } from '../../src/spec/data-schema.ts';
 import type { ClockWindow } from '../../src/spec/data-source.ts';
 
-const secondsOf = (segmentGranularity: unknown, policy: ClockWindow['policy'] = 'serverTime') => {
-  const window = { policy, periodMs: 600_000, rule: 'event' } as const;
-  const periods = rejectionPeriods(
-    readDataSource({ dataSource: 'd', granularitySpec: { segmentGranularity } }, { window }),
-  );
+const secondsOf = (segmentGranularity: unknown, given: Partial<ClockWindow> = {}, areJudged = true) => {
+  const window: ClockWindow = { policy: 'serverTime', periodMs: 600_000, rule: 'event', ...given };
+  const dataSource = readDataSource({ dataSource: 'd', granularitySpec: { segmentGranularity } }, { window });
+  const periods = rejectionPeriods(dataSource, areJudged);
   if (!periods) return undefined;
   assert.equal(periods.earlyMessageRejectionPeriod, periods.lateMessageRejectionPeriod);
   return Number(/^PT(\d+)S$/.exec(periods.lateMessageRejectionPeriod)?.[1]);
@@ -32,7 +31,12 @@ test('calendar buckets are as long as the longest of them, or longer', () => {
 });
 
 test('there is no bound where the clock bounds nothing', () => {
-  assert.equal(secondsOf('hour', 'none'), undefined);
-  assert.equal(secondsOf('hour', 'messageTime'), undefined);
+  assert.equal(secondsOf('hour', { policy: 'none' }), undefined);
+  assert.equal(secondsOf('hour', { policy: 'messageTime' }), undefined);
   assert.equal(secondsOf('all'), undefined);
+});
+
+test('what nobody has judged yet has the window itself', () => {
+  assert.equal(secondsOf('hour', {}, false), 600);
+  assert.equal(secondsOf('hour', { rule: 'bucket' }, false), 600 + 3600);
 });

@@ -1,13 +1,6 @@
 /** What came since the last commit of offsets, by topic, and the line in which Tranquility Kafka tells of it. */
 import type { WorkOutcome } from '../../ingest/work.ts';
-
-export interface TopicCounts {
-  readonly receivedCount: number;
-  readonly sentCount: number;
-  /** Outside of the window, or taken out by the dataSource's filter. */
-  readonly droppedCount: number;
-  readonly unparseableCount: number;
-}
+import { flushedCounts, type TopicCounts } from '../../observe/flushed.ts';
 
 export class FlushCounts {
   #counts = new Map<string, TopicCounts>();
@@ -31,12 +24,7 @@ export class FlushCounts {
   }
 }
 
-/** As the original's log has it, for who looks for it there. */
+/** As the original's log has it. */
 export function flushedLine(counts: ReadonlyMap<string, TopicCounts>, flushMs: number, commitMs: number): string {
-  const inJava = (value: object): string =>
-    `{${Object.entries(value)
-      .map(([name, inner]) => `${name}=${typeof inner === 'object' ? inJava(inner) : inner}`)
-      .join(', ')}}`;
-  const shown = inJava(Object.fromEntries(counts));
-  return `Flushed ${shown} pending messages in ${Math.round(flushMs)}ms and committed offsets in ${Math.round(commitMs)}ms.`;
+  return `${flushedCounts(counts)} pending messages in ${Math.round(flushMs)}ms and committed offsets in ${Math.round(commitMs)}ms.`;
 }
