@@ -1,6 +1,7 @@
 /**
  * Events from Kafka, beside Kafka's own ConsumerPerformance, by turns on the same topic of 2 partitions, the broker on the same
- * machine: read as lines (CRC checked, decompressed, copied), then read into the store; and how long an event takes to be seen.
+ * machine: read as lines (CRC checked, decompressed, copied), then read into the store; how long an event takes to be seen; and written,
+ * beside ProducerPerformance.
  */
 import { execFileSync } from 'node:child_process';
 import { KafkaBroker } from '../test/services/kafka/broker.ts';
@@ -9,6 +10,7 @@ import { kafkaTool } from '../test/services/kafka/tools.ts';
 import { eventCount, eventsFile } from './events.ts';
 import { type Ingested, ingestTopic } from './kafka-ingest.ts';
 import { measureLatency } from './kafka-latency.ts';
+import { produceFigures } from './kafka-produce.ts';
 import { type ReadResult, readWithMillrace } from './kafka-read.ts';
 import { type Figure, median } from './report.ts';
 
@@ -39,6 +41,7 @@ export async function kafkaBench(rounds: number): Promise<Figure[]> {
     figures.push(...(await readFigures('none', plain, rounds)));
     for (const codec of ['lz4', 'zstd'])
       figures.push(...(await readFigures(codec, await fill(codec, eventCount), rounds)));
+    figures.push(...(await produceFigures(bootstrapServers, scribe, rounds)));
     const some = await ingestFigures('2,000,000 events', plain, rounds);
     const many = await ingestFigures('20,000,000 events', await fill('none', manyEvents), 1);
     figures.push(...some, ...many);
