@@ -16,7 +16,7 @@ import { type Figure, median } from './report.ts';
 import { benchServerOptions, rssBytes } from './server.ts';
 
 const size: ClusterSize = {
-  heapMb: { coordinator: 512, historical: 2048, broker: 1024, peon: 2048 },
+  heapMb: { coordinator: 512, historical: 2048, broker: 1024, middleManager: 64, peon: 2048 },
   directMb: 2048,
   bufferMb: 100,
   threads: 2,

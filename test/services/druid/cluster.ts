@@ -1,6 +1,6 @@
 /**
- * A real Druid on free loopback ports: ZooKeeper, coordinator with overlord, historical, broker and router, each a Java process of
- * its own, as small as they work. Healthy after about 45 s on two cores; some 2 GB of memory.
+ * A real Druid on free loopback ports: ZooKeeper, coordinator with overlord, historical, broker, middleManager and router, each a Java
+ * process of its own, as small as they work. Healthy after about 45 s on two cores; some 2 GB of memory.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,7 +15,7 @@ import { type ClusterSize, machine, type Ports, propertiesOf, type Role, roles, 
 import { until } from './until.ts';
 
 const pom = fileURLToPath(new URL('pom.xml', import.meta.url));
-const startDeadlineMs = 180_000;
+const startDeadlineMs = 300_000;
 
 export class DruidCluster {
   /** Asks it. */
@@ -37,6 +37,7 @@ export class DruidCluster {
       zookeeper: await freePort(),
       derby: await freePort(),
       coordinator: await freePort(),
+      middleManager: await freePort(),
       historical: await freePort(),
       broker: await freePort(),
       router: await freePort(),

@@ -1,7 +1,7 @@
 /** What each process of the tests' Druid is started with. */
 import { join } from 'node:path';
 
-export const roles = ['coordinator', 'historical', 'broker', 'router'] as const;
+export const roles = ['coordinator', 'historical', 'broker', 'middleManager', 'router'] as const;
 export type Role = (typeof roles)[number];
 
 /** Megabytes of heap by process, and how much is worked on beside it. */
@@ -16,7 +16,7 @@ export interface ClusterSize {
 
 /** As small as they work. A groupBy clears a buffer for each bucket of time, so that these are small as well. */
 export const small: ClusterSize = {
-  heapMb: { coordinator: 512, historical: 512, broker: 512, router: 128, peon: 512 },
+  heapMb: { coordinator: 512, historical: 512, broker: 512, middleManager: 64, router: 128, peon: 512 },
   directMb: 256,
   bufferMb: 8,
   threads: 1,
@@ -76,7 +76,7 @@ export function propertiesOf(role: Role, ports: Ports, folder: string, size: Clu
 }
 
 const ofRole: Readonly<Record<Role, (folder: string, size: ClusterSize) => Properties>> = {
-  coordinator: (folder, size) => ({
+  coordinator: () => ({
     'druid.coordinator.asOverlord.enabled': 'true',
     'druid.coordinator.asOverlord.overlordService': 'druid/overlord',
     'druid.coordinator.startDelay': 'PT1S',
@@ -85,9 +85,13 @@ const ofRole: Readonly<Record<Role, (folder: string, size: ClusterSize) => Prope
     'druid.manager.lookups.initialDelay': 100,
     'druid.manager.lookups.period': 1000,
     'druid.indexer.queue.startDelay': 'PT0S',
-    'druid.indexer.runner.type': 'local',
+    // An overlord that runs tasks itself (`local`) cannot ask them how far they are, nor tell them to publish.
+    'druid.indexer.runner.type': 'httpRemote',
+  }),
+  middleManager: (folder, size) => ({
     'druid.worker.capacity': 16,
     'druid.indexer.runner.javaOptsArray': JSON.stringify([`-Xmx${size.heapMb.peon}m`, ...machine(size, folder)]),
+    'druid.server.http.numThreads': 20,
   }),
   historical: (folder) => ({
     'druid.segmentCache.locations': JSON.stringify([{ path: join(folder, 'segment-cache'), maxSize: '1g' }]),
