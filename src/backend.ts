@@ -7,7 +7,7 @@ import type { Druid } from './druid/index.ts';
 import type { DataSource } from './spec/data-source.ts';
 import type { LookupTiers } from './spec/lookups/index.ts';
 import type { Segments } from './store/segments.ts';
-import type { Supervisors } from './supervision.ts';
+import type { DataSourceStatus, Supervisors } from './supervision.ts';
 
 export type * from './supervision.ts';
 
@@ -50,6 +50,8 @@ export interface QueryingBackend extends Backend {
 /** One whose Druid answers Druid's requests itself, byte by byte. */
 export interface RemoteBackend extends Backend {
   readonly druid: Druid;
+  /** Undefined where it is none of ours. */
+  status(dataSource: string): Promise<DataSourceStatus | undefined>;
 }
 
 /** As `GET /druid/v2/datasources/{name}` lists them. */

@@ -121,3 +121,23 @@ export interface ParseError {
   readonly details: readonly string[];
   readonly timeOfExceptionMillis: number;
 }
+
+/** What a Druid does with a dataSource of ours. */
+export interface DataSourceStatus extends SupervisorStateReport {
+  readonly dataSource: string;
+  /** The topic, or the pattern of topics. */
+  readonly stream: string;
+  readonly suspended: boolean;
+  readonly tasks: { readonly reading: number; readonly publishing: number };
+  /** Records that no task has read yet. */
+  readonly lag: { readonly total: number; readonly partitions: Offsets };
+  /** Of the tasks that there are now. */
+  readonly rows: {
+    readonly processed: number;
+    readonly processedWithError: number;
+    readonly thrownAway: number;
+    readonly unparseable: number;
+  };
+  /** In deep storage. */
+  readonly segments: { readonly count: number; readonly rows: number; readonly sizeBytes: number };
+}

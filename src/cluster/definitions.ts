@@ -55,7 +55,15 @@ class ClusterDefinitions implements Definitions {
   async describe(name: string): Promise<ColumnNames | undefined> {
     const path = `/druid/v2/datasources/${encodeURIComponent(name)}`;
     const columns = (await this.#context.druid.json('broker', path)) as ColumnNames;
-    return columns.dimensions.length + columns.metrics.length > 0 ? columns : undefined;
+    if (columns.dimensions.length + columns.metrics.length > 0) return columns;
+    // No row of it is there yet.
+    const defined = readSupervisor(await findSupervisor(this.#context.druid, name))?.dataSource;
+    return (
+      defined && {
+        dimensions: defined.dimensions.map((dimension) => dimension.name),
+        metrics: defined.metrics.map(({ spec }) => String(spec.name)),
+      }
+    );
   }
 
   async close(): Promise<void> {

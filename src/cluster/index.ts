@@ -2,6 +2,7 @@
 import type {
   Answer,
   ColumnNames,
+  DataSourceStatus,
   Health,
   PushOutcome,
   QueryOptions,
@@ -23,6 +24,7 @@ import type { TranquilityKafka } from '../spec/tranquility-kafka.ts';
 import type { ClusterContext, DefineOptions, Definitions, Pusher, RealtimeCluster } from './context.ts';
 import { openDefinitions } from './definitions.ts';
 import { probe, startPatienceMs, untilReachable } from './health.ts';
+import { Monitor } from './monitor.ts';
 import { openPusher } from './push/index.ts';
 import { askNative, askSql, cancelQuery } from './queries.ts';
 import { openRealtime } from './realtime.ts';
@@ -74,7 +76,8 @@ export async function openCluster(options: ClusterOptions): Promise<ClusterBacke
     options.realtime &&
     opened.adopt(await openRealtime({ ...context, definitions, pusher }, options.realtime), (one) => one.close());
   const supervisors = openSupervisors(context);
-  return new ClusterBackend({ context, definitions, pusher, supervisors, realtime, opened: opened.move() });
+  const monitor = new Monitor(context);
+  return new ClusterBackend({ context, definitions, pusher, supervisors, monitor, realtime, opened: opened.move() });
 }
 
 interface Parts {
@@ -82,6 +85,7 @@ interface Parts {
   readonly definitions: Definitions;
   readonly pusher: Pusher;
   readonly supervisors: Supervisors;
+  readonly monitor: Monitor;
   readonly realtime: RealtimeCluster | undefined;
   /** What is to be closed, the last first. */
   readonly opened: AsyncDisposableStack;
@@ -133,6 +137,10 @@ export class ClusterBackend implements RemoteBackend {
 
   rejects(dataSource: string): Promise<readonly Reject[]> {
     return this.#parts.pusher.rejects(dataSource);
+  }
+
+  status(dataSource: string): Promise<DataSourceStatus | undefined> {
+    return this.#parts.monitor.status(dataSource);
   }
 
   async health(): Promise<Health> {

@@ -33,10 +33,15 @@ export interface Metrics {
   readonly streamRecords: Counter<'supervisor'>;
   /** Records that a partition has and that are not committed yet. */
   readonly streamLag: Gauge<'supervisor' | 'partition'>;
+  /** 1 or 0, by its state. */
+  readonly supervisorHealthy: Gauge<'supervisor' | 'state'>;
+  readonly supervisorTasks: Gauge<'supervisor' | 'state'>;
+  /** Rows that a Druid's present tasks have processed, thrown away or could not parse. */
+  readonly taskRows: Gauge<'supervisor' | 'outcome'>;
   /** Of all dataSources: events received so far, and rows stored. */
   totals(): Promise<{ readonly received: number; readonly rows: number }>;
   /** Calls `refresh` before each exposition, for gauges that are cheaper to ask for than to keep. */
-  beforeExposition(refresh: () => void): void;
+  beforeExposition(refresh: () => void | Promise<void>): void;
   /** The exposition text, and its content type. */
   exposition(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
@@ -46,7 +51,7 @@ const durations = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  const refreshes: (() => void)[] = [];
+  const refreshes: (() => void | Promise<void>)[] = [];
   const counter = <T extends string>(name: string, help: string, labelNames: T[] = []) =>
     new Counter<T>({ name, help, labelNames, registers });
   const gauge = <T extends string>(name: string, help: string, labelNames: T[] = []) =>
@@ -88,13 +93,27 @@ export function createMetrics(): Metrics {
       'supervisor',
       'partition',
     ]),
+    supervisorHealthy: gauge(
+      'millrace_supervisor_healthy',
+      "Whether a Druid's supervisor is healthy, with its state.",
+      ['supervisor', 'state'],
+    ),
+    supervisorTasks: gauge('millrace_supervisor_tasks', "Tasks of a Druid's supervisor, by what they do.", [
+      'supervisor',
+      'state',
+    ]),
+    taskRows: gauge(
+      'millrace_task_rows',
+      "Rows that the present tasks of a Druid's supervisor have read, by outcome.",
+      ['supervisor', 'outcome'],
+    ),
     totals: async () => ({ received: await total(eventsReceived), rows: await total(rows) }),
     beforeExposition: (refresh) => {
       refreshes.push(refresh);
     },
     exposition: async () => {
       residentMemory.set(process.memoryUsage.rss());
-      for (const refresh of refreshes) refresh();
+      await Promise.all(refreshes.map((refresh) => refresh()));
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
   };

@@ -10,6 +10,7 @@ import { druidErrors, plainErrors } from './answers.ts';
 import { avaticaRoutes } from './avatica/routes.ts';
 import { acceptBodies } from './body.ts';
 import { clusterRoutes } from './cluster.ts';
+import { dataSourceStatusRoutes } from './data-source-status.ts';
 import { lookupRoutes } from './lookups.ts';
 import { promotionRoutes } from './promotions.ts';
 import { proxyRoutes } from './proxy/routes.ts';
@@ -50,8 +51,10 @@ export function createServer(options: ServerOptions): Server {
   server.register(pushRoutes(options));
   server.register(receiverRoutes(options));
   server.register(rejectRoutes(backend));
-  if ('druid' in backend) server.register(proxyRoutes({ ...options, backend }));
-  else server.register(ownRoutes({ ...options, backend }));
+  if ('druid' in backend) {
+    server.register(dataSourceStatusRoutes(backend));
+    server.register(proxyRoutes({ ...options, backend }));
+  } else server.register(ownRoutes({ ...options, backend }));
   server.register(healthRoutes(options));
   return server;
 }

@@ -60,6 +60,9 @@ test('topics by pattern and priority, from the offsets of the group, and by thei
   assert.deepEqual(await kept(one), [{ key: 'one', events: 2, n: 7 }]);
   assert.deepEqual(await kept(own), [{ key: 'own', events: 2, n: 1 }]);
   assert.deepEqual(await kept(later), [{ key: 'later', events: 3, n: 3 }]);
+  await until('what was read is told', 120_000, async () =>
+    log.includes(`${ofOne}={receivedCount=2, sentCount=2, droppedCount=0, unparseableCount=0}`),
+  );
   child.kill('SIGTERM');
   const { code, stderr } = await ended;
   assert.equal(code, 0);
