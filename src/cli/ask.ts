@@ -37,13 +37,13 @@ async function post(url: string, body: string): Promise<Response> {
 export async function askFolder(directory: string, file: string): Promise<boolean> {
   const { value: query, placeOf } = loadJson(readInput(file), file);
   if (!existsSync(directory)) throw new MillraceError('environment', `there is no data folder '${directory}'`);
-  const { openEmbedded } = await import('../embedded/index.ts');
-  const backend = await openEmbedded({
-    dataDirectory: directory,
-    autoCreate: false,
-    metrics: createMetrics(),
-    log: createLogger('warn'),
-  });
+  const [{ openEmbedded }, { openPromotable }] = await Promise.all([
+    import('../embedded/index.ts'),
+    import('../promote/backend.ts'),
+  ]);
+  const observe = { metrics: createMetrics(), log: createLogger('warn') };
+  const embedded = await openEmbedded({ ...observe, dataDirectory: directory, autoCreate: false });
+  const backend = await openPromotable(embedded, { ...observe, ownSources: false });
   try {
     const { chunks } = await backend.query(query, { place: placeOf });
     await print(indented(chunks), process.stdout);

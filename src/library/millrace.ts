@@ -113,19 +113,21 @@ async function openOnCluster({
 }
 
 async function openFolder(options: FolderOptions): Promise<Millrace> {
-  const { openEmbedded } = await import('../embedded/index.ts');
+  const [{ openEmbedded }, { openPromotable }] = await Promise.all([
+    import('../embedded/index.ts'),
+    import('../promote/backend.ts'),
+  ]);
+  const observe = { metrics: createMetrics(), log: createLogger('silent') };
+  const deadLetterDirectory = options.deadLetter;
   const folder = options.data ?? (await mkdtemp(path.join(tmpdir(), 'millrace-')));
   const removeFolder = async () => {
     if (options.data === undefined) await rm(folder, { recursive: true, force: true });
   };
   try {
-    const backend = await openEmbedded({
-      dataDirectory: folder,
-      autoCreate: options.autoCreate ?? true,
-      deadLetterDirectory: options.deadLetter,
-      metrics: createMetrics(),
-      log: createLogger('silent'),
-    });
+    const autoCreate = options.autoCreate ?? true;
+    const embedded = await openEmbedded({ ...observe, dataDirectory: folder, autoCreate, deadLetterDirectory });
+    // What was promoted is elsewhere, also for who opens the folder here.
+    const backend = await openPromotable(embedded, { ...observe, deadLetterDirectory, ownSources: false });
     return new BackendMillrace(backend, removeFolder);
   } catch (error) {
     await removeFolder();

@@ -19,11 +19,12 @@ import type { ClusterBackend } from '../cluster/index.ts';
 import type { EmbeddedBackend } from '../embedded/index.ts';
 import { unsupported } from '../errors.ts';
 import type { DataSource } from '../spec/data-source.ts';
+import { sql } from '../sql.ts';
 import { Promotions } from '../store/promotions.ts';
 import { Clusters, type ClustersOptions } from './clusters.ts';
 import { type ManagerOptions, PromotionManager } from './manager.ts';
 import { tablesOfNative, tablesOfSql } from './tables.ts';
-import { Routes } from './turning.ts';
+import { Routes, type Turned } from './turning.ts';
 
 export interface PromotableOptions extends ClustersOptions {
   /** Whether events come into the backend by another way than pushes and supervisors. */
@@ -74,10 +75,24 @@ export class PromotableBackend implements QueryingBackend {
     if (dataSource === undefined && !this.#routes.isEmpty) return this.#pushParts(submission, accepted);
     // Where it goes and that it is under way are settled in one turn: who waits for the pushes before a change waits for this one, or it is after.
     const turned = dataSource === undefined ? undefined : this.#routes.get(dataSource);
-    const work = turned
-      ? this.#clusters.get(turned.settings).then((cluster) => cluster.push(submission, accepted))
-      : this.#embedded.push(submission, accepted);
+    const work = turned ? this.#pushThere(turned, submission, accepted) : this.#embedded.push(submission, accepted);
     return this.#routes.push(dataSource ?? '', work);
+  }
+
+  /** What was taken here under the same key is not taken there again. */
+  async #pushThere(
+    { settings }: Turned,
+    submission: Submission,
+    accepted?: (received: number) => void,
+  ): Promise<PushOutcome> {
+    const { dataSource = '', idempotencyKey } = submission;
+    if (idempotencyKey !== undefined) {
+      const [outcome] = await this.#embedded.store.row(
+        sql`SELECT outcome FROM meta.receipts WHERE data_source = ${dataSource} AND key = ${idempotencyKey}`,
+      );
+      if (outcome !== undefined) return JSON.parse(outcome as string);
+    }
+    return (await this.#clusters.get(settings)).push(submission, accepted);
   }
 
   /** A body of several dataSources is taken whole or not at all where all of them are here; else dataSource by dataSource. */

@@ -1,5 +1,5 @@
 /** The clusters that dataSources went to, or are on their way to: each is connected to when it is first wanted. */
-import { type ClusterBackend, openCluster } from '../cluster/index.ts';
+import type { ClusterBackend } from '../cluster/index.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { PromotionSettings } from './settings.ts';
@@ -23,7 +23,10 @@ export class Clusters {
     const key = JSON.stringify([druid, kafka]);
     const known = this.#opened.get(key);
     if (known) return known;
-    const opening = openCluster({ ...this.#options, druid, kafka, autoCreate: false });
+    // What a Druid takes is loaded when there is one.
+    const opening = import('../cluster/index.ts').then(({ openCluster }) =>
+      openCluster({ ...this.#options, druid, kafka, autoCreate: false }),
+    );
     this.#opened.set(key, opening);
     opening.catch(() => this.#opened.delete(key));
     return opening;

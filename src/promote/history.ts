@@ -1,12 +1,14 @@
 /** Rows that stand still: copied to a Druid chunk by chunk by its batch ingestion, and compared. What was done is kept in the store. */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MillraceError } from '../errors.ts';
 import { type Chunk, listChunks } from '../store/chunks.ts';
 import type { PromotedChunk } from '../store/promotions.ts';
+import { answerOf } from './answer.ts';
 import { batchTask } from './batch-task.ts';
 import { type Ask, type Difference, differences } from './compare.ts';
 import { type PromotionContext, stopped, tableOf, throwIfStopped } from './context.ts';
-import { freeSubtasks, submitTask, taskEnd } from './overlord.ts';
+import { endTask, freeSubtasks, submitTask, taskEnd } from './overlord.ts';
 
 /** What one task takes at most; smaller ones pay for the start of their processes more often. */
 const rowsPerTask = 5_000_000;
@@ -65,16 +67,25 @@ export function tasksOf(chunks: readonly Chunk[]): Chunk[][] {
 /** The task that may be running, as the store has it: written before the overlord hears of it. */
 interface RunningTask {
   readonly id: string;
+  /** The process that it pulls from. */
+  readonly server: string;
   readonly chunks: readonly PromotedChunk[];
 }
 
-/** A task that a process before this one has started: what it has brought need not be brought again, and none may run beside another. */
+/** This process, among those that served a task's rows. */
+const thisServer = randomUUID();
+
+/**
+ * A task that an earlier run has started: what it brings need not be brought again, and none may run beside another. One that pulled from a process
+ * which is gone would try that again for minutes.
+ */
 async function finishEarlierTask(context: PromotionContext): Promise<void> {
   const { promotions, dataSource, cluster, signal, report } = context;
   const promotion = (await promotions.all()).find((one) => one.dataSource === dataSource.name);
   if (promotion?.task === undefined) return;
   const task = JSON.parse(promotion.task) as RunningTask;
   report({ step: `waiting for the task ${task.id}` });
+  if (task.server !== thisServer) await endTask(cluster.druid, task.id, signal);
   const end = await taskEnd(cluster.druid, task.id, signal);
   if (end?.succeeded) await promotions.writeChunks(dataSource.name, task.chunks);
   await promotions.write({ ...promotion, task: undefined });
@@ -90,7 +101,7 @@ async function copy(context: PromotionContext, chunks: readonly Chunk[]): Promis
   for (let failures = 0; ; ) {
     throwIfStopped(context);
     const id = `millrace_promote_${dataSource.name}_${new Date().toISOString()}`;
-    const task: RunningTask = { id, chunks: copied };
+    const task: RunningTask = { id, server: thisServer, chunks: copied };
     await promotions.write({ ...promotion, task: JSON.stringify(task) });
     const source = { dataSchema: dataSource.dataSchema, form, address: settings.address, parallel };
     await submitTask(druid, batchTask(id, chunks, source), signal);
@@ -164,9 +175,3 @@ export const forgetChunks = ({ promotions, dataSource }: PromotionContext, found
     dataSource.name,
     found.map(({ startMs }) => ({ startMs, version: 'differs', agrees: false })),
   );
-
-async function answerOf(answer: Promise<{ readonly chunks: AsyncIterable<string> }>): Promise<unknown> {
-  let text = '';
-  for await (const piece of (await answer).chunks) text += piece;
-  return JSON.parse(text);
-}

@@ -7,10 +7,8 @@ import type { Clusters } from './clusters.ts';
 import type { PromotionContext, Report } from './context.ts';
 import { type PromotionPlan, planOf } from './plan.ts';
 import { promote, requireForm } from './promotion.ts';
-import { pushedStream } from './pushed-stream.ts';
 import type { PromotionSettings } from './settings.ts';
 import type { EventStream } from './stream.ts';
-import { supervisedStream } from './supervised-stream.ts';
 import type { Routes, Turning } from './turning.ts';
 
 export interface ManagerOptions {
@@ -71,6 +69,7 @@ export class PromotionManager {
     try {
       const { context, turning, stream, phase } = await this.#prepare(dataSource, settings, report, signal);
       const [before] = (await promotions.all()).filter((one) => one.dataSource === dataSource);
+      if (before) requireSameColumns(JSON.parse(before.settings), settings);
       await promotions.write({ dataSource, phase, settings: JSON.stringify(settings), task: before?.task });
       await promote({ ...context, turning, stream }, phase);
     } finally {
@@ -100,9 +99,29 @@ export class PromotionManager {
     const phase = before?.phase ?? 'history';
     if (!before) await requireRoom(context);
     const supervised = phase !== 'done' && (await embedded.supervisors.ids()).includes(name) && phase !== 'returning';
-    const stream = supervised ? await supervisedStream(context, turning) : pushedStream(context, turning);
+    const stream = await (supervised ? supervisedStream : pushedStream)(context, turning);
     return { context, turning, stream, phase };
   }
+}
+
+async function supervisedStream(context: PromotionContext, turning: Turning): Promise<EventStream> {
+  const { supervisedStream } = await import('./supervised-stream.ts');
+  return supervisedStream(context, turning);
+}
+
+async function pushedStream(context: PromotionContext, turning: Turning): Promise<EventStream> {
+  const { pushedStream } = await import('./pushed-stream.ts');
+  return pushedStream(context, turning);
+}
+
+/** What was copied has the columns that it was begun with. */
+function requireSameColumns(before: PromotionSettings, now: PromotionSettings): void {
+  const [begun, asked] = [before, now].map(({ without }) => [...without].sort().join(', '));
+  if (begun === asked) return;
+  throw new MillraceError(
+    'conflict',
+    `this promotion was begun ${begun ? `without ${begun}` : 'with all metrics'}; go on in the same way`,
+  );
 }
 
 /** What Druid has under that name would be overwritten. */

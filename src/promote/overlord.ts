@@ -17,6 +17,14 @@ const mostSubtasks = 4;
 export const submitTask = (druid: Druid, { json }: BatchTask, signal: AbortSignal): Promise<unknown> =>
   druid.json('overlord', '/druid/indexer/v1/task', { method: 'POST', body: json, signal });
 
+/** Has it end, if it still runs. */
+export async function endTask(druid: Druid, id: string, signal: AbortSignal): Promise<void> {
+  const path = `/druid/indexer/v1/task/${encodeURIComponent(id)}/shutdown`;
+  await druid.json('overlord', path, { method: 'POST', signal }).catch((error) => {
+    if (asMillraceError(error).code !== 'notFound') throw error;
+  });
+}
+
 interface TaskStatus {
   readonly status: { readonly statusCode: string; readonly errorMsg: string | null };
 }

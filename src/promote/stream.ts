@@ -1,8 +1,8 @@
 /** How events get from here to there without a gap: what stops here, and where Druid goes on. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { MillraceError } from '../errors.ts';
+import type { MillraceError } from '../errors.ts';
 import { readOffsets } from '../store/offsets.ts';
-import { type PromotionContext, stopped } from './context.ts';
+import { caughtUp, supervisorStatus } from './caught-up.ts';
+import type { PromotionContext } from './context.ts';
 
 export interface EventStream {
   /** From now on nothing new comes here. Can be done again. */
@@ -30,24 +30,6 @@ export async function storedPositions(
 }
 
 const prefix = '/druid/indexer/v1/supervisor';
-const pollMs = 1_000;
-const startPatienceMs = 300_000;
-
-interface Status {
-  readonly payload: {
-    readonly suspended: boolean;
-    readonly activeTasks: readonly Reading[];
-    readonly recentErrors?: readonly { readonly message?: string; readonly exceptionClass?: string }[];
-  };
-}
-
-interface Reading {
-  readonly startingOffsets: Offsets;
-  readonly currentOffsets: Offsets;
-}
-
-/** By `0`, or with several topics by `topic:0`. */
-type Offsets = Readonly<Record<string, number>>;
 
 /**
  * Has Druid read on from the stream's positions, and settles when it has read what was there to be read. A supervisor that runs already is left
@@ -58,33 +40,14 @@ export async function readOn(context: PromotionContext, stream: EventStream): Pr
   const { druid } = cluster;
   const path = `${prefix}/${encodeURIComponent(dataSource.name)}`;
   const post = (to: string, body?: unknown) => druid.json('overlord', to, { method: 'POST', body, signal });
-  const status = async () => ((await druid.json('overlord', `${path}/status`, { signal })) as Status).payload;
   report({ step: 'starting the supervisor on Druid' });
   await stream.declare();
-  if ((await status()).suspended) {
+  if ((await supervisorStatus(context)).suspended) {
     const positions = await stream.positions();
     if (positions.size > 0) await post(`${path}/resetOffsets`, offsetsJson(positions, Array.isArray(stream.topics)));
     await post(`${path}/resume`);
   }
-  const ends = await logEnds(context, stream.topics);
-  const total = [...ends.values()].reduce((sum, end) => sum + end, 0);
-  for (const startMs = performance.now(); ; ) {
-    const { activeTasks, recentErrors } = await status();
-    const read = new Map(activeTasks.flatMap(({ currentOffsets }) => Object.entries(currentOffsets)));
-    const left = [...ends].reduce((sum, [partition, end]) => sum + Math.max(0, end - (read.get(partition) ?? 0)), 0);
-    report({ step: 'reading the stream', done: total - left, total });
-    if (activeTasks.length > 0 && left === 0) return;
-    if (performance.now() - startMs > startPatienceMs) {
-      const { message, exceptionClass } = recentErrors?.at(-1) ?? {};
-      throw new MillraceError(
-        'timeout',
-        `Druid's supervisor '${dataSource.name}' has not read ${left} of the stream's records within ${startPatienceMs / 1000} s${exceptionClass ? ` (${exceptionClass}: ${message})` : ''}. Look at its status and at the tasks' logs, then run the promotion again: it goes on there.`,
-      );
-    }
-    await sleep(pollMs, undefined, { signal }).catch(() => {
-      throw stopped();
-    });
-  }
+  await caughtUp(context, await logEnds(context, stream.topics), await stream.positions());
 }
 
 /** Ends Druid's supervisor, if there is one. */

@@ -109,6 +109,15 @@ test('only the rows of the interval, and nothing stays behind', async (t) => {
   assert.deepEqual(await readdir(join(folder.path, 'tmp')), []);
 });
 
+test('the rest of rows that were read in part is not handed out', async (t) => {
+  const { url } = await start(t);
+  const statusOf = async (range: string) =>
+    (await fetch(`${url}/v1/segments/shop/2026/2027.json.zst`, { headers: { range } })).status;
+  assert.equal(await statusOf('bytes=10-'), 400);
+  // As Druid begins.
+  assert.equal(await statusOf('bytes=0-'), 200);
+});
+
 test('mistakes are answered', async (t) => {
   const { url } = await start(t);
   const get = async (path: string) => {

@@ -1,0 +1,104 @@
+/** A dataSource that a supervisor of ours reads from Kafka goes to a Druid while records come; the server is killed on the way. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { onCluster, produce } from '../cluster/support.ts';
+import { freePort, startMillrace } from '../services/millrace.ts';
+import { sharedDruid } from '../services/on-demand.ts';
+import { temporaryFolder } from '../support/engine.ts';
+import { promoted, startPromotion } from './support.ts';
+
+const servers = await sharedDruid();
+const { newDataSource, newContext } = onCluster(servers);
+
+const hour = 3_600_000;
+const start = Date.parse('2026-03-01T00:00:00Z');
+const partitions = 2;
+
+/** Record `i`: a few hours of history, each number once. */
+const event = (i: number) => ({ t: new Date(start + (i % 4) * hour + i).toISOString(), n: i, tag: `t${i % 7}` });
+
+const specOf = (name: string) => ({
+  type: 'kafka',
+  spec: {
+    dataSchema: {
+      dataSource: name,
+      timestampSpec: { column: 't', format: 'iso' },
+      dimensionsSpec: { dimensions: ['tag'] },
+      metricsSpec: [
+        { type: 'count', name: 'count' },
+        { type: 'longSum', name: 'n', fieldName: 'n' },
+      ],
+      granularitySpec: { segmentGranularity: 'hour', queryGranularity: 'minute', rollup: true },
+    },
+    ioConfig: {
+      topic: name,
+      inputFormat: { type: 'json' },
+      consumerProperties: { 'bootstrap.servers': servers.kafka },
+      useEarliestOffset: true,
+    },
+    tuningConfig: { type: 'kafka' },
+  },
+});
+
+interface Sums {
+  readonly events: number;
+  readonly n: number;
+}
+
+test('every record is there once, through a kill -9 in the middle', async (t) => {
+  const name = newDataSource(t, 'promoted-topic');
+  const context = newContext();
+  await context.kafka.createTopic({ name, partitions, replicationFactor: 1 });
+  await using folder = await temporaryFolder();
+  const options = { command: ['serve'], data: folder.path };
+  let millrace = await startMillrace({ ...options, port: await freePort() });
+  t.after(() => millrace.stop('SIGKILL'));
+  const post = async (path: string, body: unknown) => {
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`${millrace.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    const text = await response.text();
+    assert.equal(response.status, 200, text);
+    return JSON.parse(text);
+  };
+  const sums = async (): Promise<Sums> => {
+    const query = `SELECT SUM("count") AS "events", SUM(n) AS n FROM "${name}"`;
+    const [row] = (await post('/druid/v2/sql', { query })) as Sums[];
+    return row as Sums;
+  };
+  await post('/druid/indexer/v1/supervisor', specOf(name));
+  let written = 0;
+  const write = async (count: number) => {
+    const events = Array.from({ length: count }, (_, i) => event(written + i));
+    await produce(context, name, events, (written / count) % partitions);
+    written += count;
+  };
+  for (let i = 0; i < 20; i++) await write(500);
+  for (const deadline = Date.now() + 60_000; (await sums()).events < written && Date.now() < deadline; )
+    await sleep(100);
+
+  const stopped = new AbortController();
+  const writing = (async () => {
+    while (!stopped.signal.aborted) {
+      await write(10);
+      await sleep(50);
+    }
+  })();
+  const first = startPromotion(servers, name, '--server', millrace.url);
+  await first.hasWritten('copying segments');
+  await sleep(2_000);
+  await millrace.stop('SIGKILL');
+  assert.equal(await first.ended, 1);
+  millrace = await startMillrace({ ...options, port: await freePort() });
+  await promoted(startPromotion(servers, name, '--server', millrace.url));
+  stopped.abort();
+  await writing;
+
+  await servers.client.untilSum(name, 'count', written);
+  const expected = { events: written, n: (written * (written - 1)) / 2 };
+  assert.deepEqual(await sums(), expected, 'through the server');
+  const [there] = await servers.client.sql<Sums>(`SELECT SUM("count") AS "events", SUM(n) AS n FROM "${name}"`);
+  assert.deepEqual(there, expected, 'by Druid itself');
+  // Nothing reads here any more.
+  assert.deepEqual(await (await fetch(`${millrace.url}/druid/indexer/v1/supervisor`)).json(), []);
+});

@@ -1,0 +1,54 @@
+/** `millrace promote` as its users have it: a process of its own beside a server's. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { DruidAndKafka } from '../services/on-demand.ts';
+
+const cli = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+
+export interface Promotion {
+  /** What it wrote so far. */
+  output(): string;
+  /** Settles when it has written this, or has ended. */
+  hasWritten(text: string): Promise<void>;
+  signal(name: NodeJS.Signals): void;
+  /** The exit code. */
+  readonly ended: Promise<number | null>;
+}
+
+export function startPromotion(
+  { router, kafka }: DruidAndKafka,
+  dataSource: string,
+  ...more: readonly string[]
+): Promotion {
+  const args = ['promote', dataSource, '--druid', router, '--kafka', kafka, ...more];
+  const child: ChildProcess = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  let told = Promise.withResolvers<void>();
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => {
+      output += String(chunk);
+      told.resolve();
+      told = Promise.withResolvers();
+    });
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  return {
+    output: () => output,
+    hasWritten: async (text) => {
+      let over = false;
+      const end = ended.then(() => {
+        over = true;
+      });
+      while (!over && !output.includes(text)) await Promise.race([told.promise, end]);
+    },
+    signal: (name) => child.kill(name),
+    ended,
+  };
+}
+
+/** Its output, when it has ended well. */
+export async function promoted(promotion: Promotion): Promise<string> {
+  const code = await promotion.ended;
+  if (code !== 0) throw new Error(`promote ended with ${code}:\n${promotion.output()}`);
+  return promotion.output();
+}
