@@ -51,7 +51,8 @@ export async function runServer(options: RunOptions): Promise<void> {
   const terminal = process.stderr.isTTY ? new Terminal(process.stderr) : undefined;
   const log = createLogger(options.logLevel, terminal);
   const cluster = clusterSettings(options, options.ofFile);
-  const backend = await openBackend(options, cluster, { metrics, log });
+  const backend = await openBackend(options, cluster, { metrics, log, signal });
+  if (!backend) return;
   const served = 'druid' in backend ? backend : await promotable(backend, options, { metrics, log });
   const servers: Server[] = [];
   const serverOptions = {
@@ -91,16 +92,21 @@ export async function runServer(options: RunOptions): Promise<void> {
   }
 }
 
-/** Each loads no more than it needs: the engine takes longest. */
+/** Each loads no more than it needs: the engine takes longest. Undefined when a wait for the cluster was ended by the signal. */
 async function openBackend(
   { data, autoCreate, deadLetter: deadLetterDirectory, realtime }: RunOptions,
   cluster: ClusterSettings | undefined,
-  observe: { readonly metrics: Metrics; readonly log: Logger },
-): Promise<EmbeddedBackend | ClusterBackend> {
+  { signal, ...observe }: { readonly metrics: Metrics; readonly log: Logger; readonly signal: AbortSignal },
+): Promise<EmbeddedBackend | ClusterBackend | undefined> {
   const shared = { ...observe, autoCreate, deadLetterDirectory, realtime };
   if (cluster) {
     const { openCluster } = await import('../cluster/index.ts');
-    return openCluster({ ...shared, ...cluster });
+    try {
+      return await openCluster({ ...shared, ...cluster, signal });
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      throw error;
+    }
   }
   const { openEmbedded } = await import('../embedded/index.ts');
   return openEmbedded({ ...shared, dataDirectory: data });

@@ -28,7 +28,11 @@ const pauseMs = 1_000;
  * Waits until both can be reached. Rejects with what was tried: at once when waiting cannot help (a refused login), else when
  * the patience is over.
  */
-export async function untilReachable(context: Probed & Pick<ClusterContext, 'log'>, patienceMs: number): Promise<void> {
+export async function untilReachable(
+  context: Probed & Pick<ClusterContext, 'log'>,
+  patienceMs: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const endMs = performance.now() + patienceMs;
   for (let told = ''; ; ) {
     const troubles = await probe(context);
@@ -40,6 +44,8 @@ export async function untilReachable(context: Probed & Pick<ClusterContext, 'log
     if (performance.now() + pauseMs > endMs) throw new MillraceError(first.code, message, { cause: first });
     if (message !== told) context.log.warn(`waiting for the cluster: ${message}`);
     told = message;
-    await sleep(pauseMs);
+    await sleep(pauseMs, undefined, { signal }).catch((cause) => {
+      throw new MillraceError('cancelled', 'the start was given up', { cause });
+    });
   }
 }

@@ -45,6 +45,8 @@ export interface ClusterOptions {
   readonly deadLetterDirectory?: string | undefined;
   /** Makes it do what a realtime node's file says. */
   readonly realtime?: RealtimeSpecs | undefined;
+  /** Ends the wait for them. */
+  readonly signal?: AbortSignal | undefined;
   /** How long Druid and Kafka may take until they can be reached; 30 s. */
   readonly startPatienceMs?: number | undefined;
   /** The clock, for tests of windows. */
@@ -60,7 +62,7 @@ export async function openCluster(options: ClusterOptions): Promise<ClusterBacke
   const kafka = opened.use(openKafka(options.kafka));
   const druid = opened.use(openDruid(options.druid, log));
   const context: ClusterContext = { druid, kafka, kafkaProperties: options.kafka, metrics, log, now };
-  await untilReachable(context, options.startPatienceMs ?? startPatienceMs);
+  await untilReachable(context, options.startPatienceMs ?? startPatienceMs, options.signal);
   const definitions = opened.adopt(openDefinitions(context), (one) => one.close());
   const pusher = opened.adopt(
     await openPusher({

@@ -13,13 +13,16 @@ let kafka: SharedKafka;
 let upstream: Server;
 let origin: string;
 let url: string;
+/** Whether it closes every connection. */
+let isAway = false;
 let handle: (request: IncomingMessage, response: ServerResponse) => void;
 const ends: (() => Promise<void>)[] = [];
 
 before(async () => {
   kafka = await sharedKafka();
   upstream = createServer((request, response) => {
-    if (!answerProbe(request, response)) handle(request, response);
+    if (isAway) request.socket.destroy();
+    else if (!answerProbe(request, response)) handle(request, response);
   }).listen(0, '127.0.0.1');
   await once(upstream, 'listening');
   origin = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
@@ -145,16 +148,20 @@ test('an answer that breaks off does not pass for a whole one', async () => {
 });
 
 test("a Druid that is away: 503 in Druid's form, with its address, and when to try again", async () => {
-  handle = ({ socket }) => socket.destroy();
+  isAway = true;
   const response = await answered(send('/druid/v2/sql', {}, '{}'));
   assert.equal(response.statusCode, 503);
   assert.equal(response.headers['retry-after'], '5');
   const { category, errorMessage } = JSON.parse(await text(response));
-  assert.deepEqual(
-    { category, errorMessage },
-    {
-      category: 'RUNTIME_FAILURE',
-      errorMessage: `Druid's broker cannot be reached: ${origin}: it closed the connection`,
-    },
-  );
+  assert.equal(category, 'RUNTIME_FAILURE');
+  assert.match(errorMessage, new RegExp(`^Druid's broker cannot be reached: ${origin}: it closed the connection`));
+
+  const health = await answered(send('/status/health'));
+  assert.deepEqual([health.statusCode, health.headers['retry-after']], [503, '5']);
+  assert.match(JSON.parse(await text(health)).errorMessage, new RegExp(`${origin}: it closed the connection`));
+
+  isAway = false;
+  handle = (_request, reply) => reply.end('back');
+  // It is left out for a while after it failed.
+  for (let body = ''; body !== 'back'; ) body = await text(await answered(send('/druid/v2/sql', {}, '{}')));
 });
