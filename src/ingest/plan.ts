@@ -42,7 +42,7 @@ export interface IngestPlan {
   readonly rows: Sql;
   /** SELECT of one row an event, in order: n from 1, __time, __reason (NULL if kept), __stamp (the timestamp's text), __errors (of fields, in words; NULL if none). */
   readonly judged: Sql;
-  /** SELECT of one row an event, in order: __reason as in `judged`, __key: a hash of the time and the dimensions of its row. */
+  /** SELECT of one row an event, in order: __reason as in `judged`, __key: a hash of the time and the dimensions of its row. A null in it counts for nothing, so that it is the same with list columns and without. */
   readonly keyed: Sql;
   /** Whether `rows` of the whole plan has `__errors`: some field may fail to become its column's number. */
   readonly countsErrors: boolean;
