@@ -54,11 +54,13 @@ const config = {
   properties: { 'http.port': '0' },
 };
 
-async function startInstance(t: TestContext): Promise<MillraceProcess> {
+/** @param deliveryMs for how long a body waits for Kafka. */
+async function startInstance(t: TestContext, deliveryMs = 30_000): Promise<MillraceProcess> {
   const folder = temporaryFolder(t);
-  const file = join(folder, 'server.json');
+  const [file, properties] = [join(folder, 'server.json'), join(folder, 'kafka.properties')];
   writeFileSync(file, JSON.stringify(config));
-  const where = ['--druid', druid.router, '--kafka', kafka.bootstrapServers];
+  writeFileSync(properties, `delivery.timeout.ms=${deliveryMs}\n`);
+  const where = ['--druid', druid.router, '--kafka', kafka.bootstrapServers, '--kafka-config', properties];
   const millrace = await startMillrace({
     command: ['server', '-configFile', file, ...where],
     port: await freePort(),
@@ -109,8 +111,8 @@ test('a task is killed: the next one reads what it had not published', async (t)
   await compare(writer);
 });
 
-test('Kafka is away for a while: nothing is acknowledged meanwhile, and it goes on', async (t) => {
-  const millrace = await startInstance(t);
+test('Kafka is away for longer than bodies wait: they are refused, and it goes on', async (t) => {
+  const millrace = await startInstance(t, kafkaIsAwayMs / 4);
   const writer = writerTo('kafka', millrace).start();
   await isRead(writer);
   await kafka.kill();
@@ -118,6 +120,7 @@ test('Kafka is away for a while: nothing is acknowledged meanwhile, and it goes 
   const before = writer.acknowledged;
   await sleep(kafkaIsAwayMs / 2);
   assert.equal(writer.acknowledged, before);
+  assert.ok(writer.refusals > 0);
   await kafka.restart();
   await writer.acknowledges(50);
   await writer.stop();
