@@ -22,7 +22,7 @@ export function kafkaCommand(): Command {
         import('../spec/tranquility-druid.ts'),
       ]);
     const loaded = loadYaml(readInput(configFile), configFile);
-    const spec = readTranquilityKafka(loaded);
+    const spec = readTranquilityKafka(loaded, options.druid === undefined);
     const named = spec.routes.filter(({ useTopicAsDataSource }) => !useTopicAsDataSource);
     await runServer({
       ...options,

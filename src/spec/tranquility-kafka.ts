@@ -42,8 +42,11 @@ export interface TopicRoute {
 /** Of Kafka's consumers, to which they go without it. */
 const ofConsumer = 'kafka.';
 
-/** Throws `invalidInput` with the place of the first mistake. */
-export function readTranquilityKafka(loaded: Loaded): TranquilityKafka {
+/**
+ * Throws `invalidInput` with the place of the first mistake.
+ * @param namesBrokers whether the file has to say where Kafka is.
+ */
+export function readTranquilityKafka(loaded: Loaded, namesBrokers = true): TranquilityKafka {
   const file = readTranquilityFile(loaded);
   const { dataSources, properties, propertiesOf } = file;
   const fail = (path: JsonPath, message: string) =>
@@ -55,7 +58,7 @@ export function readTranquilityKafka(loaded: Loaded): TranquilityKafka {
   const { 'auto.offset.reset': given, ...consumerProperties } = modern.properties;
   const reset = given === '' ? undefined : given;
   const missing = missingBrokers(modern, 'kafka.bootstrap.servers');
-  if (missing !== undefined) throw fail(['properties', 'kafka.bootstrap.servers'], missing);
+  if (namesBrokers && missing !== undefined) throw fail(['properties', 'kafka.bootstrap.servers'], missing);
   if (reset !== undefined && reset !== 'earliest' && reset !== 'latest')
     throw fail(['properties', 'kafka.auto.offset.reset'], `expected earliest or latest, got '${String(reset)}'`);
   const routes = dataSources.map((dataSource) => {

@@ -38,6 +38,13 @@ test('the sample', () => {
   assert.ok(!allTopics(spec).test('pageViews2'));
 });
 
+test('a file need not say where Kafka is when an option does', () => {
+  const file = fileOf({ views: { topicPattern: 'views' } }, { 'kafka.group.id': 'readers' });
+  assert.throws(() => read(file), /kafka\.bootstrap\.servers/);
+  const { consumerProperties } = readTranquilityKafka(loadYaml(file, 'f.json'), false);
+  assert.deepEqual(consumerProperties, { 'group.id': 'readers' });
+});
+
 test('of several dataSources the one with the highest priority takes a topic, the first of equals', () => {
   const file = fileOf({
     rest: { topicPattern: '.*', 'topicPattern.priority': '0' },
