@@ -3,7 +3,7 @@ import { MillraceError } from '../errors.ts';
 import { DruidError, failureReason, isNotConnected, type Tried, unreachable } from './errors.ts';
 import { redirection } from './probe.ts';
 import { canBeRepeated, type DruidRequest, type DruidResponse, discard, textOf } from './request.ts';
-import type { Servers, Service } from './servers.ts';
+import { isLed, type Servers, type Service } from './servers.ts';
 import { maxConnections, type Transport } from './transport.ts';
 
 export interface JsonRequest {
@@ -117,7 +117,7 @@ export class Druid implements AsyncDisposable {
       const server = await unlessAborted(this.#servers.find(service, request.affinity), service, request.signal);
       try {
         const response = await this.#transport.send(server, request);
-        const leader = service === 'broker' ? undefined : this.#leaderInstead(service, server, request, response);
+        const leader = isLed(service) ? this.#leaderInstead(service, server, request, response) : undefined;
         if (!leader) return response;
         discard(response);
         tried.push({ address: response.address, reason: `says that ${leader.origin} leads` });

@@ -1,12 +1,12 @@
 /**
- * Which of the places to ask: brokers in turn, of overlords and coordinators the one that leads. One that fails is left out for a
+ * Which of the places to ask: brokers and routers in turn, of overlords and coordinators the one that leads. One that fails is left out for a
  * while, which doubles with each failure.
  */
 import { hash } from 'node:crypto';
 import { MillraceError } from '../errors.ts';
 import type { Places, Sighting } from './places.ts';
 import { type Ask, type Finding, probe } from './probe.ts';
-import type { Servers, Service } from './servers.ts';
+import { isLed, type Servers, type Service } from './servers.ts';
 
 const firstPauseMs = 500;
 const longestPauseMs = 10_000;
@@ -27,7 +27,7 @@ interface Known {
   readonly servers: Map<string, Server>;
   /** Who is said to lead, where that is none of the places. */
   leader: URL | undefined;
-  /** Of brokers. */
+  /** Of those of which any serves. */
   turn: number;
   /** Requests that come meanwhile wait for it, too. */
   search: Promise<void> | undefined;
@@ -42,6 +42,7 @@ export class Finder implements Servers {
     broker: nothingKnown(),
     overlord: nothingKnown(),
     coordinator: nothingKnown(),
+    router: nothingKnown(),
   };
 
   constructor(places: Places, ask: Ask) {
@@ -52,8 +53,7 @@ export class Finder implements Servers {
   async find(service: Service, affinity?: string): Promise<URL> {
     const found = await this.all(service);
     if (affinity !== undefined) return nearest(found, affinity);
-    // Of the others one leads.
-    const turn = service === 'broker' ? this.#known.broker.turn++ : 0;
+    const turn = isLed(service) ? 0 : this.#known[service].turn++;
     return found[turn % found.length] as URL;
   }
 
@@ -62,7 +62,7 @@ export class Finder implements Servers {
     const sighting = await this.#places.look(service);
     const before = candidates(known, sighting);
     if (serving(before).length === 0) await this.#search(service, sighting);
-    else if (service === 'broker' && before.some(isDue)) void this.#search(service, sighting);
+    else if (!isLed(service) && before.some(isDue)) void this.#search(service, sighting);
     const servers = candidates(known, sighting);
     const found = serving(servers);
     if (found.length === 0) throw notFound(service, sighting, servers);

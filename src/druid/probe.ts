@@ -1,7 +1,7 @@
 /** Whether a process at an address serves: asked with what needs no privileges of Druid's. */
 import { MillraceError } from '../errors.ts';
 import { failureReason } from './errors.ts';
-import type { Service } from './servers.ts';
+import { isLed, type LedService, type Service } from './servers.ts';
 
 export interface Answer {
   readonly status: number;
@@ -28,31 +28,31 @@ const paths: Readonly<Record<Service, string>> = {
   // For everybody.
   overlord: '/druid/indexer/v1/isLeader',
   coordinator: '/druid/coordinator/v1/isLeader',
+  router: '/druid/router/v1/brokers',
 };
 
 /** At which those that do not lead answer with a redirection to the one that does, before they ask who may. */
-const redirected = {
+const redirected: Readonly<Record<LedService, string>> = {
   overlord: '/druid/indexer/v1/supervisor',
   coordinator: '/druid/coordinator/v1/datasources',
-} as const;
+};
 
 /** Never rejects. A router serves everything that those behind it do. */
 export async function probe(service: Service, server: URL, ask: Ask): Promise<Finding> {
   try {
     const answer = await ask(server, paths[service]);
-    const leads = service === 'broker' ? isList(answer) : leadership(answer);
+    const leads = isLed(service) ? leadership(answer) : isJson(answer);
     if (leads === true) return { kind: 'serves' };
-    if (leads === false && service !== 'broker')
-      return { kind: 'follows', leader: await leaderAt(service, server, ask) };
+    if (leads === false && isLed(service)) return { kind: 'follows', leader: await leaderAt(service, server, ask) };
     if (answer.status === 401 || answer.status === 403) return { kind: 'guarded' };
-    return { kind: 'other', saw: inWords(paths[service], answer) };
+    return { kind: 'other', saw: inWords(service, answer) };
   } catch (error) {
     if (error instanceof MillraceError) return { kind: 'other', saw: error.message, error };
     return { kind: 'other', saw: failureReason(error) };
   }
 }
 
-const isList = ({ status, text }: Answer): boolean => status === 200 && text.startsWith('[');
+const isJson = ({ status, text }: Answer): boolean => status === 200 && /^[[{]/.test(text);
 
 /** Undefined when it is something else that answers. */
 function leadership({ text }: Answer): boolean | undefined {
@@ -60,7 +60,7 @@ function leadership({ text }: Answer): boolean | undefined {
   return answer === undefined ? undefined : answer === 'true';
 }
 
-async function leaderAt(service: keyof typeof redirected, server: URL, ask: Ask): Promise<URL | undefined> {
+async function leaderAt(service: LedService, server: URL, ask: Ask): Promise<URL | undefined> {
   const { location } = await ask(server, redirected[service]);
   return redirection(server, location);
 }
@@ -72,7 +72,9 @@ export function redirection(from: URL, location: string | undefined): URL | unde
   return new URL(target.origin);
 }
 
-const inWords = (path: string, { status }: Answer): string =>
-  status === 404
-    ? `has no ${path} (404): it is another process of Druid, or none`
-    : `does not answer ${path} as a Druid does (${status})`;
+function inWords(service: Service, { status }: Answer): string {
+  const path = paths[service];
+  if (status !== 404) return `does not answer ${path} as a Druid does (${status})`;
+  const ofRouter = isLed(service) ? ' (a router needs druid.router.managementProxy.enabled=true)' : '';
+  return `has no ${path} (404): it is another process of Druid${ofRouter}, or none`;
+}

@@ -1,8 +1,12 @@
 /** Where Druid's services are. */
 
-/** A router answers for all three. https://druid.apache.org/docs/latest/design/architecture#druid-services */
-export const services = ['broker', 'overlord', 'coordinator'] as const;
+/** A router answers for all of them, and only it has the console. https://druid.apache.org/docs/latest/design/architecture#druid-services */
+export const services = ['broker', 'overlord', 'coordinator', 'router'] as const;
 export type Service = (typeof services)[number];
+
+/** Of these one leads, and only that one serves; of the others any does. */
+export type LedService = 'overlord' | 'coordinator';
+export const isLed = (service: Service): service is LedService => service === 'overlord' || service === 'coordinator';
 
 export interface Servers {
   /**

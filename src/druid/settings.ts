@@ -76,6 +76,7 @@ function zooKeeperSettings(connect: string, properties: DruidProperties) {
     discoveryPath: properties['druid.discovery.curator.path'],
     serviceNames: {
       broker: properties['druid.router.defaultBrokerServiceName'],
+      router: 'druid/router',
       overlord: properties['druid.selectors.indexing.serviceName'],
       coordinator: properties['druid.selectors.coordinator.serviceName'],
     },

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { after, type TestContext, test } from 'node:test';
-import { type Druid, openDruid, type Service } from '../../src/druid/index.ts';
+import { type Druid, openDruid } from '../../src/druid/index.ts';
+import { type Service, services } from '../../src/druid/servers.ts';
 import { createLogger } from '../../src/observe/log.ts';
 import { sharedDruid } from '../services/on-demand.ts';
 
@@ -22,25 +23,32 @@ async function serverOf(druid: Druid, service: Service): Promise<string> {
     broker: '/druid/v2/datasources',
     overlord: '/druid/indexer/v1/tasks',
     coordinator: '/druid/coordinator/v1/metadata/datasources',
+    router: '/druid/router/v1/brokers',
   }[service];
   const { status, address, body } = await druid.request(service, { method: 'GET', path });
-  assert.match(String((await body.toArray()).join('')), /^\[/);
+  assert.match(String((await body.toArray()).join('')), /^[[{]/);
   assert.equal(status, 200);
   return address;
 }
 
-async function serversOf(druid: Druid): Promise<readonly string[]> {
-  return [await serverOf(druid, 'broker'), await serverOf(druid, 'overlord'), await serverOf(druid, 'coordinator')];
+async function serversOf(druid: Druid, asked: readonly Service[] = services): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const service of asked) found.push(await serverOf(druid, service));
+  return found;
 }
 
 test('a router answers for everything', async (t) => {
-  assert.deepEqual(await serversOf(druidAt(t, router)), [router, router, router]);
+  assert.deepEqual(await serversOf(druidAt(t, router)), [router, router, router, router]);
 });
 
 test('of single services each is asked what it is', async (t) => {
   const expected = [broker, coordinator, coordinator];
-  assert.deepEqual(await serversOf(druidAt(t, `${coordinator},${broker}`)), expected);
-  assert.deepEqual(await serversOf(druidAt(t, `http://127.0.0.1:9,${broker},${coordinator}`)), expected);
+  for (const at of [`${coordinator},${broker}`, `http://127.0.0.1:9,${broker},${coordinator}`]) {
+    const druid = druidAt(t, at);
+    assert.deepEqual(await serversOf(druid, ['broker', 'overlord', 'coordinator']), expected);
+    await assert.rejects(serverOf(druid, 'router'), { code: 'unavailable' });
+  }
+  assert.deepEqual(await serversOf(druidAt(t, `${broker},${router}`), ['router', 'router']), [router, router]);
 });
 
 test('brokers are asked in turn, one that is gone is not', async (t) => {
@@ -54,13 +62,13 @@ test('where nobody serves, each address and what it does is told', async (t) => 
   const druid = druidAt(t, `${broker},http://127.0.0.1:9,http://no-such-host.invalid:8090`);
   await assert.rejects(druid.json('overlord', '/druid/indexer/v1/tasks'), {
     code: 'unavailable',
-    message: `no overlord of Druid found: ${broker}: has no /druid/indexer/v1/isLeader (404): it is another process of Druid, or none; http://127.0.0.1:9: nothing listens there; http://no-such-host.invalid:8090: there is no such host`,
+    message: `no overlord of Druid found: ${broker}: has no /druid/indexer/v1/isLeader (404): it is another process of Druid (a router needs druid.router.managementProxy.enabled=true), or none; http://127.0.0.1:9: nothing listens there; http://no-such-host.invalid:8090: there is no such host`,
   });
 });
 
 test('ZooKeeper tells where they are, several of it with some that are gone, too', async (t) => {
   for (const at of [`zk://${zookeeper}`, `zk://127.0.0.1:9,${zookeeper}`]) {
-    assert.deepEqual(await serversOf(druidAt(t, at)), [broker, coordinator, coordinator], at);
+    assert.deepEqual(await serversOf(druidAt(t, at)), [broker, coordinator, coordinator, router], at);
   }
 });
 
@@ -68,7 +76,7 @@ test('of the ways in which they are announced one is enough', async (t) => {
   const at = `zk://${zookeeper}`;
   const nowhere = '/nowhere';
   for (const properties of [{ 'druid.zk.paths.base': nowhere }, { 'druid.discovery.curator.path': nowhere }])
-    assert.deepEqual(await serversOf(druidAt(t, at, properties)), [broker, coordinator, coordinator]);
+    assert.deepEqual(await serversOf(druidAt(t, at, properties)), [broker, coordinator, coordinator, router]);
   // What is announced under another name is another thing.
   const misnamed = { 'druid.zk.paths.base': nowhere, 'druid.selectors.indexing.serviceName': 'druid/broker' };
   await assert.rejects(serverOf(druidAt(t, at, misnamed), 'overlord'), /no overlord of Druid found.*isLeader \(404\)/);
@@ -86,7 +94,7 @@ test('where ZooKeeper knows nobody, each path and what is there is told', async 
 test('a chroot of the connect string stands before all paths', async (t) => {
   const properties = { 'druid.zk.paths.base': '/nowhere', 'druid.discovery.curator.path': '/discovery' };
   const druid = druidAt(t, `zk://${zookeeper}/druid`, properties);
-  assert.deepEqual(await serversOf(druid), [broker, coordinator, coordinator]);
+  assert.deepEqual(await serversOf(druid), [broker, coordinator, coordinator, router]);
 });
 
 test('of a ZooKeeper that does not answer it is told, host by host, what happened', async (t) => {

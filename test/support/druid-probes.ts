@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 const answers: Readonly<Record<string, string>> = {
   '/status/health': 'true',
   '/druid/v2/datasources': '[]',
+  '/druid/router/v1/brokers': '{}',
   '/druid/indexer/v1/isLeader': '{"leader":true}',
   '/druid/coordinator/v1/isLeader': '{"leader":true}',
 };

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../observe/log.ts';
 import type { Places, Sighting } from '../places.ts';
-import { type Service, services } from '../servers.ts';
+import { isLed, type Service, services } from '../servers.ts';
 import { inOrder, type Read, readAnnounced, readContender, readDiscovered } from './announcements.ts';
 import { ZooKeeperFolders, type ZooKeeperSettings } from './folders.ts';
 import { whatAnswers } from './hosts.ts';
@@ -54,7 +54,7 @@ function sourcesOf(
   const role = service.toUpperCase();
   const contenders = { path: `${base}/${service}/_${role}`, read: readContender };
   return [
-    ...(service === 'broker' ? [] : [contenders]),
+    ...(isLed(service) ? [contenders] : []),
     // A slash would begin another folder.
     { path: `${discoveryPath}/${serviceNames[service].replaceAll('/', ':')}`, read: readDiscovered },
     { path: `${base}/internal-discovery/${role}`, read: readAnnounced },

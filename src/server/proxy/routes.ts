@@ -43,9 +43,9 @@ export function proxyRoutes({ backend: { druid }, metrics, log }: ProxyOptions) 
   };
 }
 
-/** A router takes all of them. */
+/** A broker says of itself what a router says, too; the console, and the ways to others behind it, only a router has. */
 function serviceOf(url: string): Service {
   if (url.startsWith('/druid/indexer/')) return 'overlord';
   if (url.startsWith('/druid/coordinator/')) return 'coordinator';
-  return 'broker';
+  return /^\/(?:druid\/(?!router\/)|status\b)/.test(url) ? 'broker' : 'router';
 }
