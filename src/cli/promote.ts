@@ -17,6 +17,11 @@ export function promoteCommand(): Command {
     )
     .option('--advertise <url>', 'where Druid reaches that server, when it is another machine')
     .option('--without <metric>', 'a metric whose history stays behind; can be given several times', collected, [])
+    .addOption(
+      new Option('--back', 'give a promotion up that is not done: events come here again')
+        .default(false)
+        .conflicts('dryRun'),
+    )
     .option('--dry-run', 'print what would be done, and do nothing', false)
     .addHelpText(
       'after',

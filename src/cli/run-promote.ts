@@ -15,6 +15,7 @@ export interface PromoteOptions extends ClusterFlags {
   readonly advertise?: string;
   readonly without: readonly string[];
   readonly dryRun: boolean;
+  readonly back: boolean;
 }
 
 /** What `--data` is served with for Druid. */
@@ -30,7 +31,7 @@ export async function runPromote(dataSource: string, options: PromoteOptions): P
     const body = JSON.stringify({ ...settings, address, without: options.without });
     const url = `${server}/v1/promotions/${encodeURIComponent(dataSource)}`;
     if (options.dryRun) printPlan(JSON.parse(await (await post(`${url}?dryRun`, body, signal)).text()));
-    else await follow(await post(url, body, signal), dataSource, signal);
+    else await follow(await post(options.back ? `${url}?back` : url, body, signal), dataSource, signal);
   } finally {
     await own?.close();
   }
@@ -69,7 +70,7 @@ async function post(url: string, body: string, signal: AbortSignal): Promise<Res
 }
 
 interface Line extends Partial<Progress> {
-  readonly promoted?: string;
+  readonly ended?: string;
   readonly error?: { readonly errorMessage: string };
 }
 
@@ -93,7 +94,7 @@ async function follow(response: Response, dataSource: string, signal: AbortSigna
       rest = whole.pop() as string;
       for (const line of whole.map((one) => JSON.parse(one) as Line)) {
         if (line.error) throw new MillraceError('runtimeFailure', line.error.errorMessage);
-        if (line.promoted !== undefined) return;
+        if (line.ended !== undefined) return;
         if (line.step !== step && !terminal) console.log(line.step);
         step = line.step ?? step;
         terminal?.live(`${dataSource}: ${shown(line)} · ${Math.round((performance.now() - sinceMs) / 1000)} s`);

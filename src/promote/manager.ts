@@ -63,15 +63,34 @@ export class PromotionManager {
   /** Goes on where an earlier run has stopped. The signal stops it, between two steps. */
   async run(dataSource: string, settings: PromotionSettings, report: Report, signal: AbortSignal): Promise<void> {
     const { promotions } = this.#options;
+    await this.#alone(dataSource, async () => {
+      const { context, turning, stream, phase } = await this.#prepare(dataSource, settings, report, signal);
+      const before = (await promotions.all()).find((one) => one.dataSource === dataSource);
+      if (before) requireSameColumns(JSON.parse(before.settings), settings);
+      await promotions.write({ dataSource, phase, settings: JSON.stringify(settings), task: before?.task });
+      await promote({ ...context, turning, stream }, phase);
+    });
+  }
+
+  /** Gives a promotion up: events come here again, those among them that went to the Druid's topic. */
+  async back(dataSource: string, settings: PromotionSettings, report: Report, signal: AbortSignal): Promise<void> {
+    await this.#alone(dataSource, async () => {
+      const { stream, phase } = await this.#prepare(dataSource, settings, report, signal);
+      if (phase === 'streaming' || phase === 'done')
+        throw new MillraceError(
+          'conflict',
+          `Druid reads the stream of '${dataSource}' already, which cannot be undone`,
+        );
+      if (phase !== 'history') await stream.takeBack();
+    });
+  }
+
+  async #alone(dataSource: string, work: () => Promise<void>): Promise<void> {
     if (this.#running.has(dataSource))
       throw new MillraceError('conflict', `a promotion of '${dataSource}' is running already`);
     this.#running.add(dataSource);
     try {
-      const { context, turning, stream, phase } = await this.#prepare(dataSource, settings, report, signal);
-      const [before] = (await promotions.all()).filter((one) => one.dataSource === dataSource);
-      if (before) requireSameColumns(JSON.parse(before.settings), settings);
-      await promotions.write({ dataSource, phase, settings: JSON.stringify(settings), task: before?.task });
-      await promote({ ...context, turning, stream }, phase);
+      await work();
     } finally {
       this.#running.delete(dataSource);
     }

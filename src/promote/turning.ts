@@ -60,10 +60,11 @@ export class Routes {
   turning(dataSource: string, settings: PromotionSettings): Turning {
     return {
       to: async (phase) => {
-        await this.#promotions.write({ dataSource, phase, settings: JSON.stringify(settings), task: undefined });
+        const before = (await this.#promotions.all()).find((one) => one.dataSource === dataSource);
+        await this.#promotions.write({ dataSource, phase, settings: JSON.stringify(settings), task: before?.task });
         this.#turn(dataSource, phase, settings);
-        const before = [dataSource, ''].flatMap((name) => [...(this.#underWay.get(name) ?? [])]);
-        await Promise.allSettled(before);
+        const underWay = [dataSource, ''].flatMap((name) => [...(this.#underWay.get(name) ?? [])]);
+        await Promise.allSettled(underWay);
       },
     };
   }

@@ -1,6 +1,7 @@
 /**
  * Moving dataSources to a Druid. `POST /v1/promotions/{dataSource}` does it, and tells how it goes in lines of JSON: `{"step", "done", "total"}`,
- * at the end `{"promoted": …}` or `{"error": …}`. Who hangs up stops it; the next POST goes on. `?dryRun` answers what would be done.
+ * at the end `{"ended": …}` or `{"error": …}`. Who hangs up stops it; the next POST goes on. `?dryRun` answers what would be done, `?back`
+ * gives it up.
  */
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
@@ -24,10 +25,11 @@ export function promotionRoutes(promotions: PromotionManager) {
       if (isSet(request, 'dryRun')) return promotions.plan(dataSource, settings, signal);
       const lines = new Readable({ read: () => {} });
       const tell = (line: unknown) => lines.push(`${JSON.stringify(line)}\n`);
-      promotions
-        .run(dataSource, settings, tell, signal)
+      const work = isSet(request, 'back') ? promotions.back : promotions.run;
+      work
+        .call(promotions, dataSource, settings, tell, signal)
         .then(
-          () => tell({ promoted: dataSource }),
+          () => tell({ ended: dataSource }),
           (error) => tell({ error: asMillraceError(error) }),
         )
         .finally(() => lines.push(null));

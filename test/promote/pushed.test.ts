@@ -119,6 +119,16 @@ test('every acknowledged event is there once, with all its columns', async (t) =
   first.signal('SIGINT');
   assert.equal(await first.ended, 1);
   assert.match(first.output(), /run the same command again/);
+
+  // Given up, all is here again: what was here, what went to the topic, and what comes.
+  await promoted(startPromotion(servers, name, ...more, '--back'));
+  const here = async () => {
+    const end = pushed;
+    const [row] = await post('/druid/v2/sql', JSON.stringify({ query: `SELECT SUM("count") AS c FROM "${name}"` }));
+    return { end, count: row.c as number };
+  };
+  const { end, count } = await here();
+  assert.ok(count >= end, `${count} of ${end} acknowledged events`);
   await promoted(startPromotion(servers, name, ...more));
   stopped.abort();
   await writing;
