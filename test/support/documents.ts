@@ -55,6 +55,7 @@ class Workplace {
         serve|server|kafka|demo) exec ${millrace} "$@" --port ${ports[8888]} ;;
         realtime) exec ${millrace} "$@" --port ${ports[8084]} ;;
         query) exec ${millrace} "$@" --url http://localhost:${ports[8888]} ;;
+        promote) exec ${millrace} "$@" --server http://localhost:${ports[8888]} ;;
         *) exec ${millrace} "$@" ;;
       esac`;
     for (const [name, script] of Object.entries({ ...programs, millrace: shim }))
