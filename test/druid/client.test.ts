@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import { DruidError, openDruid } from '../../src/druid/index.ts';
 import { createLogger } from '../../src/observe/log.ts';
+import { answerProbe } from '../support/druid-probes.ts';
 
 /** What a router says of itself, whatever else it does. */
 const ofARouter: Readonly<Record<string, string>> = {
@@ -150,4 +151,27 @@ test('a search that does not end is not waited for beyond the time', async (t) =
 test('what is no address is refused at once', () => {
   for (const at of ['', 'router:8888', 'ftp://a', 'http://a,'])
     assert.throws(() => openDruid({ at }, createLogger('silent')), { code: 'invalidInput' }, at);
+});
+
+test('no more than 512 requests are under way; those that are given up, and those whose answer is read, make room', async (t) => {
+  const limit = 512;
+  let arrived = 0;
+  const full = Promise.withResolvers<void>();
+  let isAnswering = false;
+  const url = await listening(t, (request, response) => {
+    if (answerProbe(request, response)) return;
+    if (isAnswering) response.end('[]');
+    else if (++arrived === limit) full.resolve();
+  });
+  const druid = druidAt(t, url);
+  const abort = new AbortController();
+  const ask = (signal?: AbortSignal) => druid.request('broker', { method: 'GET', path: '/x', signal });
+  const hanging = Array.from({ length: limit }, () => ask(abort.signal));
+  const given = Promise.allSettled(hanging);
+  await full.promise;
+  await assert.rejects(ask(), { code: 'bufferFull', retryAfterSeconds: 1 });
+  abort.abort();
+  await given;
+  isAnswering = true;
+  for (let round = 0; round <= limit; round++) assert.deepEqual(await druid.json('broker', '/x'), []);
 });
