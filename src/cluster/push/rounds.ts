@@ -21,6 +21,7 @@ import {
 import type { Producer } from '../../kafka/index.ts';
 import type { Metrics } from '../../observe/metrics.ts';
 import type { Connection } from '../../store/engine.ts';
+import { Mutex } from '../../store/mutex.ts';
 import type { PushTarget } from '../context.ts';
 import { deliver } from './deliver.ts';
 import { type Judged, judge } from './judge.ts';
@@ -56,6 +57,8 @@ export class KafkaRounds implements Rounds {
   readonly failure = undefined;
   readonly #options: KafkaRoundsOptions;
   readonly #spreads = new Spreads();
+  /** What is found out about a round lies in tables of the one connection. */
+  readonly #judging = new Mutex();
   /** In milliseconds, by dataSource: where windows go by the newest event. */
   readonly #newest = new Map<string, number>();
 
@@ -76,8 +79,7 @@ export class KafkaRounds implements Rounds {
     const groups = groupsOf(round);
     const letters = groups.map(({ dataSource }) => deadLetters?.nextFile(dataSource.name, nowMs));
     try {
-      const judged: JudgedGroup[] = [];
-      for (const [index, group] of groups.entries()) judged.push(await this.#judge(group, nowMs, letters[index]));
+      const judged = await this.#judgeAll(groups, nowMs, letters);
       const failures = this.#deliver(round, judged);
       if (producer.pendingBytes < maxWaitingBytes) handedOn();
       const failed = await failures;
@@ -89,6 +91,17 @@ export class KafkaRounds implements Rounds {
       await removeLetters(letters.filter((file) => file !== undefined));
       throw error;
     }
+  }
+
+  async #judgeAll(
+    groups: readonly Group[],
+    nowMs: number,
+    letters: readonly (string | undefined)[],
+  ): Promise<readonly JudgedGroup[]> {
+    using _lock = await this.#judging.acquire();
+    const judged: JudgedGroup[] = [];
+    for (const [index, group] of groups.entries()) judged.push(await this.#judge(group, nowMs, letters[index]));
+    return judged;
   }
 
   async #judge(group: Group, nowMs: number, deadLetterFile: string | undefined): Promise<JudgedGroup> {
