@@ -1,8 +1,9 @@
 /**
- * `npm run bench -- push|query|cost|start|kafka [--rounds N] [--vs druid] [--json FILE]`: measures, prints each figure with its goal, and exits 0
+ * `npm run bench -- push|query|cost|start|kafka|cluster [--rounds N] [--vs druid] [--json FILE]`: measures, prints each figure with its goal, and exits 0
  * whether or not the goals were reached. What each measures stands above its file.
  */
 import { parseArgs } from 'node:util';
+import { clusterBench } from './cluster.ts';
 import { costBench } from './cost.ts';
 import { kafkaBench } from './kafka.ts';
 import { pushBench } from './push.ts';
@@ -22,6 +23,7 @@ const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   cost: costBench,
   start: startBench,
   kafka: () => kafkaBench(Number(values.rounds)),
+  cluster: () => clusterBench(Number(values.rounds)),
 };
 
 const name = positionals[0] ?? '';
@@ -30,7 +32,7 @@ if (bench && Number(values.rounds) >= 1) {
   printReport(name, await bench(), values.json);
 } else {
   console.error(
-    'Usage: npm run bench -- push|query|cost|start|kafka [--rounds N (of push and kafka, default 3)] [--vs druid (of query)] [--json FILE]',
+    'Usage: npm run bench -- push|query|cost|start|kafka|cluster [--rounds N (of push, kafka and cluster, default 3)] [--vs druid (of query)] [--json FILE]',
   );
   process.exitCode = 2;
 }

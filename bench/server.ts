@@ -14,6 +14,28 @@ export async function startBenchServer(folder: string, load: BenchLoad = minutes
   return startMillrace(await benchServerOptions(folder, load));
 }
 
+interface ClusterAddresses {
+  readonly druid: string;
+  readonly kafka: string;
+}
+
+/** With the load's file, so that its dataSource is made there. */
+export async function startOnCluster(
+  folder: string,
+  load: BenchLoad,
+  cluster: ClusterAddresses,
+): Promise<MillraceProcess> {
+  const { command, port } = await benchServerOptions(folder, load);
+  return startMillrace({ command: [...command, ...onCluster(cluster)], port });
+}
+
+/** What asks and is asked, but has no file. */
+export async function serveCluster(cluster: ClusterAddresses): Promise<MillraceProcess> {
+  return startMillrace({ command: ['serve', ...onCluster(cluster)], port: await freePort() });
+}
+
+const onCluster = ({ druid, kafka }: ClusterAddresses) => ['--druid', druid, '--kafka', kafka];
+
 /** The most that was ever resident; undefined where the system has no /proc. */
 export const peakRssBytes = (pid: number): number | undefined => memoryBytes(pid, 'VmHWM');
 
