@@ -139,10 +139,10 @@ test('while events flow, columns and partitions come without losing or doubling 
     }
   })();
   await servers.client.untilSum(name, 'views', 50);
-  const before = sent;
   await definitions.define(
     pageviews(name, { dimensions: ['url', 'user'], metrics: [latency], tasks: { partitions: 2, replicas: 1 } }),
   );
+  const before = sent;
   assert.equal((await definitions.lookup(name))?.partitions, 2);
   await sleep(5_000);
   flowing = false;
