@@ -1,5 +1,7 @@
 /** `millrace realtime F`: what a Druid realtime node did with the file that `-Ddruid.realtime.specFile` named. */
 import { Command } from 'commander';
+import type { KafkaProperties } from '../kafka/index.ts';
+import type { RealtimeSpecs } from '../sources/firehoses/index.ts';
 import { addBackendOptions, type BackendOptions } from './cluster-options.ts';
 import { readInput } from './input.ts';
 import { addServingOptions, type ServingOptions } from './options.ts';
@@ -30,6 +32,7 @@ export function realtimeCommand(): Command {
         ...options,
         autoCreate: false,
         dataSources: [],
+        ofFile: { kafka: kafkaOf(specs) },
         realtime: specs,
         whileServing: async ({ backend, url, print }) => {
           const { host } = new URL(url);
@@ -38,5 +41,13 @@ export function realtimeCommand(): Command {
         },
       });
     },
+  );
+}
+
+/** Of the first firehose that reads Kafka; a cluster takes no file that names others. */
+function kafkaOf(specs: RealtimeSpecs): KafkaProperties {
+  const sources = specs.flatMap(({ firehose }) => firehose);
+  return (
+    sources.flatMap((source) => (source.kind === 'stream' && source.kafka ? [source.kafka] : []))[0]?.properties ?? {}
   );
 }

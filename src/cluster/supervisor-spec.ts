@@ -29,6 +29,12 @@ export type SupervisorJson = Readonly<Record<string, unknown>>;
 /** How many events that no task could parse are shown at `parseErrors`. */
 const keptParseErrors = 100;
 
+/**
+ * How often the overlord asks a new task until it gives it up: three minutes. By default it is one, which a busy machine may need to
+ * start a process; then tasks are killed and begun again without end.
+ */
+const chatRetries = 20;
+
 /** @throws MillraceError `unsupported` for what a topic's records cannot be. */
 export function supervisorOf(dataSource: DataSource, stream: Stream): SupervisorJson {
   const { tasks, input, window } = dataSource;
@@ -52,7 +58,7 @@ export function supervisorOf(dataSource: DataSource, stream: Stream): Supervisor
         taskDuration: 'PT1H',
         ...rejectionPeriods(dataSource, stream.origin === 'pushes'),
       },
-      tuningConfig: { type: 'kafka', logParseExceptions: true, maxSavedParseExceptions: keptParseErrors },
+      tuningConfig: { type: 'kafka', chatRetries, logParseExceptions: true, maxSavedParseExceptions: keptParseErrors },
     },
   };
 }

@@ -1,13 +1,13 @@
 /** A realtime node: what its specs' firehoses bring, from each source in its own way. */
 import { invalidInput, unsupported } from '../../errors.ts';
 import type { Metrics } from '../../observe/metrics.ts';
+import { clippedDataSource } from '../../sources/firehoses/clip.ts';
 import type { RealtimeSpecs, StreamSource } from '../../sources/firehoses/index.ts';
+import { EventReceivers } from '../../sources/receivers.ts';
 import type { DataSource } from '../../spec/data-source.ts';
 import { atPlace } from '../consumer-properties.ts';
 import { type Announce, Announcer } from './announcer.ts';
-import { clippedDataSource } from './clip.ts';
 import type { RealtimeContext } from './context.ts';
-import { EventReceivers } from './receivers.ts';
 import { SourceReader } from './source-reader.ts';
 
 export class RealtimeNode {
@@ -17,7 +17,11 @@ export class RealtimeNode {
   readonly #metrics: Metrics;
 
   private constructor(context: RealtimeContext, specs: RealtimeSpecs, readers: readonly SourceReader[]) {
-    this.receivers = new EventReceivers(context, specs);
+    const { committer, now } = context;
+    this.receivers = new EventReceivers(
+      { submit: (dataSource, events) => committer.submit({ parts: [{ dataSource, format: 'json', ...events }] }), now },
+      specs,
+    );
     this.#announcer = new Announcer(context, new Set(specs.map(({ dataSource }) => dataSource.name)));
     this.#readers = readers;
     this.#metrics = context.metrics;

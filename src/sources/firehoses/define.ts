@@ -5,6 +5,7 @@
  */
 import type { z } from 'zod';
 import type { Interval } from '../../catalog/time.ts';
+import type { KafkaProperties } from '../../kafka/index.ts';
 import type { Stream } from '../stream.ts';
 
 interface Limits {
@@ -21,6 +22,8 @@ export interface StreamSource extends Limits {
   readonly name: string;
   /** Where what was never read begins. */
   readonly start: 'earliest' | 'latest';
+  /** Of Kafka: what it reads, which others may read in its place. */
+  readonly kafka?: { readonly topic: string; readonly properties: KafkaProperties };
   /** What of its configuration means nothing today, in words. */
   readonly warnings: readonly string[];
   /** @throws MillraceError for a property that cannot be used. */

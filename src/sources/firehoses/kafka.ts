@@ -29,6 +29,7 @@ export const kafka: FirehoseType = {
           kind: 'stream',
           name: `kafka/${group}/${feed}`,
           start,
+          kafka: { topic: feed, properties },
           warnings,
           clips: [],
           async open() {

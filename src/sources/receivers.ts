@@ -1,11 +1,9 @@
 /** The receivers of a realtime node: events that are posted to a service name. */
-import type { PushedEvents, PushOutcome, Receivers } from '../../backend.ts';
-import { invalidInput, MillraceError, notFound } from '../../errors.ts';
-import type { Committer } from '../../ingest/committer.ts';
-import type { RealtimeSpecs, ReceiverSource } from '../../sources/firehoses/index.ts';
-import type { DataSource } from '../../spec/data-source.ts';
-import { clippedDataSource } from './clip.ts';
-import type { RealtimeContext } from './context.ts';
+import type { PushedEvents, PushOutcome, Receivers } from '../backend.ts';
+import { invalidInput, MillraceError, notFound } from '../errors.ts';
+import type { DataSource } from '../spec/data-source.ts';
+import { clippedDataSource } from './firehoses/clip.ts';
+import type { RealtimeSpecs, ReceiverSource } from './firehoses/index.ts';
 
 interface Receiver {
   readonly source: ReceiverSource;
@@ -16,15 +14,19 @@ interface Receiver {
   untilMs: number;
 }
 
+export interface ReceiverTarget {
+  /** Takes a receiver's events into its dataSource; settled when they are durable. */
+  submit(dataSource: DataSource, events: PushedEvents): Promise<PushOutcome>;
+  readonly now: () => number;
+}
+
 export class EventReceivers implements Receivers {
   readonly #receivers = new Map<string, Receiver>();
-  readonly #committer: Committer;
-  readonly #now: () => number;
+  readonly #target: ReceiverTarget;
 
   /** @throws MillraceError `invalidInput` when two of them have one name. */
-  constructor({ committer, now }: Pick<RealtimeContext, 'committer' | 'now'>, specs: RealtimeSpecs) {
-    this.#committer = committer;
-    this.#now = now;
+  constructor(target: ReceiverTarget, specs: RealtimeSpecs) {
+    this.#target = target;
     for (const { dataSource, firehose } of specs)
       for (const source of firehose) if (source.kind === 'receiver') this.#add(source, dataSource);
   }
@@ -37,7 +39,7 @@ export class EventReceivers implements Receivers {
     if (waiting > 0 && waiting + events > source.bufferSize) throw bufferFull(receiver);
     receiver.waiting += events;
     try {
-      return await this.#committer.submit({ parts: [{ dataSource, format: 'json', lines, events }] });
+      return await this.#target.submit(dataSource, { lines, events });
     } finally {
       receiver.waiting -= events;
     }
@@ -62,7 +64,7 @@ export class EventReceivers implements Receivers {
       const names = [...this.#receivers.keys()].map((name) => `'${name}'`).join(', ');
       throw notFound(`there is no receiver '${serviceName}' here${names && `; there are ${names}`}`);
     }
-    if (this.#now() >= receiver.untilMs)
+    if (this.#target.now() >= receiver.untilMs)
       throw notFound(`receiver '${serviceName}' is shut off since ${new Date(receiver.untilMs).toISOString()}`);
     return receiver;
   }

@@ -8,5 +8,8 @@ export function clippedDataSource(dataSource: DataSource, clips: readonly Interv
   if (clips.length === 0) return dataSource;
   const within = clips.map((clip) => ({ type: 'interval', dimension: '__time', intervals: [formatInterval(clip)] }));
   const fields = dataSource.filter ? [dataSource.filter.json, ...within] : within;
-  return { ...dataSource, filter: specOf('filter').parse({ type: 'and', fields }) };
+  const filter = specOf('filter').parse({ type: 'and', fields });
+  const { transformSpec } = dataSource.dataSchema as { readonly transformSpec: object };
+  const dataSchema = { ...dataSource.dataSchema, transformSpec: { ...transformSpec, filter: filter.json } };
+  return { ...dataSource, filter, dataSchema };
 }
