@@ -2,7 +2,7 @@
 import { MillraceError } from '../errors.ts';
 import { DruidError, failureReason, isNotConnected, type Tried, unreachable } from './errors.ts';
 import { redirection } from './probe.ts';
-import { canBeRepeated, type DruidRequest, type DruidResponse, discard, textOf } from './request.ts';
+import { canBeRepeated, type DruidRequest, type DruidResponse, discard, isSafe, textOf } from './request.ts';
 import { isLed, type Servers, type Service } from './servers.ts';
 import { maxConnections, type Transport } from './transport.ts';
 
@@ -62,7 +62,7 @@ export class Druid implements AsyncDisposable {
         } catch (error) {
           if (request.signal?.aborted) throw givenUp('broker', error);
           if (error instanceof MillraceError) throw error;
-          const reason = failureReason(error);
+          const reason = failureReason(error, server);
           this.#servers.failed('broker', server, reason);
           tried.push({ address: server.origin, reason, error });
           return [];
@@ -125,10 +125,10 @@ export class Druid implements AsyncDisposable {
       } catch (error) {
         if (request.signal?.aborted) throw givenUp(service, error);
         if (error instanceof MillraceError) throw error;
-        const reason = failureReason(error);
+        const reason = failureReason(error, server);
         this.#servers.failed(service, server, reason);
         tried.push({ address: server.origin, reason, error });
-        if (!isNotConnected(error)) break;
+        if (!isNotConnected(error) && !isSafe(request)) break;
       }
     }
     throw unreachable(service, tried);

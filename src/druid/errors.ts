@@ -1,8 +1,9 @@
 /** What goes wrong between us and a Druid. */
 import { type ErrorCode, MillraceError } from '../errors.ts';
+import { reasonOf } from '../kafka/protocol-errors.ts';
 import { tlsTrouble } from '../kafka/security/tls-trouble.ts';
 import type { Service } from './servers.ts';
-import { tlsAdvice } from './tls.ts';
+import { keyStoreNames, tlsAdvice } from './tls.ts';
 
 export interface Refusal {
   readonly service: Service;
@@ -98,7 +99,7 @@ export function unreachable(service: Service, tried: readonly Tried[]): Millrace
 }
 
 /** Why there was no answer, in words. */
-export function failureReason(error: unknown): string {
+export function failureReason(error: unknown, { protocol }: URL): string {
   const first = error instanceof AggregateError ? error.errors[0] : error;
   switch (errorCode(first)) {
     case 'ECONNREFUSED':
@@ -109,11 +110,14 @@ export function failureReason(error: unknown): string {
       return 'no connection in time';
     case 'UND_ERR_SOCKET':
     case 'ECONNRESET':
-      return 'it closed the connection';
+      // By TLS 1.3 it may do so before it is heard why.
+      return protocol === 'https:'
+        ? `it closed the connection: it may want a certificate (${keyStoreNames.location})`
+        : 'it closed the connection';
     default: {
       const trouble = tlsTrouble(first);
       const reason = first instanceof Error ? first.message : String(first);
-      return trouble === undefined ? reason : `no connection by TLS: ${reason}; ${tlsAdvice[trouble]}`;
+      return trouble === undefined ? reason : `no connection by TLS: ${reasonOf(first)}; ${tlsAdvice[trouble]}`;
     }
   }
 }

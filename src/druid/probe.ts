@@ -48,7 +48,7 @@ export async function probe(service: Service, server: URL, ask: Ask): Promise<Fi
     return { kind: 'other', saw: inWords(service, answer) };
   } catch (error) {
     if (error instanceof MillraceError) return { kind: 'other', saw: error.message, error };
-    return { kind: 'other', saw: failureReason(error) };
+    return { kind: 'other', saw: failureReason(error, server) };
   }
 }
 

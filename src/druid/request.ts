@@ -32,6 +32,10 @@ export interface DruidResponse {
 export const canBeRepeated = ({ body }: DruidRequest): boolean =>
   body === undefined || typeof body === 'string' || body instanceof Uint8Array;
 
+/** It changes nothing, however often it is sent. https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1 */
+export const isSafe = (request: DruidRequest): boolean =>
+  (request.method === 'GET' || request.method === 'HEAD') && canBeRepeated(request);
+
 /** Of an answer that nobody wants. */
 export function discard({ body }: DruidResponse): void {
   // That it was cut off is no error then.

@@ -10,7 +10,7 @@ const trustStoreNames = {
   password: 'druid.client.https.trustStorePassword',
 } as const satisfies Names;
 
-const keyStoreNames = {
+export const keyStoreNames = {
   location: 'druid.client.https.keyStorePath',
   type: 'druid.client.https.keyStoreType',
   password: 'druid.client.https.keyStorePassword',
