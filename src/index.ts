@@ -11,7 +11,14 @@ export type {
 } from './backend.ts';
 export { type ErrorCode, MillraceError, type Place } from './errors.ts';
 export { BufferFullError, MessageDroppedError } from './library/errors.ts';
-export { type Events, type Millrace, type MillraceOptions, openMillrace } from './library/millrace.ts';
+export {
+  type ClusterOptions,
+  type Events,
+  type FolderOptions,
+  type Millrace,
+  type MillraceOptions,
+  openMillrace,
+} from './library/millrace.ts';
 export type { StreamSupervisor } from './library/stream-supervisor.ts';
 export {
   createTranquilizer,

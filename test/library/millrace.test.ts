@@ -118,6 +118,19 @@ test('what are no events is refused, with the index of the wrong one', async (t)
   assert.deepEqual(await millrace.dataSources(), []);
 });
 
+test('SQL, as a text and as a request', async (t) => {
+  const millrace = await open(t);
+  await millrace.define(dataSchema);
+  await millrace.push('d', events);
+  assert.deepEqual(await millrace.sql('SELECT url, SUM(views) AS views FROM d GROUP BY 1 ORDER BY 1'), [
+    { url: '/a', views: 2 },
+    { url: '/b', views: 1 },
+  ]);
+  const request = { query: 'SELECT url FROM d WHERE url = ?', parameters: [{ type: 'VARCHAR', value: '/b' }] };
+  assert.deepEqual(await millrace.sql({ ...request, resultFormat: 'array' }), [['/b']]);
+  await assert.rejects(millrace.sql('SELECT 1 FROM nowhere'), { code: 'invalidInput', message: /nowhere/ });
+});
+
 test('a folder holds the data from one opening to the next', async (t) => {
   const data = temporaryFolder(t);
   const first = await openMillrace({ data });
