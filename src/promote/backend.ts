@@ -22,7 +22,7 @@ import type { DataSource } from '../spec/data-source.ts';
 import { sql } from '../sql.ts';
 import { Promotions } from '../store/promotions.ts';
 import { Clusters, type ClustersOptions } from './clusters.ts';
-import { type ManagerOptions, PromotionManager } from './manager.ts';
+import { type ManagerOptions, movedAway, PromotionManager } from './manager.ts';
 import { tablesOfNative, tablesOfSql } from './tables.ts';
 import { Routes, type Turned } from './turning.ts';
 
@@ -31,6 +31,7 @@ export interface PromotableOptions extends ClustersOptions {
   readonly ownSources: boolean;
 }
 
+/** @throws MillraceError `conflict` where sources of its own would write beside what was promoted. */
 export async function openPromotable(
   embedded: EmbeddedBackend,
   options: PromotableOptions,
@@ -38,6 +39,11 @@ export async function openPromotable(
   const promotions = new Promotions(embedded.store);
   const routes = await Routes.open(promotions);
   const { ownSources } = options;
+  const [first] = ownSources ? routes.entries() : [];
+  if (first) {
+    await embedded.close();
+    throw movedAway(first[0], first[1].settings.druid.at);
+  }
   return new PromotableBackend({ embedded, promotions, routes, clusters: new Clusters(options), ownSources });
 }
 

@@ -43,6 +43,12 @@ export class PromotionManager {
     this.#options = options;
   }
 
+  /** @throws MillraceError `conflict` for a dataSource that is on a Druid, or on its way: rows that came here would be seen by nobody. */
+  requireHere(dataSource: string): void {
+    const turned = this.#options.routes.get(dataSource);
+    if (turned) throw movedAway(dataSource, turned.settings.druid.at);
+  }
+
   async list(): Promise<readonly PromotionState[]> {
     const { promotions } = this.#options;
     return Promise.all(
@@ -132,6 +138,12 @@ async function pushedStream(context: PromotionContext, turning: Turning): Promis
   const { pushedStream } = await import('./pushed-stream.ts');
   return pushedStream(context, turning);
 }
+
+export const movedAway = (dataSource: string, address: string) =>
+  new MillraceError(
+    'conflict',
+    `'${dataSource}' was promoted to the Druid at ${address.replaceAll(/\/\/[^/@,]*@/g, '//')}, or is on its way; what would be read here nobody would see. Have Druid read it.`,
+  );
 
 /** What was copied has the columns that it was begun with. */
 function requireSameColumns(before: PromotionSettings, now: PromotionSettings): void {

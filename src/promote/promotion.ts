@@ -82,7 +82,7 @@ export function requireForm({
   if (form.formless.length > 0) {
     const names = form.formless.map((name) => `'${name}'`).join(', ');
     throw unsupported(
-      `the sketches of ${names} cannot become a Druid's: its hashes are other ones. Leave their history behind with ${form.formless.map((name) => `--without ${name}`).join(' ')}; from then on Druid makes its own.`,
+      `what is stored of ${names} cannot become a Druid's, whose sketches are made of other hashes. Leave their history behind with ${form.formless.map((name) => `--without ${name}`).join(' ')}; from then on Druid makes its own.`,
     );
   }
   const unknown = settings.without.find((name) => !dataSource.metrics.some(({ spec }) => spec.name === name));

@@ -39,6 +39,10 @@ export class Routes {
     return this.#turned.size === 0;
   }
 
+  entries(): IterableIterator<[dataSource: string, Turned]> {
+    return this.#turned.entries();
+  }
+
   /** DataSources whose queries are the Druid's. */
   *promoted(): Generator<string> {
     for (const [name, { phase }] of this.#turned) if (phase === 'done') yield name;

@@ -7,6 +7,7 @@ import type { Backend } from '../backend.ts';
 import { validate } from '../catalog/validate.ts';
 import { notFound } from '../errors.ts';
 import type { Logger } from '../observe/log.ts';
+import type { PromotionManager } from '../promote/manager.ts';
 import { lenientNumber } from '../spec/lenient.ts';
 import { readResetOffsets } from '../spec/reset-offsets.ts';
 import { readSupervisorSpec, supervisorJson } from '../spec/supervisor.ts';
@@ -15,6 +16,8 @@ import { isSet, readJson } from './json.ts';
 
 export interface SupervisorRouteOptions {
   readonly backend: Backend;
+  /** What it moves elsewhere is not read here. */
+  readonly promotions?: PromotionManager | undefined;
   readonly log: Logger;
   readonly maxBodyBytes: number;
 }
@@ -33,6 +36,7 @@ export function supervisorRoutes(options: SupervisorRouteOptions) {
 
     server.post(prefix, async (request) => {
       const spec = readSupervisorSpec(await readJson(request));
+      options.promotions?.requireHere(spec.id);
       await supervisors.submit(spec, { skipRestartIfUnmodified: isSet(request, 'skipRestartIfUnmodified') });
       return { id: spec.id };
     });

@@ -102,7 +102,7 @@ test('every acknowledged event is there once, with all its columns', async (t) =
 
   const refused = startPromotion(servers, name, '--server', millrace.url);
   assert.equal(await refused.ended, 1);
-  assert.match(refused.output(), /the sketches of 'users' cannot become a Druid's.*--without users/);
+  assert.match(refused.output(), /what is stored of 'users' cannot become a Druid's.*--without users/);
   const more = ['--server', millrace.url, '--without', 'users'];
   const plan = await promoted(startPromotion(servers, name, ...more, '--dry-run'));
   assert.match(plan, /2026-03-01T00:00:00.000Z\/2026-03-03T00:00:00.000Z/);

@@ -100,5 +100,9 @@ test('every record is there once, through a kill -9 in the middle', async (t) =>
   const [there] = await servers.client.sql<Sums>(`SELECT SUM("count") AS "events", SUM(n) AS n FROM "${name}"`);
   assert.deepEqual(there, expected, 'by Druid itself');
   // Nothing reads here any more.
-  assert.deepEqual(await (await fetch(`${millrace.url}/druid/indexer/v1/supervisor`)).json(), []);
+  const supervisors = `${millrace.url}/druid/indexer/v1/supervisor`;
+  assert.deepEqual(await (await fetch(supervisors)).json(), []);
+  const headers = { 'content-type': 'application/json' };
+  const again = await fetch(supervisors, { method: 'POST', headers, body: JSON.stringify(specOf(name)) });
+  assert.equal(again.status, 409);
 });
