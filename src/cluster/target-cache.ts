@@ -23,11 +23,11 @@ interface Entry {
 
 export class TargetCache {
   readonly #find: (name: string) => Promise<PushTarget | undefined>;
-  readonly #context: Pick<ClusterContext, 'log'>;
+  readonly #context: Pick<ClusterContext, 'log' | 'now'>;
   readonly #entries = new Map<string, Entry>();
 
   /** @param find asks the overlord; undefined where there is none of that name. */
-  constructor(find: (name: string) => Promise<PushTarget | undefined>, context: Pick<ClusterContext, 'log'>) {
+  constructor(find: (name: string) => Promise<PushTarget | undefined>, context: Pick<ClusterContext, 'log' | 'now'>) {
     this.#find = find;
     this.#context = context;
   }
@@ -36,21 +36,21 @@ export class TargetCache {
   get(name: string): Promise<PushTarget | undefined> {
     const entry = this.#entries.get(name);
     if (!entry) return this.#askFirst(name);
-    const isOld = performance.now() - entry.atMs > (entry.target ? freshMs : unknownMs);
+    const isOld = this.#context.now() - entry.atMs > (entry.target ? freshMs : unknownMs);
     if (!entry.target) return entry.asking ?? (isOld ? this.#askFirst(name) : Promise.resolve(undefined));
     if (isOld && !entry.asking) this.#askAgain(name, entry);
     return Promise.resolve(entry.target);
   }
 
   set(name: string, target: PushTarget): void {
-    this.#keep(name, { target, atMs: performance.now(), misses: 0 });
+    this.#keep(name, { target, atMs: this.#context.now(), misses: 0 });
   }
 
   #askFirst(name: string): Promise<PushTarget | undefined> {
     const asking = this.#find(name).then(
       (target) => {
         if (this.#entries.get(name)?.asking === asking)
-          this.#keep(name, { target, atMs: performance.now(), misses: 0 });
+          this.#keep(name, { target, atMs: this.#context.now(), misses: 0 });
         return target;
       },
       (error) => {
@@ -58,17 +58,16 @@ export class TargetCache {
         throw error;
       },
     );
-    this.#keep(name, { target: undefined, atMs: performance.now(), misses: 0, asking });
+    this.#keep(name, { target: undefined, atMs: this.#context.now(), misses: 0, asking });
     return asking;
   }
 
   #askAgain(name: string, entry: Entry): void {
     const failed = (error: unknown) => {
-      // The pushes go on by what is known.
-      this.#context.log.warn(
-        { dataSource: name },
-        `its definition is not refreshed: ${asMillraceError(error).message}`,
-      );
+      const { code, message } = asMillraceError(error);
+      this.#context.log.warn({ dataSource: name }, `its definition is not refreshed: ${message}`);
+      // The pushes go on by what is known. Where it takes none any more, the next one is told why.
+      if (code === 'invalidInput') this.#entries.delete(name);
       return entry.target;
     };
     entry.asking = this.#find(name)
@@ -78,7 +77,7 @@ export class TargetCache {
         return entry.target;
       }, failed)
       .finally(() => {
-        entry.atMs = performance.now();
+        entry.atMs = this.#context.now();
         entry.asking = undefined;
       });
   }
