@@ -16,9 +16,9 @@ import { freePort } from '../services/millrace.ts';
 /** Of this checkout. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 const guides = ['README.md', ...globSync('docs/guides/*.md', { cwd: root }).sort()];
-const isOfCluster = (document: string) => readFileSync(join(root, document), 'utf8').includes('$KAFKA');
+const isOfCluster = (document: string) => /\$(?:DRUID|KAFKA)\b/.test(readFileSync(join(root, document), 'utf8'));
 
-/** The README and the guides: those that take a cluster speak of `$KAFKA`, beside `$DRUID` or `$ZOOKEEPER`. */
+/** The README and the guides: those that take a cluster speak of `$DRUID` or `$KAFKA`. */
 export const documents = {
   alone: guides.filter((document) => !isOfCluster(document)),
   onCluster: guides.filter(isOfCluster),
