@@ -28,6 +28,10 @@ const endOfTimeMs = 8_640_000_000_000_000;
 /** Live rows above which buckets are handed off, or combined, without waiting for quiet. */
 const manyLiveRows = 1_000_000;
 
+/** The same while so many more come from look to look that someone catches up: who tidies up now takes the cores that this needs. */
+const mostLiveRows = 5_000_000;
+const fastGrowth = 250_000;
+
 export class Housekeeping {
   readonly #options: HousekeepingOptions;
   readonly #stop = new AbortController();
@@ -118,8 +122,14 @@ export class Housekeeping {
     const nowMs = this.#options.now();
     const seen = this.#seen.get(dataSource);
     const quiet = seen?.rows === rows && nowMs - seen.sinceMs >= this.#options.quietMs;
+    const isFast = seen !== undefined && rows - seen.rows > fastGrowth;
     if (seen?.rows !== rows) this.#seen.set(dataSource, { rows, sinceMs: nowMs });
-    const beforeMs = await closedBefore(connection, definition, nowMs, quiet || rows > manyLiveRows);
+    const beforeMs = await closedBefore(
+      connection,
+      definition,
+      nowMs,
+      quiet || rows > (isFast ? mostLiveRows : manyLiveRows),
+    );
     const handedOff = beforeMs === undefined ? 0 : await this.#handOff(connection, table, beforeMs);
     // Twice as many as combining left the last time: else the rows are as distinct as they get.
     if (handedOff > 0 || rows < Math.max(manyLiveRows, 2 * (this.#combined.get(dataSource) ?? 0))) return;

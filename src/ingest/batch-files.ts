@@ -12,8 +12,11 @@ const memoryRoot = '/dev/shm';
 const minRoomBytes = 256 * 1024 * 1024;
 const prefix = 'millrace-';
 
+/** Of a large body's files: an engine's thread that has nothing left to read does not rest until the others are done, so they are to end together. */
+const maxPieceBytes = 2 * 1024 * 1024;
+
 /** Files that stay for bodies to come. */
-const maxIdleFiles = 4;
+const maxIdleFiles = 16;
 
 /** A body from this size on is read by several threads, as one of them alone would take long. */
 const minDividedBytes = 4 * 1024 * 1024;
@@ -103,10 +106,11 @@ export class BatchFiles {
     await rm(this.#directory, { recursive: true, force: true });
   }
 
-  /** A large body in as many pieces of whole lines as there are readers. */
+  /** A large body in pieces of whole lines, one at least for each reader. */
   #pieces(body: Uint8Array): Uint8Array[] {
     const pieces: Uint8Array[] = [];
-    const share = body.byteLength < minDividedBytes ? body.byteLength : Math.ceil(body.byteLength / this.#readers);
+    const isDivided = body.byteLength >= minDividedBytes;
+    const share = isDivided ? Math.min(maxPieceBytes, Math.ceil(body.byteLength / this.#readers)) : body.byteLength;
     for (let start = 0; start < body.byteLength; ) {
       const lineEnd = body.indexOf(lineFeed, start + share - 1);
       const end = lineEnd < 0 ? body.byteLength : lineEnd + 1;

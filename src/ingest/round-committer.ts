@@ -26,6 +26,9 @@ export interface RoundCommitterOptions {
 /** After one that did not pass in good faith. What makes one fail makes the next one, mostly. */
 const carefulRounds = 20;
 
+/** A round from this size on is one of many, mostly: someone catches up. */
+const bulkBytes = 4 * 1024 * 1024;
+
 export class RoundCommitter implements Rounds {
   readonly #options: RoundCommitterOptions;
   readonly #receipts: Receipts;
@@ -88,7 +91,8 @@ export class RoundCommitter implements Rounds {
       }
       return { results, outcomes };
     };
-    const { results, outcomes } = await store.transaction(work).catch(async (error: unknown) => {
+    const isBulk = round.reduce((sum, { bytes }) => sum + bytes, 0) >= bulkBytes;
+    const { results, outcomes } = await store.transaction(work, { isBulk }).catch(async (error: unknown) => {
       await removeLetters(letters.filter((file) => file !== undefined));
       throw error;
     });

@@ -17,8 +17,12 @@ export interface Rows {
   readonly columns: readonly (readonly unknown[])[];
 }
 
+/** Of small row groups of a table into larger ones, at one checkpoint: each takes a fraction of a second. */
+const mostMerges = 4;
+
 export class Engine {
   readonly #instance: DuckDBInstance;
+  #merges = true;
 
   private constructor(instance: DuckDBInstance) {
     this.#instance = instance;
@@ -35,6 +39,7 @@ export class Engine {
         autoload_known_extensions: 'false',
         // Large enough to be rare under load, small enough that replaying it at start takes a fraction of a second.
         checkpoint_threshold: '16MiB',
+        max_vacuum_tasks: String(mostMerges),
         // Files are written anew under the same names.
         enable_external_file_cache: 'false',
         default_null_order: 'nulls_first_on_asc_last_on_desc',
@@ -52,6 +57,16 @@ export class Engine {
     // The process-wide setting is not there at creation, as the time zones come with a linked-in extension.
     await connection.run("SET TimeZone = 'UTC'");
     return connection;
+  }
+
+  /**
+   * Whether checkpoints merge small row groups, for which they write whole ones anew. With a checkpoint each second that is more than
+   * what has come since, and commits wait for it.
+   */
+  async mergeRowGroups(connection: Connection, isWanted: boolean): Promise<void> {
+    if (isWanted === this.#merges) return;
+    await connection.run(`SET max_vacuum_tasks = ${isWanted ? mostMerges : 0}`);
+    this.#merges = isWanted;
   }
 
   close(): void {

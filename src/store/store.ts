@@ -32,6 +32,11 @@ const readerPatienceMs = 500;
 /** How long an answer may go on while other queries wait: a few batches of rows. */
 const readerSliceMs = 25;
 
+export interface TransactionOptions {
+  /** Whether it brings so much that there is a checkpoint every few of its kind. */
+  readonly isBulk?: boolean;
+}
+
 /** What one transaction may do. */
 export interface Transaction {
   /** How many rows the statement changed. */
@@ -111,11 +116,15 @@ export class Store {
   }
 
   /** One transaction at a time. All of it is durable when this settles, or none of it happened. */
-  async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  async transaction<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    { isBulk = false }: TransactionOptions = {},
+  ): Promise<T> {
     using _lock = await this.#writing.acquire();
     if (this.#failure) throw this.#failure;
     const tables = new Map(this.#tables);
     try {
+      await this.#engine.mergeRowGroups(this.#writer, !isBulk);
       await this.#writer.run('BEGIN');
       const result = await work({
         run: (statement) => this.#writer.run(statement),
