@@ -21,7 +21,8 @@ export class ZooKeeperFolders {
   readonly #seen: Map<string, Seen | undefined>;
   #client: Client | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
-  #firstLook = Promise.withResolvers<void>();
+  readonly #firstLook = Promise.withResolvers<void>();
+  #looks = 0;
 
   /** Connects at once, and goes on trying for as long as nobody is there. */
   constructor(settings: ZooKeeperSettings, paths: readonly string[], log: Logger) {
@@ -34,6 +35,11 @@ export class ZooKeeperFolders {
   /** What was last there; undefined before the first look. */
   seen(path: string): Seen | undefined {
     return this.#seen.get(path);
+  }
+
+  /** How often something was looked at: as long as it stays, all is as it was. */
+  get looks(): number {
+    return this.#looks;
   }
 
   /** Resolves once all folders were looked at. Never, while no ZooKeeper answers. */
@@ -100,12 +106,17 @@ export class ZooKeeperFolders {
   async #look(client: Client, { path, changed }: Folder): Promise<boolean> {
     try {
       const seen = await readFolder(client, path, changed);
-      if (this.#isCurrent(client)) this.#seen.set(path, seen);
+      if (this.#isCurrent(client)) this.#note(path, seen);
       return true;
     } catch (error) {
-      if (!isConnectionLoss(error)) this.#seen.set(path, `cannot be read: ${String(error)}`);
+      if (!isConnectionLoss(error)) this.#note(path, `cannot be read: ${String(error)}`);
       return !isConnectionLoss(error);
     }
+  }
+
+  #note(path: string, seen: Seen): void {
+    this.#seen.set(path, seen);
+    this.#looks++;
   }
 }
 

@@ -30,20 +30,34 @@ export function zooKeeperPlaces(settings: ZooKeeperPlacesSettings, log: Logger):
   const sources = new Map(services.map((service) => [service, sourcesOf(service, settings)]));
   const paths = [...sources.values()].flat().map(({ path }) => path);
   const folders = new ZooKeeperFolders(settings, paths, log);
+  // Each request asks for it, and announcements are compressed.
+  const remembered = new Map<Service, { readonly looks: number; readonly sighting: Sighting }>();
+  const sight = (service: Service): Sighting => {
+    const { looks } = folders;
+    const last = remembered.get(service);
+    if (last?.looks === looks) return last.sighting;
+    const sighting = sightingOf(sources.get(service) ?? [], folders, settings);
+    remembered.set(service, { looks, sighting });
+    return sighting;
+  };
   return {
     async look(service) {
-      const wait = new AbortController();
-      const isThere = await Promise.race([
-        folders.firstLook.then(() => true),
-        sleep(firstLookMs, false, { signal: wait.signal }),
-      ]);
-      wait.abort();
-      const sighting = sightingOf(sources.get(service) ?? [], folders, settings);
-      if (isThere || sighting.urls.length > 0) return sighting;
+      const sighting = sight(service);
+      if (sighting.urls.length > 0) return sighting;
+      if (await isLooking(folders)) return sight(service);
       return { urls: [], looked: (await whatAnswers(settings.connect)).map((answer) => `ZooKeeper at ${answer}`) };
     },
     close: () => folders.close(),
   };
+}
+
+/** False when ZooKeeper has not answered in time. */
+async function isLooking({ firstLook }: ZooKeeperFolders): Promise<boolean> {
+  const wait = new AbortController();
+  const late = sleep(firstLookMs, false, { signal: wait.signal });
+  const isThere = await Promise.race([firstLook.then(() => true), late]);
+  wait.abort();
+  return isThere;
 }
 
 /** The best first: who leads, and then what Tranquility and Druid's own processes go by. */
