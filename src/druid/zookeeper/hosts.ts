@@ -1,7 +1,7 @@
 /** Why no ZooKeeper answers, host by host: the package that speaks to it keeps it to itself. */
 import { connect } from 'node:net';
 
-const timeoutMs = 2_000;
+const timeoutMs = 1_500;
 const defaultPort = 2181;
 
 /** `zk1:2181 refuses connections (ECONNREFUSED)`, one for each host of a connect string. */
