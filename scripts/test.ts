@@ -34,9 +34,9 @@ const kafka: Need = {
   isMet: hasProgram('java') && hasProgram('mvn') && hasProgram('openssl'),
 };
 const druid: Need = {
-  what: 'a real Druid, by Java 17 and Maven, and 4 GB of memory',
+  what: 'a real Druid, by Java 17 and Maven, and 8 GB of memory',
   pattern: /services\/druid|sharedDruid/,
-  isMet: hasProgram('java') && hasProgram('mvn') && totalmem() > 4 * 2 ** 30,
+  isMet: hasProgram('java') && hasProgram('mvn') && totalmem() > 7 * 2 ** 30,
 };
 const java: Need = {
   what: 'Java 17 and Maven',
