@@ -9,7 +9,7 @@ import { Transport } from './transport.ts';
 
 export type { Druid, JsonRequest } from './client.ts';
 export { DruidError } from './errors.ts';
-export type { DruidRequest, DruidResponse } from './request.ts';
+export { type DruidRequest, type DruidResponse, discard } from './request.ts';
 export type { Service } from './servers.ts';
 export type { DruidSettings } from './settings.ts';
 

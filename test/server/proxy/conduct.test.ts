@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { buffer, text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { type SharedKafka, sharedKafka } from '../../services/on-demand.ts';
@@ -118,6 +118,21 @@ test('a body larger than what is taken of events goes through, as does its answe
     assert.ok((await buffer(response)).equals(body));
     assert.deepEqual(response.trailers, { 'x-error': 'none' });
   }
+});
+
+test('HTTP/1.0, which nginx speaks unless it is told otherwise, gets the answer without its trailers', async () => {
+  handle = (_request, response) => {
+    response.writeHead(200, { trailer: 'x-error' });
+    response.addTrailers({ 'x-error': 'none' });
+    response.end('[]');
+  };
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.write('GET /druid/v2/x HTTP/1.0\r\n\r\n');
+  const [head, body] = (await text(socket)).split('\r\n\r\n');
+  assert.match(head ?? '', /^HTTP\/1\.1 200 OK\r\n/);
+  assert.doesNotMatch(head ?? '', /trailer/i);
+  assert.equal(body, '[]');
 });
 
 test('a client that goes away takes its request with it, before the answer and within it', async () => {
