@@ -18,6 +18,8 @@ export interface Delivery {
   readonly reject: (error: MillraceError) => void;
   pieces: number;
   baseOffset: number;
+  /** A piece of it is there, or went out and got no answer. */
+  mayBeWritten: boolean;
 }
 
 export interface Outgoing {
@@ -97,6 +99,7 @@ export class Outbox {
   /** No answer came: it may have been appended. */
   unanswered(outgoing: Outgoing, error: MillraceError): void {
     this.#landed(outgoing);
+    outgoing.delivery.mayBeWritten = true;
     this.lose(error);
     this.#beginAnew();
   }
@@ -127,9 +130,9 @@ export class Outbox {
     const late = this.#waiting.filter(({ delivery }) => delivery.deadlineMs <= nowMs);
     for (const { sequence, delivery } of late) {
       const why = this.trouble?.message ?? 'no answer came';
-      const known = sequence === undefined ? 'It was not written.' : 'It may have been written, or not.';
+      const mayBeWritten = sequence !== undefined || delivery.mayBeWritten;
+      const known = mayBeWritten ? 'It may have been written, or not.' : 'It was not written.';
       const message = `${this.#name}: Kafka did not take a batch in time: ${why}. ${known}`;
-      const mayBeWritten = sequence !== undefined;
       const context = { ...this.trouble?.context, mayBeWritten };
       delivery.reject(new MillraceError('unavailable', message, { cause: this.trouble, retryAfterSeconds, context }));
     }
@@ -138,7 +141,8 @@ export class Outbox {
 
   /** Rejects all. */
   refuse(error: MillraceError): void {
-    for (const { delivery } of this.#waiting) delivery.reject(error);
+    for (const { delivery, isInFlight } of this.#waiting)
+      delivery.reject(refusal(error, isInFlight || delivery.mayBeWritten));
     this.#remove(() => true);
   }
 
@@ -172,7 +176,7 @@ export class Outbox {
     if (isRetriable(errorCode)) {
       this.lose(error);
     } else {
-      delivery.reject(error);
+      delivery.reject(refusal(error, delivery.mayBeWritten));
       this.#remove((one) => one.delivery === delivery);
     }
   }
@@ -184,7 +188,7 @@ export class Outbox {
     this.#isAstray = true;
     if (this.#divide(outgoing)) return;
     const what = `${brokerError(this.#name, errorCode).message} One event alone, with ${bytes.length} bytes, is larger than the topic takes; raise its max.message.bytes`;
-    delivery.reject(new MillraceError('tooLarge', what));
+    delivery.reject(refusal(new MillraceError('tooLarge', what), delivery.mayBeWritten));
     this.#remove((one) => one.delivery === delivery);
   }
 
@@ -230,8 +234,16 @@ function offsetsOf(batch: Buffer): number {
   return view.lastOffset - view.baseOffset + 1;
 }
 
+/** A batch that is refused now may be there in part, or since a try that got no answer. */
+function refusal(error: MillraceError, mayBeWritten: boolean): MillraceError {
+  if (!mayBeWritten) return error;
+  const { code, message, context } = error;
+  return new MillraceError(code, message, { cause: error, context: { ...context, mayBeWritten: true } });
+}
+
 /** Pieces are written in their order. */
 function deliver(delivery: Delivery, baseOffset: number): void {
+  delivery.mayBeWritten = true;
   if (delivery.baseOffset < 0) delivery.baseOffset = baseOffset;
   if (--delivery.pieces === 0) delivery.resolve(delivery.baseOffset);
 }

@@ -74,7 +74,7 @@ export class Producer implements AsyncDisposable {
    * @returns the offset of its first record; -1 when the broker does not remember it any more.
    * @param timeoutMs how long it is tried; by default `delivery.timeout.ms`.
    * @throws MillraceError `unavailable` when it was not acknowledged in time: it is there once, or not at all (`context.mayBeWritten` tells
-   * whether it can be); with Kafka's own words when the topic does not take it; `tooLarge` when a single record is; `bufferFull` beyond
+   * whether it can be); with Kafka's own words when the topic does not take it; `tooLarge` when a single record is (`context.mayBeWritten` then, too); `bufferFull` beyond
    * `buffer.memory`.
    */
   async send(topic: string, partition: number, bytes: Buffer, timeoutMs?: number): Promise<number> {
@@ -85,7 +85,7 @@ export class Producer implements AsyncDisposable {
     try {
       return await new Promise((resolve, reject) => {
         const deadlineMs = performance.now() + (timeoutMs ?? deliveryTimeoutMs);
-        const delivery = { deadlineMs, resolve, reject, pieces: 1, baseOffset: -1 };
+        const delivery = { deadlineMs, resolve, reject, pieces: 1, baseOffset: -1, mayBeWritten: false };
         this.#outbox(topic, partition).add(bytes, delivery);
         this.#pump();
       });
