@@ -6,6 +6,7 @@ import type { KafkaProperties } from '../kafka/index.ts';
 import { loadJavaProperties } from '../spec/java-properties.ts';
 import type { Loaded } from '../spec/load.ts';
 import { readInput } from './input.ts';
+import { UsageError } from './options.ts';
 
 /** Where a command's data is: in a folder, or on a cluster. */
 export interface BackendOptions extends ClusterFlags {
@@ -53,7 +54,7 @@ export function addBackendOptions(command: Command): Command {
 /**
  * Undefined without `--druid`.
  * @param ofFile what a command's file says of the cluster; the options take precedence.
- * @throws MillraceError `invalidInput` for what does not fit together, `environment` for a file that cannot be read.
+ * @throws UsageError for options that do not go together, MillraceError `invalidInput` for what a file says wrongly, `environment` for a file that cannot be read.
  */
 export function clusterSettings(flags: ClusterFlags, ofFile: ClusterOfFile = {}): ClusterSettings | undefined {
   const { druid, druidConfig, kafka, kafkaConfig } = flags;
@@ -61,7 +62,7 @@ export function clusterSettings(flags: ClusterFlags, ofFile: ClusterOfFile = {})
     const alone = Object.entries({ '--druid-config': druidConfig, '--kafka': kafka, '--kafka-config': kafkaConfig });
     const [option] = alone.find(([, value]) => value !== undefined) ?? [];
     if (option === undefined) return undefined;
-    throw invalidInput(`${option} is of a Druid cluster; say where it is with --druid http://router:8888`);
+    throw new UsageError(`${option} is of a Druid cluster; say where it is with --druid http://router:8888`);
   }
   const kafkaProperties = {
     ...ofFile.kafka,
@@ -69,7 +70,7 @@ export function clusterSettings(flags: ClusterFlags, ofFile: ClusterOfFile = {})
     ...(kafka !== undefined && { 'bootstrap.servers': kafka }),
   };
   if (!('bootstrap.servers' in kafkaProperties))
-    throw invalidInput('--druid needs the Kafka that events go through; add --kafka host:9092');
+    throw new UsageError('--druid needs the Kafka that events go through; add --kafka host:9092');
   return { druid: druidSettings(druid, druidConfig, ofFile.druid), kafka: kafkaProperties };
 }
 

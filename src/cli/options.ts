@@ -1,8 +1,17 @@
 /** Options that commands share. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { MillraceError } from '../errors.ts';
 import { type LogLevel, logLevels } from '../observe/log-levels.ts';
 
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
+
+/** Of options that do not go together where only a file that they name tells it, so that the parser of options cannot. */
+export class UsageError extends MillraceError {
+  constructor(message: string) {
+    super('invalidInput', message);
+    this.name = 'UsageError';
+  }
+}
 
 export interface ServingOptions {
   readonly port: number;

@@ -6,7 +6,7 @@ import { checkCommand } from './check.ts';
 import { cloneCommand } from './clone.ts';
 import { demoCommand } from './demo.ts';
 import { kafkaCommand } from './kafka.ts';
-import { exitCodes } from './options.ts';
+import { exitCodes, UsageError } from './options.ts';
 import { promoteCommand } from './promote.ts';
 import { queryCommand } from './query.ts';
 import { realtimeCommand } from './realtime.ts';
@@ -51,7 +51,7 @@ export async function run(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     if (error instanceof MillraceError && error.code !== 'defect') console.error(`millrace: ${error.message}`);
     else console.error('millrace: a defect; please report it with this:', error);
-    return exitCodes.failed;
+    return error instanceof UsageError ? exitCodes.usage : exitCodes.failed;
   }
 }
 

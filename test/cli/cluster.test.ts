@@ -9,9 +9,10 @@ import { mainFile, runCommand } from './support.ts';
 const nobody = '127.0.0.1:9';
 
 const misuses: readonly (readonly [args: readonly string[], code: number, message: RegExp])[] = [
-  [['--druid', `http://${nobody}`], 1, /^millrace: --druid needs the Kafka .* --kafka host:9092$/m],
-  [['--kafka', nobody], 1, /^millrace: --kafka is of a Druid cluster; say where it is with --druid/m],
+  [['--druid', `http://${nobody}`], 2, /^millrace: --druid needs the Kafka .* --kafka host:9092$/m],
+  [['--kafka', nobody], 2, /^millrace: --kafka is of a Druid cluster; say where it is with --druid/m],
   [['--druid', 'router:8888', '--kafka', nobody], 1, /^millrace: .*router:8888/m],
+  [['--druid', 'bob:secret@router:8888', '--kafka', nobody], 1, /^millrace: '…@router:8888' is no address of a Druid/m],
   [['--druid', `http://${nobody}`, '--kafka-config', '/none'], 1, /cannot read '\/none': there is no such file/],
   [['--druid', `http://${nobody}`, '--data', 'd'], 2, /cannot be used with option '--data <dir>'/],
 ];
