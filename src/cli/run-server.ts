@@ -133,7 +133,7 @@ function propertiesOf(options: RunOptions, cluster: ClusterSettings | undefined)
 }
 
 /** Without user and password. */
-const shownAddress = ({ druid }: ClusterSettings): string => druid.at.replaceAll(/\/\/[^/@,]*@/g, '//');
+const shownAddress = ({ druid }: ClusterSettings): string => druid.at.replaceAll(/\/\/[^/,]*@/g, '//');
 
 /** An address that listens everywhere is no address to open. */
 function shownHost(host: string): string {

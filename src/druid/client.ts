@@ -55,7 +55,7 @@ export class Druid implements AsyncDisposable {
     const servers = await this.#servers.all('broker');
     if (servers.length === 1) return [await this.request('broker', request)];
     const tried: Tried[] = [];
-    const responses = await Promise.all(
+    const asked = await Promise.allSettled(
       servers.map(async (server) => {
         try {
           return [await this.#transport.send(server, request)];
@@ -69,8 +69,14 @@ export class Druid implements AsyncDisposable {
         }
       }),
     );
-    if (tried.length === servers.length) throw unreachable('broker', tried);
-    return responses.flat();
+    const responses = asked.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+    const failed = asked.find((one) => one.status === 'rejected');
+    if (failed) {
+      for (const response of responses) discard(response);
+      throw failed.reason;
+    }
+    if (responses.length === 0) throw unreachable('broker', tried);
+    return responses;
   }
 
   /**

@@ -88,7 +88,7 @@ function zooKeeperSettings(connect: string, properties: DruidProperties) {
 function parseUrl(text: string): URL {
   const url = URL.parse(text);
   if (url !== null && /^https?:$/.test(url.protocol)) return url;
-  const shown = text.replace(/\/\/.*@/, '//…@');
+  const shown = text.replace(/^(\w+:\/\/)?.*@/, '$1…@');
   throw invalidInput(
     `'${shown}' is no address of a Druid; expected one such as http://router:8888, or a ZooKeeper's such as zk://zk1:2181`,
   );
