@@ -170,10 +170,7 @@ export class EmbeddedBackend implements QueryingBackend {
     const system = (server: QueryOptions['server']) => systemFacts(store, supervisors, lookups, server);
     this.#queries = new Queries({ store, metrics, now, lookups: lookups.scope, system });
     this.#housekeeping = housekeeping;
-    metrics.beforeExposition(() => {
-      metrics.pendingBytes.set(committer.pendingBytes);
-      metrics.durableLagSeconds.set(committer.lagMs / 1000);
-    });
+    metrics.watch(committer);
   }
 
   get receivers(): Receivers | undefined {

@@ -6,6 +6,13 @@
  */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
+/** Submissions on their way to where they are durable: the embedded store, or a Kafka. */
+export interface DurableQueue {
+  readonly pendingBytes: number;
+  /** Age of the oldest submission that is not yet durable; 0 when there is none. */
+  readonly lagMs: number;
+}
+
 /** For each dataSource: received = kept + dropped, all reasons together. */
 export interface Metrics {
   readonly eventsReceived: Counter<'dataSource'>;
@@ -14,10 +21,6 @@ export interface Metrics {
   readonly commits: Counter;
   /** Duration of a commit, from its first statement to durable. */
   readonly commitSeconds: Histogram;
-  /** Bytes accepted and not yet durable. */
-  readonly pendingBytes: Gauge;
-  /** Age of the oldest submission that is accepted and not yet durable; 0 when there is none. */
-  readonly durableLagSeconds: Gauge;
   /** `status` is `ok` or the error's code. */
   readonly queries: Counter<'type' | 'status'>;
   /** From the request to the answer's last byte. */
@@ -38,6 +41,8 @@ export interface Metrics {
   readonly supervisorTasks: Gauge<'supervisor' | 'state'>;
   /** Rows that a Druid's present tasks have processed, thrown away or could not parse. */
   readonly taskRows: Gauge<'supervisor' | 'outcome'>;
+  /** Has the gauges of what is accepted and not yet durable tell of this queue, too. */
+  watch(queue: DurableQueue): void;
   /** Of all dataSources: events received so far, and rows stored. */
   totals(): Promise<{ readonly received: number; readonly rows: number }>;
   /** Calls `refresh` before each exposition, for gauges that are cheaper to ask for than to keep. */
@@ -64,6 +69,9 @@ export function createMetrics(): Metrics {
     Math.round(Date.now() / 1000 - process.uptime()),
   );
 
+  const queues: DurableQueue[] = [];
+  const pendingBytes = gauge('millrace_pending_bytes', 'Bytes accepted and not yet durable.');
+  const durableLag = gauge('millrace_durable_lag_seconds', 'Age of the oldest submission that is not yet durable.');
   const rows = gauge('millrace_rows', 'Rows stored, live and handed off.', ['dataSource']);
   const eventsReceived = counter('millrace_events_received_total', 'Events received.', ['dataSource']);
 
@@ -73,8 +81,6 @@ export function createMetrics(): Metrics {
     eventsDropped: counter('millrace_events_dropped_total', 'Events not kept, by reason.', ['dataSource', 'reason']),
     commits: counter('millrace_commits_total', 'Commits of events to the store.'),
     commitSeconds: histogram('millrace_commit_seconds', 'Duration of a commit.'),
-    pendingBytes: gauge('millrace_pending_bytes', 'Bytes accepted and not yet durable.'),
-    durableLagSeconds: gauge('millrace_durable_lag_seconds', 'Age of the oldest submission that is not yet durable.'),
     queries: counter('millrace_queries_total', 'Queries answered, by type and outcome.', ['type', 'status']),
     querySeconds: histogram('millrace_query_seconds', 'Duration of a query, to its last byte.', ['type']),
     proxiedRequests: counter('millrace_proxied_requests_total', 'Requests passed on to Druid, by service and status.', [
@@ -107,12 +113,17 @@ export function createMetrics(): Metrics {
       "Rows that the present tasks of a Druid's supervisor have read, by outcome.",
       ['supervisor', 'outcome'],
     ),
+    watch: (queue) => {
+      queues.push(queue);
+    },
     totals: async () => ({ received: await total(eventsReceived), rows: await total(rows) }),
     beforeExposition: (refresh) => {
       refreshes.push(refresh);
     },
     exposition: async () => {
       residentMemory.set(process.memoryUsage.rss());
+      pendingBytes.set(queues.reduce((sum, queue) => sum + queue.pendingBytes, 0));
+      durableLag.set(Math.max(0, ...queues.map(({ lagMs }) => lagMs)) / 1000);
       await Promise.all(refreshes.map((refresh) => refresh()));
       return { contentType: registry.contentType, text: await registry.metrics() };
     },

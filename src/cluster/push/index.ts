@@ -52,10 +52,7 @@ export async function openPusher(context: Context): Promise<Pusher> {
     new Committer(new KafkaRounds(options), receipts, { maxPendingBytes, metrics, now }),
     (one) => one.close(),
   );
-  metrics.beforeExposition(() => {
-    metrics.pendingBytes.set(committer.pendingBytes);
-    metrics.durableLagSeconds.set(committer.lagMs / 1000);
-  });
+  metrics.watch(committer);
   return new KafkaPusher({ context, committer, files, splitting, targets, rejects, opened: opened.move() });
 }
 
