@@ -79,7 +79,7 @@ test('the input format kafka: headers, time, topic and key are columns beside th
     [at, 'records', 'cid', 'gone', null, null],
     [at, 'records', null, null, '/d', 8],
   ]);
-  assert.match(JSON.stringify(supervisor.stats()), /"processed":3,.*"unparseable":2/);
+  assert.match(JSON.stringify(await supervisor.stats()), /"processed":3,.*"unparseable":2/);
 });
 
 test('the input format kafka with values that are CSV; headers are found', async () => {
