@@ -96,8 +96,9 @@ export class PartReader {
     );
   }
 
-  #shown({ rows, ...sums }: Totals): string {
-    const shown = Object.values(sums).map((sum, index) => `${this.#numeric[index]?.name} ${sum}`);
-    return [`${rows} rows`, ...shown].join(', ');
+  #shown(totals: Totals): string {
+    const sums = this.#numeric.map(({ name }, index) => ({ name, sum: totals[`sum${index}`] }));
+    const shown = sums.flatMap(({ name, sum }) => (sum === undefined ? [] : [`${name} ${sum}`]));
+    return [`${totals.rows} rows`, ...shown].join(', ');
   }
 }

@@ -6,8 +6,11 @@ import { validate } from '../catalog/validate.ts';
 import type { Druid } from '../druid/index.ts';
 import type { EmbeddedBackend } from '../embedded/index.ts';
 
-/** `rows`, and the sums of the columns in their order: `sum0`, `sum1` …, as no column can take these names then. */
-export type Totals = Readonly<Record<string, number | null>>;
+/**
+ * `rows`, and the sums of the columns in their order: `sum0`, `sum1` …, as no column can take these names then. Of fractions the sums of their
+ * absolute values, too: `scale0` …. What is no number in JSON is its name, such as `NaN`.
+ */
+export type Totals = Readonly<Record<string, number | string | null>> & { readonly rows?: number };
 
 type Ask = (query: object) => Promise<unknown>;
 
@@ -36,7 +39,8 @@ export interface NumericColumn {
 
 export const isNumeric = ({ type }: NumericColumn): boolean => ['LONG', 'FLOAT', 'DOUBLE'].includes(type);
 
-const answers = z.array(z.object({ result: z.record(z.string(), z.number().nullable()) }));
+const sum = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])]).nullable();
+const answers = z.array(z.object({ result: z.object({ rows: z.number() }).catchall(sum) }));
 
 export async function totalsOf(
   ask: Ask,
@@ -54,19 +58,25 @@ export async function totalsOf(
     dataSource,
     intervals: formatInterval(interval),
     granularity: 'all',
-    aggregations: [{ type: 'count', name: 'rows' }, ...sums],
+    aggregations: [{ type: 'count', name: 'rows' }, ...sums, ...columns.flatMap(scaleOf)],
     // What just came in must be there.
     context: { useCache: false, populateCache: false },
   });
   return validate(answers, answer, { what: 'totals' })[0]?.result ?? { rows: 0 };
 }
 
-/** Sums of fractions depend on the order in which they are added up. */
+const scaleOf = ({ name, type }: NumericColumn, index: number): object[] =>
+  type === 'LONG' ? [] : [{ type: 'doubleSum', name: `scale${index}`, expression: `abs(${JSON.stringify(name)})` }];
+
+/** Sums of fractions depend on the order in which they are added up: as a part of the sum of their absolute values, as they may cancel out. */
 const tolerance = 1e-9;
 
 export function areEqual(left: Totals, right: Totals): boolean {
   return Object.keys({ ...left, ...right }).every((name) => {
     const [a, b] = [left[name] ?? 0, right[name] ?? 0];
-    return a === b || Math.abs(a - b) <= tolerance * Math.max(Math.abs(a), Math.abs(b));
+    if (a === b) return true;
+    if (name === 'rows') return false;
+    const scale = name.replace('sum', 'scale');
+    return Math.abs(Number(a) - Number(b)) <= tolerance * Math.max(Number(left[scale] ?? 0), Number(right[scale] ?? 0));
   });
 }
