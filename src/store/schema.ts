@@ -134,8 +134,8 @@ export async function remove(connection: Connection, tables: Map<string, Table>,
   await connection.run(sql`DROP TABLE ${table.live}`);
   await connection.run(sql`DROP TABLE ${table.history}`);
   await connection.run(sql`DELETE FROM meta.data_sources WHERE id = ${table.id}`);
-  for (const kept of [sql`meta.segments`, sql`meta.receipts`, sql`meta.rejects`])
-    await connection.run(sql`DELETE FROM ${kept} WHERE data_source = ${dataSource}`);
+  for (const kept of ['segments', 'receipts', 'rejects', 'promotions', 'promoted_chunks'])
+    await connection.run(sql`DELETE FROM meta.${ident(kept)} WHERE data_source = ${dataSource}`);
   tables.delete(dataSource);
 }
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readDataSource } from '../../src/spec/data-schema.ts';
+import { Promotions } from '../../src/store/promotions.ts';
 import { eternity, pageViews, temporaryBackend } from '../support/backend.ts';
 
 const hour = 3_600_000;
@@ -107,4 +108,15 @@ test('several values, nested values and arrays are as they were', async () => {
   const answered = await millrace.rows('pageviews', ['tags', 'text', 'n', 'longs']);
   const byText = (a: unknown, b: unknown) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
   assert.deepEqual(answered, stored.map(([, ...values]) => values).sort(byText));
+});
+
+test('what replaces a dataSource that was promoted is here', async () => {
+  await using millrace = await temporaryBackend();
+  await millrace.define(pageViews());
+  const promotions = new Promotions(millrace.backend.store);
+  await promotions.write({ dataSource: 'pageviews', phase: 'done', settings: '{}', task: undefined });
+  await promotions.writeChunks('pageviews', [{ startMs: start, version: '1', agrees: true }]);
+  await using rows = await millrace.backend.importRows({ ...options, replace: true });
+  await rows.finish();
+  assert.deepEqual([await promotions.all(), await promotions.chunks('pageviews')], [[], new Map()]);
 });
