@@ -19,16 +19,19 @@ import { KafkaRounds } from './rounds.ts';
 
 const engineMemoryBytes = 160 * 1024 * 1024;
 
+/** A broker takes one batch of a partition in a request, and five requests at a time: below this that holds pushes up. */
+const smallBatchBytes = 128 * 1024;
+
 /** Bodies whose events name their dataSource, at once. */
 const splits = { size: 2, patienceMs: 500, sliceMs: 25 };
 
 type Context = Pick<
   PushContext,
-  'kafka' | 'metrics' | 'now' | 'targets' | 'autoCreate' | 'maxPendingBytes' | 'deadLetterDirectory'
+  'kafka' | 'metrics' | 'log' | 'now' | 'targets' | 'autoCreate' | 'maxPendingBytes' | 'deadLetterDirectory'
 >;
 
 export async function openPusher(context: Context): Promise<Pusher> {
-  const { kafka, metrics, now, maxPendingBytes, deadLetterDirectory } = context;
+  const { kafka, metrics, log, now, maxPendingBytes, deadLetterDirectory } = context;
   const threads = availableParallelism();
   await using opened = new AsyncDisposableStack();
   const folder = opened.adopt(await mkdtemp(path.join(tmpdir(), 'millrace-push-')), (one) =>
@@ -43,6 +46,9 @@ export async function openPusher(context: Context): Promise<Pusher> {
   const splitting = opened.adopt(new ReaderPool({ connect: () => engine.connect(), ...splits }), (one) => one.close());
   const files = opened.adopt(await BatchFiles.open(threads, folder), (one) => one.close());
   const producer = opened.use(kafka.producer());
+  const { batchBytes } = producer.settings;
+  if (batchBytes < smallBatchBytes)
+    log.warn(`Kafka's batch.size is ${batchBytes}, which makes large pushes slow; leave it out: it is 1048576 here`);
   const receipts = new Receipts();
   const rejects = new RecentRejects();
   const targets = new Map<string, PushTarget>();

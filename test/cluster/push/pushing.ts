@@ -4,6 +4,7 @@ import type { PushOutcome, Submission } from '../../../src/backend.ts';
 import type { PushContext, PushTarget } from '../../../src/cluster/context.ts';
 import { openPusher } from '../../../src/cluster/push/index.ts';
 import { type KafkaProperties, openCluster } from '../../../src/kafka/index.ts';
+import { createLogger } from '../../../src/observe/log.ts';
 import { createMetrics, type Metrics } from '../../../src/observe/metrics.ts';
 import { type ReadOptions, readDataSource } from '../../../src/spec/data-schema.ts';
 
@@ -25,6 +26,7 @@ export async function testPusher(
   const pusher = await openPusher({
     kafka,
     metrics,
+    log: createLogger('silent'),
     now: Date.now,
     autoCreate: false,
     maxPendingBytes: 64 * 2 ** 20,
