@@ -86,10 +86,18 @@ export interface Millrace {
 }
 
 /**
- * @throws MillraceError `environment` when another process has the folder, or it cannot be written; `unavailable` when a cluster's Druid
- * or Kafka cannot be reached within 30 s.
+ * @throws MillraceError `environment` when another process has the folder, or it cannot be written; `invalidInput` for one of `druid` and
+ * `kafka` without the other; `unavailable` when they cannot be reached within 30 s.
  */
 export async function openMillrace(options: MillraceOptions = {}): Promise<Millrace> {
+  // Programs in JavaScript are not held to the types, and their events must not go to a folder that is gone afterwards.
+  const { druid, kafka }: Partial<Record<'druid' | 'kafka', unknown>> = { ...options };
+  if ((druid === undefined) !== (kafka === undefined))
+    throw invalidInput(
+      druid === undefined
+        ? "'kafka' is of a Druid cluster; say where it is, as in { druid: 'http://router:8888' }"
+        : "'druid' needs the Kafka that events go through; add { kafka: 'host:9092' }",
+    );
   return options.druid === undefined ? openFolder(options) : openOnCluster(options);
 }
 

@@ -205,3 +205,12 @@ test('a supervisor spec with a mistake is refused with its place', async (t) => 
     message: /^\$\.spec\.ioConfig\.consumerProperties.*bootstrap\.servers/,
   });
 });
+
+test('a Druid without a Kafka, or a Kafka without a Druid, as JavaScript lets one write it: refused, and no folder takes the events', async () => {
+  const halves: readonly [object, RegExp][] = [
+    [{ druid: 'http://127.0.0.1:9' }, /^'druid' needs the Kafka .* add \{ kafka: 'host:9092' \}$/],
+    [{ kafka: '127.0.0.1:9' }, /^'kafka' is of a Druid cluster; say where it is/],
+  ];
+  for (const [options, message] of halves)
+    await assert.rejects(openMillrace(options as MillraceOptions), { code: 'invalidInput', message });
+});
