@@ -66,7 +66,7 @@ async function post(url: string, body: string, signal: AbortSignal): Promise<Res
     );
   });
   if (response.ok) return response;
-  throw refusal(await response.text());
+  throw refusal(url, await response.text());
 }
 
 interface Line extends Partial<Progress> {
@@ -76,9 +76,19 @@ interface Line extends Partial<Progress> {
 
 const stopped = () => new MillraceError('cancelled', 'stopped; run the same command again to go on');
 
-function refusal(text: string): MillraceError {
-  const { errorMessage } = JSON.parse(text) as { errorMessage?: string };
-  return new MillraceError('runtimeFailure', errorMessage ?? text);
+function refusal(url: string, text: string): MillraceError {
+  const message =
+    errorMessageOf(text) ?? `${url} is no promotion of a millrace server (see --server): ${text.slice(0, 200)}`;
+  return new MillraceError('runtimeFailure', message);
+}
+
+/** Undefined for another program's page. */
+function errorMessageOf(text: string): string | undefined {
+  try {
+    return (JSON.parse(text) as { errorMessage?: string }).errorMessage;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Prints the lines of the answer as they come. */

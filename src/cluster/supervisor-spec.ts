@@ -70,7 +70,7 @@ function ofTasks(properties: KafkaProperties): KafkaProperties {
 }
 
 /** Rows to be skipped are those of a pushed body; a record is one event. */
-function recordFormat(inputFormat: unknown): unknown {
+export function recordFormat(inputFormat: unknown): unknown {
   const { skipHeaderRows: _rows, ...format } = inputFormat as Readonly<Record<string, unknown>>;
   return format;
 }

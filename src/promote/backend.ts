@@ -136,11 +136,12 @@ export class PromotableBackend implements QueryingBackend {
     return cancelled.includes(true);
   }
 
-  /** One that is on a Druid changes there, too. */
+  /** One that is on a Druid changes there, too; where a supervisor reads topics of the user's, that one's spec is the definition. */
   async define(dataSource: DataSource): Promise<void> {
     await this.#embedded.define(dataSource);
     const turned = this.#routes.get(dataSource.name);
-    if (turned) await (await this.#clusters.get(turned.settings)).define(dataSource);
+    const isRead = (await this.#embedded.supervisors.ids()).includes(dataSource.name);
+    if (turned && !isRead) await (await this.#clusters.get(turned.settings)).define(dataSource);
   }
 
   dataSources(): Promise<readonly string[]> {

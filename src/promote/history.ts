@@ -33,6 +33,12 @@ export async function staleChunks(context: PromotionContext): Promise<Chunk[]> {
   return chunks.filter((chunk) => isSettled(chunk) && copied.get(chunk.startMs)?.version !== versionOf(chunk));
 }
 
+/** Those that have to wait for hand-off. */
+export async function liveChunks(context: PromotionContext): Promise<Chunk[]> {
+  const chunks = await listChunks(context.embedded.store, tableOf(context));
+  return chunks.filter((chunk) => !isSettled(chunk));
+}
+
 /** Copies all that can go now. */
 export async function copyHistory(context: PromotionContext): Promise<void> {
   await finishEarlierTask(context);

@@ -2,13 +2,13 @@
 import type { EmbeddedBackend } from '../embedded/index.ts';
 import { eventForm } from '../embedded/segments/form.ts';
 import { MillraceError, notFound, unsupported } from '../errors.ts';
-import type { PromotionPhase, Promotions } from '../store/promotions.ts';
+import type { PromotionPhase, Promotions, StoredPromotion } from '../store/promotions.ts';
 import type { Clusters } from './clusters.ts';
 import type { PromotionContext, Report } from './context.ts';
 import { type PromotionPlan, planOf } from './plan.ts';
 import { promote, requireForm } from './promotion.ts';
 import type { PromotionSettings } from './settings.ts';
-import type { EventStream } from './stream.ts';
+import { type EventStream, logEnds } from './stream.ts';
 import type { Routes, Turning } from './turning.ts';
 
 export interface ManagerOptions {
@@ -33,6 +33,10 @@ interface Prepared {
   readonly turning: Turning;
   readonly stream: EventStream;
   readonly phase: PromotionPhase;
+  /** What may be running for it, as the store has it. */
+  readonly task: string | undefined;
+  /** Whether it was begun to another Druid, or by another Kafka, which have nothing to do with it from now on. */
+  readonly goesElsewhere: boolean;
 }
 
 export class PromotionManager {
@@ -47,6 +51,10 @@ export class PromotionManager {
   requireHere(dataSource: string): void {
     const turned = this.#options.routes.get(dataSource);
     if (turned) throw movedAway(dataSource, turned.settings.druid.at);
+  }
+
+  isHere(dataSource: string): boolean {
+    return this.#options.routes.get(dataSource) === undefined;
   }
 
   async list(): Promise<readonly PromotionState[]> {
@@ -70,10 +78,13 @@ export class PromotionManager {
   async run(dataSource: string, settings: PromotionSettings, report: Report, signal: AbortSignal): Promise<void> {
     const { promotions } = this.#options;
     await this.#alone(dataSource, async () => {
-      const { context, turning, stream, phase } = await this.#prepare(dataSource, settings, report, signal);
-      const before = (await promotions.all()).find((one) => one.dataSource === dataSource);
-      if (before) requireSameColumns(JSON.parse(before.settings), settings);
-      await promotions.write({ dataSource, phase, settings: JSON.stringify(settings), task: before?.task });
+      const prepared = await this.#prepare(dataSource, settings, report, signal);
+      const { context, turning, stream, phase, task, goesElsewhere } = prepared;
+      if (goesElsewhere) {
+        await promotions.forgetChunks(dataSource);
+        await stream.forget();
+      }
+      await promotions.write({ dataSource, phase, settings: JSON.stringify(settings), task });
       await promote({ ...context, turning, stream }, phase);
     });
   }
@@ -81,7 +92,10 @@ export class PromotionManager {
   /** Gives a promotion up: events come here again, those among them that went to the Druid's topic. */
   async back(dataSource: string, settings: PromotionSettings, report: Report, signal: AbortSignal): Promise<void> {
     await this.#alone(dataSource, async () => {
-      const { stream, phase } = await this.#prepare(dataSource, settings, report, signal);
+      const before = await this.#begun(dataSource);
+      if (!before) throw notFound(`there is no promotion of '${dataSource}' that could be given up`);
+      const { without } = settingsOf(before);
+      const { stream, phase } = await this.#prepare(dataSource, { ...settings, without }, report, signal);
       if (phase === 'streaming' || phase === 'done')
         throw new MillraceError(
           'conflict',
@@ -117,15 +131,22 @@ export class PromotionManager {
       throw unsupported(
         `'${name}' has one segment for all of time, which cannot go piece by piece; define a segmentGranularity`,
       );
-    const before = (await promotions.all()).find((one) => one.dataSource === name);
+    const before = await this.#begun(name);
+    const phase = before?.phase ?? 'history';
+    const goesElsewhere = before !== undefined && isElsewhere(before, settings);
+    if (before && !goesElsewhere) requireSameColumns(settingsOf(before), settings);
     const cluster = await clusters.get(settings);
     const context = { embedded, cluster, promotions, dataSource, form, settings, report, signal };
     const turning = routes.turning(name, settings);
-    const phase = before?.phase ?? 'history';
-    if (!before) await requireRoom(context);
-    const supervised = phase !== 'done' && (await embedded.supervisors.ids()).includes(name) && phase !== 'returning';
+    // The supervisor that reads a topic of pushes back is none of the user's.
+    const supervised = phase !== 'returning' && (await embedded.supervisors.ids()).includes(name);
     const stream = await (supervised ? supervisedStream : pushedStream)(context, turning);
-    return { context, turning, stream, phase };
+    if (!before || goesElsewhere) await requireRoom(context, supervised ? [] : stream.topics);
+    return { context, turning, stream, phase, task: goesElsewhere ? undefined : before?.task, goesElsewhere };
+  }
+
+  async #begun(dataSource: string): Promise<StoredPromotion | undefined> {
+    return (await this.#options.promotions.all()).find((one) => one.dataSource === dataSource);
   }
 }
 
@@ -139,11 +160,33 @@ async function pushedStream(context: PromotionContext, turning: Turning): Promis
   return pushedStream(context, turning);
 }
 
+/** Without user and password. */
+const shownAddress = (druid: string) => druid.replaceAll(/\/\/[^/@,]*@/g, '//');
+
 export const movedAway = (dataSource: string, address: string) =>
   new MillraceError(
     'conflict',
-    `'${dataSource}' was promoted to the Druid at ${address.replaceAll(/\/\/[^/@,]*@/g, '//')}, or is on its way; what would be read here nobody would see. Have Druid read it.`,
+    `'${dataSource}' was promoted to the Druid at ${shownAddress(address)}, or is on its way; what would be read here nobody would see. Have Druid read it.`,
   );
+
+const settingsOf = ({ settings }: StoredPromotion): PromotionSettings => JSON.parse(settings);
+
+/** The Druid and the Kafka, however they are logged in to. */
+const placeOf = ({ druid, kafka }: PromotionSettings): string => {
+  const brokers = (kafka['bootstrap.servers'] ?? '').split(',').sort().join(',');
+  return `the Druid at ${shownAddress(druid.at).replace(/\/+$/, '')} and the Kafka at ${brokers}`;
+};
+
+/** @throws MillraceError `conflict` when events may be there where it was begun. What is done can be found at new addresses. */
+function isElsewhere(before: StoredPromotion, now: PromotionSettings): boolean {
+  const begun = placeOf(settingsOf(before));
+  if (before.phase === 'done' || begun === placeOf(now)) return false;
+  if (before.phase === 'history') return true;
+  throw new MillraceError(
+    'conflict',
+    `the promotion of '${before.dataSource}' was begun with ${begun}, where some of its events are; go on there${before.phase === 'streaming' ? '' : ', or give it up there with --back'}`,
+  );
+}
 
 /** What was copied has the columns that it was begun with. */
 function requireSameColumns(before: PromotionSettings, now: PromotionSettings): void {
@@ -155,8 +198,20 @@ function requireSameColumns(before: PromotionSettings, now: PromotionSettings): 
   );
 }
 
-/** What Druid has under that name would be overwritten. */
-async function requireRoom({ cluster, dataSource: { name } }: PromotionContext): Promise<void> {
+/**
+ * What Druid has under that name would be overwritten, and what others wrote to its topic would be read.
+ * @param topics that are to be empty.
+ */
+async function requireRoom(context: PromotionContext, topics: EventStream['topics']): Promise<void> {
+  const {
+    cluster,
+    dataSource: { name },
+  } = context;
+  if ((await logEnds(context, topics)).size > 0)
+    throw new MillraceError(
+      'conflict',
+      `Kafka has a topic '${topics}' with records that are not of this promotion; Druid would take them for events of '${name}'. Nothing was changed; delete that topic first.`,
+    );
   const there = (await cluster.druid.json('coordinator', '/druid/coordinator/v1/metadata/datasources')) as string[];
   const supervised = (await cluster.druid.json('overlord', '/druid/indexer/v1/supervisor')) as string[];
   if (!there.includes(name) && !supervised.includes(name)) return;

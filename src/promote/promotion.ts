@@ -6,7 +6,7 @@
 import { MillraceError, unsupported } from '../errors.ts';
 import type { StoredPromotion } from '../store/promotions.ts';
 import { type PromotionContext, throwIfStopped } from './context.ts';
-import { compareHistory, copyHistory, forgetChunks, staleChunks } from './history.ts';
+import { compareHistory, copyHistory, forgetChunks, liveChunks, staleChunks } from './history.ts';
 import { type EventStream, readOn } from './stream.ts';
 import type { Turning } from './turning.ts';
 
@@ -21,14 +21,14 @@ export interface Steps extends PromotionContext {
 /** @param phase where it stands. */
 export async function promote(steps: Steps, phase: StoredPromotion['phase']): Promise<void> {
   const { stream, turning, report } = steps;
-  if (phase === 'done') return;
+  // It may have been killed before its stream had ended here.
+  if (phase === 'done') return stream.end();
   if (phase === 'returning') await stream.takeBack();
-  if (phase === 'history' || phase === 'returning') {
-    await copyWhileEventsCome(steps);
-    report({ step: 'turning the stream to Druid' });
-    await stream.stop();
-  }
+  if (phase === 'history' || phase === 'returning') await copyWhileEventsCome(steps);
   if (phase !== 'streaming') {
+    report({ step: 'turning the stream to Druid' });
+    // While draining too: who was giving it up when it was killed may have had the stream go on here.
+    await stream.stop();
     await copyTheRest(steps);
     await turning.to('streaming');
   }
@@ -65,8 +65,8 @@ async function copyTheRest(steps: Steps): Promise<void> {
         )}${found.length > 10 ? `; and ${found.length - 10} intervals more` : ''}. Nothing has moved: events come here as before. Look whether something else writes to '${dataSource.name}' on Druid, and run it again.`,
     );
   }
-  const left = await staleChunks(steps);
-  if (left.length > 0)
+  // Rows that are not handed off were neither copied nor compared.
+  if ((await staleChunks(steps)).length > 0 || (await liveChunks(steps)).length > 0)
     throw new MillraceError(
       'conflict',
       `rows of '${dataSource.name}' still change here although its stream has stopped; what else writes to it?`,

@@ -1,16 +1,18 @@
 /** Pushed events: they turn to the Druid's topic, and are acknowledged there. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { recordFormat } from '../cluster/supervisor-spec.ts';
 import { topicOf } from '../cluster/topic-name.ts';
 import { loadJson } from '../spec/load.ts';
 import { readSupervisorSpec } from '../spec/supervisor.ts';
+import { deleteOffsets } from '../store/offsets.ts';
 import { type PromotionContext, stopped } from './context.ts';
-import { type EventStream, logEnds, storedPositions, terminateThere } from './stream.ts';
+import { type EventStream, logEnds, readerOf, storedPositions, terminateThere } from './stream.ts';
 import type { Turning } from './turning.ts';
 
 const pollMs = 200;
 
 export function pushedStream(context: PromotionContext, turning: Turning): EventStream {
-  const { embedded, cluster, dataSource, settings, signal } = context;
+  const { embedded, cluster, dataSource, settings, report, signal } = context;
   const { name } = dataSource;
   const topic = topicOf(name);
   const topics = [topic];
@@ -23,7 +25,7 @@ export function pushedStream(context: PromotionContext, turning: Turning): Event
       dataSchema: dataSource.dataSchema,
       ioConfig: {
         topic,
-        inputFormat: dataSource.inputFormat,
+        inputFormat: recordFormat(dataSource.inputFormat),
         consumerProperties: settings.kafka,
         useEarliestOffset: true,
       },
@@ -44,6 +46,9 @@ export function pushedStream(context: PromotionContext, turning: Turning): Event
       const ends = await logEnds(context, topics);
       if (ends.size > 0) {
         await embedded.supervisors.submit(readSupervisorSpec(loadJson(JSON.stringify(spec()))));
+        // A supervisor's definition has no window, and what is pushed meanwhile is to be judged. It goes on by its own.
+        await embedded.define(dataSource);
+        report({ step: 'reading back what went to the topic' });
         let known = await positions();
         while ([...ends].some(([number, end]) => (known.get(`${topic}/${number}`) ?? 0n) < BigInt(end))) {
           await sleep(pollMs, undefined, { signal }).catch(() => {
@@ -53,9 +58,11 @@ export function pushedStream(context: PromotionContext, turning: Turning): Event
         }
         await embedded.supervisors.terminate(name);
       }
-      // A supervisor's definition has no window.
-      await embedded.define(dataSource);
       await turning.to('history');
+    },
+    forget: async () => {
+      const partitions = [...(await positions()).keys()];
+      await embedded.store.transaction((transaction) => deleteOffsets(transaction, readerOf(name), partitions));
     },
     end: async () => {},
   };

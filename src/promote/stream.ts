@@ -1,5 +1,5 @@
 /** How events get from here to there without a gap: what stops here, and where Druid goes on. */
-import type { MillraceError } from '../errors.ts';
+import { asMillraceError } from '../errors.ts';
 import { readOffsets } from '../store/offsets.ts';
 import { caughtUp, supervisorStatus } from './caught-up.ts';
 import type { PromotionContext } from './context.ts';
@@ -12,11 +12,16 @@ export interface EventStream {
   readonly topics: readonly string[] | RegExp;
   /** Has the overlord know a supervisor for it, a suspended one where there is none. */
   declare(): Promise<void>;
+  /** Forgets what was read back of topics that are of another Kafka than the one where they go now. */
+  forget(): Promise<void>;
   /** Where Druid goes on, by partition (`topic/number`); others begin at their beginning. */
   positions(): Promise<ReadonlyMap<string, bigint>>;
   /** Nothing is left here that would read. */
   end(): Promise<void>;
 }
+
+/** By which the store knows the offsets of a supervisor of ours. */
+export const readerOf = (dataSource: string) => `supervisor/${dataSource}`;
 
 /** How far the reader of this name has come, in these topics. */
 export async function storedPositions(
@@ -24,37 +29,34 @@ export async function storedPositions(
   isOurs: (topic: string) => boolean,
 ): Promise<ReadonlyMap<string, bigint>> {
   const offsets = await embedded.store.transaction((transaction) =>
-    readOffsets(transaction, `supervisor/${dataSource.name}`),
+    readOffsets(transaction, readerOf(dataSource.name)),
   );
   return new Map([...offsets].filter(([partition]) => isOurs(partition.slice(0, partition.lastIndexOf('/')))));
 }
-
-const prefix = '/druid/indexer/v1/supervisor';
 
 /**
  * Has Druid read on from the stream's positions, and settles when it has read what was there to be read. A supervisor that runs already is left
  * as it is: this was done before.
  */
 export async function readOn(context: PromotionContext, stream: EventStream): Promise<void> {
-  const { cluster, dataSource, report, signal } = context;
-  const { druid } = cluster;
-  const path = `${prefix}/${encodeURIComponent(dataSource.name)}`;
-  const post = (to: string, body?: unknown) => druid.json('overlord', to, { method: 'POST', body, signal });
+  const { cluster, dataSource, report } = context;
+  const { supervisors } = cluster;
   report({ step: 'starting the supervisor on Druid' });
   await stream.declare();
   if ((await supervisorStatus(context)).suspended) {
     const positions = await stream.positions();
-    if (positions.size > 0) await post(`${path}/resetOffsets`, offsetsJson(positions, Array.isArray(stream.topics)));
-    await post(`${path}/resume`);
+    // Druid keeps the offsets of supervisors that were terminated; an earlier one of this name may have left some.
+    await supervisors.reset(dataSource.name);
+    if (positions.size > 0) await supervisors.resetOffsets(dataSource.name, positions);
+    await supervisors.resume(dataSource.name);
   }
   await caughtUp(context, await logEnds(context, stream.topics), await stream.positions());
 }
 
 /** Ends Druid's supervisor, if there is one. */
-export async function terminateThere({ cluster: { druid }, dataSource, signal }: PromotionContext): Promise<void> {
-  const path = `${prefix}/${encodeURIComponent(dataSource.name)}/terminate`;
-  await druid.json('overlord', path, { method: 'POST', signal }).catch((error) => {
-    if ((error as MillraceError).code !== 'notFound') throw error;
+export async function terminateThere({ cluster, dataSource }: PromotionContext): Promise<void> {
+  await cluster.supervisors.terminate(dataSource.name).catch((error) => {
+    if (asMillraceError(error).code !== 'notFound') throw error;
   });
 }
 
@@ -74,15 +76,4 @@ export async function logEnds(
     offset,
   ]);
   return new Map(named.filter(([, offset]) => offset > 0));
-}
-
-/** https://druid.apache.org/docs/latest/api-reference/supervisor-api#reset-offsets-for-a-supervisor */
-function offsetsJson(positions: ReadonlyMap<string, bigint>, single: boolean) {
-  const entries = [...positions].map(([partition, position]) => {
-    const at = partition.lastIndexOf('/');
-    const [topic, number] = [partition.slice(0, at), partition.slice(at + 1)];
-    return { topic, key: single ? number : `${topic}:${number}`, offset: Number(position) };
-  });
-  const partitionOffsetMap = Object.fromEntries(entries.map(({ key, offset }) => [key, offset]));
-  return { type: 'kafka', partitions: { type: 'end', stream: entries[0]?.topic, partitionOffsetMap } };
 }

@@ -23,14 +23,17 @@ export async function supervisedStream(context: PromotionContext, turning: Turni
     },
     positions: () => storedPositions(context, (topic) => topic === spec.ioConfig.topic || pattern.test(topic)),
     stop: async () => {
-      if (!(await isSuspended())) await supervisors.suspend(name);
+      // This first: killed in between, what gives the promotion up finds a supervisor that goes on.
       await turning.to('draining');
+      if (!(await isSuspended())) await supervisors.suspend(name);
     },
     takeBack: async () => {
       await terminateThere(context);
       if (await isSuspended()) await supervisors.resume(name);
       await turning.to('history');
     },
+    // Its offsets are those of its own Kafka, wherever the promotion goes.
+    forget: async () => {},
     end: () => supervisors.terminate(name),
   };
 }

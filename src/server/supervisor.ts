@@ -30,13 +30,14 @@ const prefix = '/druid/indexer/v1/supervisor';
 const success = { status: 'success' };
 
 export function supervisorRoutes(options: SupervisorRouteOptions) {
+  const { promotions } = options;
   const { supervisors } = options.backend;
   return async (server: FastifyInstance): Promise<void> => {
     server.setErrorHandler(overlordErrors(options));
 
     server.post(prefix, async (request) => {
       const spec = readSupervisorSpec(await readJson(request));
-      options.promotions?.requireHere(spec.id);
+      promotions?.requireHere(spec.id);
       await supervisors.submit(spec, { skipRestartIfUnmodified: isSet(request, 'skipRestartIfUnmodified') });
       return { id: spec.id };
     });
@@ -70,21 +71,25 @@ export function supervisorRoutes(options: SupervisorRouteOptions) {
 
     for (const action of ['suspend', 'resume'] as const)
       server.post<OfOne>(`${prefix}/:id/${action}`, async ({ params: { id } }) => {
+        promotions?.requireHere(id);
         await supervisors[action](id);
         return supervisorJson(await supervisors.spec(id));
       });
     const terminate = async ({ params: { id } }: FastifyRequest<OfOne>) => {
+      promotions?.requireHere(id);
       await supervisors.terminate(id);
       return { id };
     };
     server.post<OfOne>(`${prefix}/:id/terminate`, terminate);
     server.post<OfOne>(`${prefix}/:id/shutdown`, terminate);
     server.post<OfOne>(`${prefix}/:id/reset`, async ({ params: { id } }) => {
+      promotions?.requireHere(id);
       await supervisors.reset(id);
       return { id };
     });
     server.post<OfOne>(`${prefix}/:id/resetOffsets`, async (request) => {
       const { id } = request.params;
+      promotions?.requireHere(id);
       const spec = await supervisors.spec(id);
       await supervisors.resetOffsets(id, readResetOffsets(await readJson(request), spec));
       return { id };
@@ -100,10 +105,12 @@ export function supervisorRoutes(options: SupervisorRouteOptions) {
     server.post(`${prefix}/resumeAll`, () => forAll((id) => supervisors.resume(id), true));
     server.post(`${prefix}/terminateAll`, () => forAll((id) => supervisors.terminate(id)));
 
-    /** `suspended`: only those that are so. */
+    /** Those that go to a Druid stay at the offsets where it reads on. `suspended`: only those that are so. */
     async function forAll(act: (id: string) => Promise<void>, suspended?: boolean) {
-      for (const id of await supervisors.ids())
+      for (const id of await supervisors.ids()) {
+        if (promotions && !promotions.isHere(id)) continue;
         if (suspended === undefined || (await supervisors.spec(id)).suspended === suspended) await act(id);
+      }
       return success;
     }
   };

@@ -53,6 +53,13 @@ export class Promotions {
     });
   }
 
+  /** None of them is where the dataSource goes from now on. */
+  async forgetChunks(dataSource: string): Promise<void> {
+    await this.#store.transaction((transaction) =>
+      transaction.run(sql`DELETE FROM meta.promoted_chunks WHERE data_source = ${dataSource}`),
+    );
+  }
+
   /** By their starts. */
   async chunks(dataSource: string): Promise<ReadonlyMap<number, PromotedChunk>> {
     const statement = sql`SELECT start_ms, version, agrees FROM meta.promoted_chunks WHERE data_source = ${dataSource}`;

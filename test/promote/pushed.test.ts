@@ -8,7 +8,7 @@ import { onCluster } from '../cluster/support.ts';
 import { freePort, startMillrace } from '../services/millrace.ts';
 import { sharedDruid } from '../services/on-demand.ts';
 import { temporaryFolder } from '../support/engine.ts';
-import { promoted, startPromotion } from './support.ts';
+import { phaseOf, promoted, startPromotion, stoppedWhileDraining } from './support.ts';
 
 const servers = await sharedDruid();
 const { newDataSource } = onCluster(servers);
@@ -120,8 +120,12 @@ test('every acknowledged event is there once, with all its columns', async (t) =
   assert.equal(await first.ended, 1);
   assert.match(first.output(), /run the same command again/);
 
-  // Given up, all is here again: what was here, what went to the topic, and what comes.
-  await promoted(startPromotion(servers, name, ...more, '--back'));
+  // Given up after its stream has turned, all is here again: what was here, what went to the topic, and what comes.
+  await stoppedWhileDraining(startPromotion(servers, name, ...more), millrace.url, name);
+  const turned = pushed;
+  while (pushed < turned + 100) await sleep(50);
+  await promoted(startPromotion(servers, name, '--server', millrace.url, '--back'));
+  assert.equal(await phaseOf(millrace.url, name), 'history');
   const here = async () => {
     const end = pushed;
     const [row] = await post('/druid/v2/sql', JSON.stringify({ query: `SELECT SUM("count") AS c FROM "${name}"` }));

@@ -1,4 +1,4 @@
-/** A dataSource that a supervisor of ours reads from Kafka goes to a Druid while records come; the server is killed on the way. */
+/** A dataSource that a supervisor of ours reads from Kafka goes to a Druid while records come; the server is killed on the way, and it is given up once. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,7 +6,7 @@ import { onCluster, produce } from '../cluster/support.ts';
 import { freePort, startMillrace } from '../services/millrace.ts';
 import { sharedDruid } from '../services/on-demand.ts';
 import { temporaryFolder } from '../support/engine.ts';
-import { promoted, startPromotion } from './support.ts';
+import { phaseOf, promoted, startPromotion, stoppedWhileDraining } from './support.ts';
 
 const servers = await sharedDruid();
 const { newDataSource, newContext } = onCluster(servers);
@@ -40,6 +40,10 @@ const specOf = (name: string) => ({
     tuningConfig: { type: 'kafka' },
   },
 });
+
+interface Spec {
+  readonly suspended: boolean;
+}
 
 interface Sums {
   readonly events: number;
@@ -90,6 +94,18 @@ test('every record is there once, through a kill -9 in the middle', async (t) =>
   await millrace.stop('SIGKILL');
   assert.equal(await first.ended, 1);
   millrace = await startMillrace({ ...options, port: await freePort() });
+  // Given up after its stream has turned, it reads on here.
+  await stoppedWhileDraining(startPromotion(servers, name, '--server', millrace.url), millrace.url, name);
+  const supervisors = `${millrace.url}/druid/indexer/v1/supervisor`;
+  const isSuspended = async () => ((await (await fetch(`${supervisors}/${name}`)).json()) as Spec).suspended;
+  assert.equal(await isSuspended(), true);
+  await promoted(startPromotion(servers, name, '--server', millrace.url, '--back'));
+  assert.deepEqual([await phaseOf(millrace.url, name), await isSuspended()], ['history', false]);
+  const atReturn = written;
+  for (const deadline = Date.now() + 60_000; (await sums()).events < atReturn && Date.now() < deadline; )
+    await sleep(100);
+  assert.ok((await sums()).events >= atReturn, 'what waited in the topic is read here');
+
   await promoted(startPromotion(servers, name, '--server', millrace.url));
   stopped.abort();
   await writing;
@@ -100,7 +116,6 @@ test('every record is there once, through a kill -9 in the middle', async (t) =>
   const [there] = await servers.client.sql<Sums>(`SELECT SUM("count") AS "events", SUM(n) AS n FROM "${name}"`);
   assert.deepEqual(there, expected, 'by Druid itself');
   // Nothing reads here any more.
-  const supervisors = `${millrace.url}/druid/indexer/v1/supervisor`;
   assert.deepEqual(await (await fetch(supervisors)).json(), []);
   const headers = { 'content-type': 'application/json' };
   const again = await fetch(supervisors, { method: 'POST', headers, body: JSON.stringify(specOf(name)) });

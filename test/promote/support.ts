@@ -1,6 +1,7 @@
 /** `millrace promote` as its users have it: a process of its own beside a server's. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { DruidAndKafka } from '../services/on-demand.ts';
 
@@ -51,4 +52,22 @@ export async function promoted(promotion: Promotion): Promise<string> {
   const code = await promotion.ended;
   if (code !== 0) throw new Error(`promote ended with ${code}:\n${promotion.output()}`);
   return promotion.output();
+}
+
+/** How far the server at this URL says that the dataSource is. */
+export async function phaseOf(url: string, dataSource: string): Promise<string | undefined> {
+  const promotions = (await (await fetch(`${url}/v1/promotions`)).json()) as { dataSource: string; phase: string }[];
+  return promotions.find((one) => one.dataSource === dataSource)?.phase;
+}
+
+/** Stops the promotion by Ctrl-C when its stream has turned and the rest has yet to be copied. */
+export async function stoppedWhileDraining(promotion: Promotion, url: string, dataSource: string): Promise<void> {
+  await promotion.hasWritten('turning the stream to Druid');
+  for (let over = false; !over && (await phaseOf(url, dataSource)) !== 'draining'; )
+    over = await Promise.race([promotion.ended.then(() => true), sleep(50, false)]);
+  promotion.signal('SIGINT');
+  const code = await promotion.ended;
+  const phase = await phaseOf(url, dataSource);
+  if (code !== 1 || phase !== 'draining')
+    throw new Error(`promote ended with ${code}, ${phase}:\n${promotion.output()}`);
 }
