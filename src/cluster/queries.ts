@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Answer, QueryOptions, SqlAnswer } from '../backend.ts';
 import { validate } from '../catalog/validate.ts';
-import { type Druid, DruidError, type DruidResponse } from '../druid/index.ts';
+import { type Druid, DruidError, type DruidResponse, discard } from '../druid/index.ts';
 
 const nativeSchema = z.looseObject({ context: z.looseObject({ queryId: z.unknown().optional() }).optional() });
 const sqlSchema = z.looseObject({
@@ -37,33 +37,33 @@ export async function askSql(
   };
 }
 
-/** False where Druid says that it runs no such query; of native ones it does not tell. */
+/** All brokers are asked, as only the one that runs it can stop it. False where none runs SQL of that id; of native queries they do not tell. */
 export async function cancelQuery(druid: Druid, queryId: string): Promise<boolean> {
   const id = encodeURIComponent(queryId);
-  await druid.json('broker', `/druid/v2/${id}`, { method: 'DELETE' });
-  try {
-    await druid.json('broker', `/druid/v2/sql/${id}`, { method: 'DELETE' });
-    return true;
-  } catch (error) {
-    if (error instanceof DruidError && error.status === 404) return false;
-    throw error;
-  }
+  const cancel = async (path: string) => {
+    const answers = await druid.requestAll({ method: 'DELETE', path });
+    const isCancelled = answers.some(({ status }) => status < 300);
+    const refused = isCancelled ? undefined : answers.find(({ status }) => status !== 404);
+    for (const answer of answers) if (answer !== refused) discard(answer);
+    if (refused) throw await refusal(refused);
+    return isCancelled;
+  };
+  await cancel(`/druid/v2/${id}`);
+  return cancel(`/druid/v2/sql/${id}`);
 }
 
 async function ask(druid: Druid, path: string, body: object, signal: AbortSignal | undefined): Promise<DruidResponse> {
   const headers = { 'content-type': 'application/json' };
   const response = await druid.request('broker', { method: 'POST', path, headers, body: JSON.stringify(body), signal });
-  const { status, address } = response;
-  if (status < 400) return response;
-  let text = '';
-  for await (const piece of textOf(response)) text += piece;
-  throw new DruidError({
-    service: 'broker',
-    address,
-    status,
-    contentType: response.headers['content-type'],
-    body: text,
-  });
+  if (response.status < 400) return response;
+  throw await refusal(response);
+}
+
+async function refusal(response: DruidResponse): Promise<DruidError> {
+  const { status, address, headers } = response;
+  let body = '';
+  for await (const piece of textOf(response)) body += piece;
+  return new DruidError({ service: 'broker', address, status, contentType: headers['content-type'], body });
 }
 
 function textOf({ body }: DruidResponse): AsyncIterable<string> {

@@ -9,7 +9,8 @@ const firstPauseMs = 100;
 
 /**
  * Posts the lines until they are answered. All tries carry one Idempotency-Key, so a batch whose answer was lost is not
- * taken twice. Rejects with a MillraceError: at once when the server refuses the batch, else after the last try.
+ * taken twice. Rejects with a MillraceError: at once when the server refuses the batch or has written a part of it to Kafka, else after
+ * the last try.
  */
 export async function postLines(url: string, dataSource: string, lines: string): Promise<PushOutcome> {
   const address = new URL(`/v1/post/${encodeURIComponent(dataSource)}?droppedEvents=true`, url);
@@ -22,7 +23,7 @@ export async function postLines(url: string, dataSource: string, lines: string):
       const text = await response.text();
       if (response.ok) return outcomeOf(text, url);
       failure = refusal(response.status, text.trim(), url);
-      if (response.status !== 503) throw failure;
+      if (response.status !== 503 || isPartlyWritten(text)) throw failure;
       pauseMs = Math.max(pauseMs, 1000 * Number(response.headers.get('retry-after') ?? 0));
     } catch (error) {
       if (error instanceof MillraceError) throw error;
@@ -41,6 +42,16 @@ function outcomeOf(text: string, url: string): PushOutcome {
     throw new MillraceError('runtimeFailure', `${url} does not answer as a millrace does: ${text.slice(0, 200)}`, {
       cause: error,
     });
+  }
+}
+
+/** Of a batch in Kafka: that a part of it is there, or may be, so that another try would double it. */
+function isPartlyWritten(text: string): boolean {
+  try {
+    const { context } = JSON.parse(text) as { context?: { written?: number; mayBeWritten?: number } };
+    return (context?.written ?? 0) + (context?.mayBeWritten ?? 0) > 0;
+  } catch {
+    return false;
   }
 }
 

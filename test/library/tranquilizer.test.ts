@@ -168,6 +168,19 @@ test('elsewhere: a full server is asked again, a refusing one is not', async (t)
   assert.deepEqual(answers, []);
 });
 
+test('elsewhere: a batch that is in Kafka in part is not sent again', async (t) => {
+  let requests = 0;
+  const url = await front(t, (request, response) => {
+    requests++;
+    const context = { written: 1, mayBeWritten: 0 };
+    const refused = () => response.writeHead(503, { 'retry-after': '0' }).end(JSON.stringify({ context }));
+    request.resume().on('end', refused);
+  });
+  const tranquilizer = await createTranquilizer({ spec, to: { url } });
+  await assert.rejects(tranquilizer.sendBatch([good(0), good(1)]), { code: 'bufferFull' });
+  assert.equal(requests, 1);
+});
+
 test('the examples run as they stand', async () => {
   const run = async (example: string) => {
     const file = fileURLToPath(new URL(`../../examples/${example}.ts`, import.meta.url));
