@@ -69,9 +69,7 @@ export class Monitor {
   async #refresh(): Promise<void> {
     if (!this.#refreshing && performance.now() - this.#refreshedMs > freshMs)
       this.#refreshing = this.#askAll()
-        .catch((error) =>
-          this.#context.log.warn(`metrics of the cluster are not refreshed: ${asMillraceError(error).message}`),
-        )
+        .catch((error) => this.#warn('the cluster', error))
         .finally(() => {
           this.#refreshedMs = performance.now();
           this.#refreshing = undefined;
@@ -81,6 +79,10 @@ export class Monitor {
     const timer = setTimeout(patience.resolve, patienceMs);
     await Promise.race([this.#refreshing, patience.promise]);
     clearTimeout(timer);
+  }
+
+  #warn(what: string, error: unknown): void {
+    this.#context.log.warn(`metrics of ${what} are not refreshed: ${asMillraceError(error).message}`);
   }
 
   async #askAll(): Promise<void> {
@@ -94,7 +96,11 @@ export class Monitor {
     const found = new Map<string, Asked>();
     const left = ours.values();
     const worker = async () => {
-      for (const id of left) found.set(id, await this.#ask(id));
+      for (const id of left) {
+        // One that has just been terminated, or answers otherwise, does not hide the others.
+        const asked = await this.#ask(id).catch((error) => this.#warn(`supervisor '${id}'`, error));
+        if (asked) found.set(id, asked);
+      }
     };
     const [segments] = await Promise.all([this.#segments(), ...Array.from({ length: atOnce }, worker)]);
     this.#show(
