@@ -1,6 +1,7 @@
 /** A server from its start to its end, as `serve`, `server` and `demo` share it. */
 import type { Backend } from '../backend.ts';
 import type { ClusterBackend } from '../cluster/index.ts';
+import { shownAddress } from '../druid/shown-address.ts';
 import type { EmbeddedBackend } from '../embedded/index.ts';
 import { startLiveLine } from '../observe/live-line.ts';
 import { createLogger, type Logger } from '../observe/log.ts';
@@ -68,10 +69,15 @@ export async function runServer(options: RunOptions): Promise<void> {
     return listen(server, { port: at, host, setting });
   };
   try {
-    for (const dataSource of options.dataSources) await served.define(dataSource);
+    for (const dataSource of options.dataSources) {
+      const defined = served.define(dataSource);
+      if (!('promotions' in served) || served.promotions.isHere(dataSource.name)) await defined;
+      // The Druid that it was promoted to may be away: that holds up nobody who asks for what is here.
+      else defined.catch((err) => log.error({ err, dataSource: dataSource.name }, 'not defined on its Druid'));
+    }
     const url = `http://${shownHost(host)}:${await start(createServer(serverOptions), port, '--port')}`;
     console.log(
-      `millrace serves Druid's endpoints on ${url}, data ${cluster ? `on the Druid at ${shownAddress(cluster)}` : `in ${options.data}`}`,
+      `millrace serves Druid's endpoints on ${url}, data ${cluster ? `on the Druid at ${shownAddress(cluster.druid.at)}` : `in ${options.data}`}`,
     );
     if (tranquilityPort !== undefined) {
       const pushPort = await start(createTranquilityServer(serverOptions), tranquilityPort, "the file's http.port");
@@ -126,14 +132,11 @@ function propertiesOf(options: RunOptions, cluster: ClusterSettings | undefined)
     'druid.host': options.host,
     'druid.plaintextPort': String(options.port),
     'druid.service': 'millrace',
-    ...(cluster ? { 'millrace.druid': shownAddress(cluster) } : { 'millrace.data': options.data }),
+    ...(cluster ? { 'millrace.druid': shownAddress(cluster.druid.at) } : { 'millrace.data': options.data }),
     'millrace.autoCreate': String(options.autoCreate),
     'millrace.maxBodyBytes': String(options.maxBodyBytes),
   };
 }
-
-/** Without user and password. */
-const shownAddress = ({ druid }: ClusterSettings): string => druid.at.replaceAll(/\/\/[^/,]*@/g, '//');
 
 /** An address that listens everywhere is no address to open. */
 function shownHost(host: string): string {

@@ -36,12 +36,17 @@ const keptParseErrors = 100;
 const chatRetries = 20;
 
 /** @throws MillraceError `unsupported` for what a topic's records cannot be. */
-export function supervisorOf(dataSource: DataSource, stream: Stream): SupervisorJson {
-  const { tasks, input, window } = dataSource;
+export function requireRecords({ name, input }: DataSource): void {
   if (input.type === 'delimited' && input.header?.namesColumns)
     throw unsupported(
-      `dataSource '${dataSource.name}' takes its columns from a header row, which a topic's records have not; name its columns in the inputFormat`,
+      `dataSource '${name}' takes its columns from a header row, which a topic's records have not; name its columns in the inputFormat`,
     );
+}
+
+/** @throws MillraceError as {@link requireRecords}. */
+export function supervisorOf(dataSource: DataSource, stream: Stream): SupervisorJson {
+  const { tasks, window } = dataSource;
+  requireRecords(dataSource);
   return {
     type: 'kafka',
     context: { millrace: { origin: stream.origin, window } },

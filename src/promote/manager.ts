@@ -1,4 +1,5 @@
 /** Promotions as they are asked for: one at a time for each dataSource. */
+import { shownAddress } from '../druid/shown-address.ts';
 import type { EmbeddedBackend } from '../embedded/index.ts';
 import { eventForm } from '../embedded/segments/form.ts';
 import { MillraceError, notFound, unsupported } from '../errors.ts';
@@ -159,9 +160,6 @@ async function pushedStream(context: PromotionContext, turning: Turning): Promis
   const { pushedStream } = await import('./pushed-stream.ts');
   return pushedStream(context, turning);
 }
-
-/** Without user and password. */
-const shownAddress = (druid: string) => druid.replaceAll(/\/\/[^/@,]*@/g, '//');
 
 export const movedAway = (dataSource: string, address: string) =>
   new MillraceError(

@@ -1,6 +1,6 @@
 /** Pushed events: they turn to the Druid's topic, and are acknowledged there. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { recordFormat } from '../cluster/supervisor-spec.ts';
+import { recordFormat, requireRecords } from '../cluster/supervisor-spec.ts';
 import { topicOf } from '../cluster/topic-name.ts';
 import { loadJson } from '../spec/load.ts';
 import { readSupervisorSpec } from '../spec/supervisor.ts';
@@ -11,8 +11,10 @@ import type { Turning } from './turning.ts';
 
 const pollMs = 200;
 
+/** @throws MillraceError `unsupported` for what cannot go through a topic. */
 export function pushedStream(context: PromotionContext, turning: Turning): EventStream {
   const { embedded, cluster, dataSource, settings, report, signal } = context;
+  requireRecords(dataSource);
   const { name } = dataSource;
   const topic = topicOf(name);
   const topics = [topic];
