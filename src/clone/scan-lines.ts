@@ -5,15 +5,8 @@
  *
  * Rows are the arrays within arrays within an object; nothing else of the answer is.
  */
+import { backslash, closeBrace, closeBracket, lineFeed, openBrace, openBracket, quote } from '../ascii.ts';
 import { MillraceError } from '../errors.ts';
-
-const lineFeed = 0x0a;
-const quote = 0x22;
-const openBracket = 0x5b;
-const backslash = 0x5c;
-const closeBracket = 0x5d;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
 
 /** How deep a row stands in the answer: in a list, an object, and that one's list. */
 const rowDepth = 3;

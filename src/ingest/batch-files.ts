@@ -1,6 +1,8 @@
 /** Bodies → files that the engine reads: its JSON reader takes bytes from files only. In memory where the system has such a place. */
+
 import { type FileHandle, mkdtemp, open, readdir, rm, statfs } from 'node:fs/promises';
 import path from 'node:path';
+import { lineFeed } from '../ascii.ts';
 import { MillraceError } from '../errors.ts';
 import type { Batch } from './batch.ts';
 
@@ -23,7 +25,6 @@ const minDividedBytes = 4 * 1024 * 1024;
 
 /** What an event's length is told apart by, where it is long. */
 const windowBytes = 2 * 1024 * 1024;
-const lineFeed = 0x0a;
 const bracket = '['.charCodeAt(0);
 const quote = '"'.charCodeAt(0);
 

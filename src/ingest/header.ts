@@ -2,6 +2,7 @@
  * The lines at the start of a text body that are no events: some to be skipped, and one that names the columns.
  * https://druid.apache.org/docs/latest/ingestion/data-formats#csv (skipHeaderRows, findColumnsFromHeader)
  */
+import { lineFeed } from '../ascii.ts';
 import { invalidInput } from '../errors.ts';
 import type { DataSource } from '../spec/data-source.ts';
 
@@ -11,8 +12,6 @@ export interface TextPart {
   /** Lines that are not blank. */
   readonly events: number;
 }
-
-const lineFeed = 0x0a;
 
 /** A longer line names no columns. */
 const maxHeaderBytes = 1024 * 1024;

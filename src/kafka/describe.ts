@@ -2,6 +2,7 @@
  * Records as lines of JSON that hold what Kafka knows about them: headers, timestamp, topic and key, and then the value. Only for
  * readers who ask for it: a line is longer than its record, so that it cannot be made in the record's place as in values.ts.
  */
+import { carriageReturn, closeBrace, comma, lineFeed, openBrace, quote, space, tab } from '../ascii.ts';
 import { JsonBytes, type TextEncoding } from './json-bytes.ts';
 import { RecordReader } from './record-reader.ts';
 import { blankLineBreaks, type RecordCounts, type Records, smallestRecordBytes } from './values.ts';
@@ -29,14 +30,6 @@ export interface BatchTimes {
   readonly appended: number | undefined;
 }
 
-const tab = 0x09;
-const lineFeed = 0x0a;
-const carriageReturn = 0x0d;
-const space = 0x20;
-const quote = 0x22;
-const comma = 0x2c;
-const braceOpen = 0x7b;
-const braceClose = 0x7d;
 const endOfName = Buffer.from('":');
 const nothing = Buffer.from('null');
 
@@ -106,11 +99,11 @@ export class RecordDescriber {
     const { keyStart, keyEnd, valueStart, valueEnd } = this.#record;
     const asMembers = value === undefined && valueEnd >= 0;
     const members = asMembers ? skipWhite(buffer, valueStart, valueEnd) : 0;
-    if (asMembers && (members === valueEnd || buffer[members] !== braceOpen)) {
+    if (asMembers && (members === valueEnd || buffer[members] !== openBrace)) {
       this.#lines.bytes(buffer, valueStart, valueEnd);
       return;
     }
-    this.#lines.byte(braceOpen);
+    this.#lines.byte(openBrace);
     this.#writeHeaders(buffer);
     this.#lines.bytes(this.#timestampName);
     this.#lines.integer(timestamp);
@@ -119,12 +112,12 @@ export class RecordDescriber {
     if (key !== undefined && keyEnd >= 0) this.#member(this.#keyName, buffer, keyStart, keyEnd);
     if (!asMembers) {
       if (valueEnd >= 0) this.#member(this.#valueName, buffer, valueStart, withoutBreaks(buffer, valueStart, valueEnd));
-      this.#lines.byte(braceClose);
+      this.#lines.byte(closeBrace);
       return;
     }
     // Whatever follows the brace, the line is an object exactly where the value is one: nothing in a value can reach before it.
     const rest = skipWhite(buffer, members + 1, valueEnd);
-    if (buffer[rest] !== braceClose || rest === valueEnd) this.#lines.byte(comma);
+    if (buffer[rest] !== closeBrace || rest === valueEnd) this.#lines.byte(comma);
     this.#lines.bytes(buffer, rest, valueEnd);
   }
 

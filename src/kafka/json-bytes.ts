@@ -1,14 +1,10 @@
 /** JSON written byte by byte into a buffer that grows. */
+import { backslash, minus, quote, space, zero } from '../ascii.ts';
 import { Scratch } from './buffer-pool.ts';
 
 /** How bytes are text. */
 export type TextEncoding = 'utf8' | 'latin1' | 'ascii';
 
-const space = 0x20;
-const quote = 0x22;
-const minus = 0x2d;
-const zero = 0x30;
-const backslash = 0x5c;
 const hexDigits = Buffer.from('0123456789abcdef');
 const replacement = Buffer.from('\ufffd');
 /** Of `\u001f`, or of a number: what a byte takes at most. */

@@ -2,6 +2,7 @@
  * Lines → record batches, a record a line: its value is the line as it came, without its line break; it has no key and no
  * headers. The layouts stand in record-batch.ts and values.ts. No line is an object: bytes are copied into their batches.
  */
+import { carriageReturn, lineFeed, space } from '../ascii.ts';
 import { type Codec, codecs, compress } from './compression.ts';
 import { batchLayout, writeHeader } from './record-batch.ts';
 
@@ -26,10 +27,6 @@ export interface LineBatch {
   readonly firstLine: number;
   readonly lastLine: number;
 }
-
-const lineFeed = 10;
-const carriageReturn = 13;
-const space = 32;
 
 /** Of a record, beside its value and the three numbers that are varints: attributes, timestamp delta, null key, no headers. */
 const fixedBytes = 4;

@@ -14,10 +14,8 @@
  *
  * Varints are zig-zag: 2n for n, 2n - 1 for -n. https://kafka.apache.org/documentation/#record
  */
+import { carriageReturn, lineFeed, space } from '../ascii.ts';
 
-const lineFeed = 10;
-const carriageReturn = 13;
-const space = 32;
 /** Of lengths and deltas that are 0, and a null key or value. */
 export const smallestRecordBytes = 7;
 

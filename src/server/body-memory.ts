@@ -3,12 +3,12 @@
  * Large pieces are used again, as fresh ones for each body make the collector look through the heap every few dozen bodies, which
  * costs more than all else that is done with them.
  */
+import { lineFeed } from '../ascii.ts';
 import type { MillraceError } from '../errors.ts';
 import type { Budget } from './budget.ts';
 
 /** Below this a body is mostly one piece, as the socket gave it. */
 export const smallBytes = 64 * 1024;
-const lineFeed = 0x0a;
 
 export interface BodyLimit {
   readonly maxBytes: number;

@@ -2,15 +2,14 @@
  * Files as a stream: each is a partition, whose positions are bytes. Those that are there when it is first asked; each is read to
  * the end that it has then.
  */
+
 import { open, readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { carriageReturn, lineFeed } from '../ascii.ts';
 import { invalidInput, MillraceError } from '../errors.ts';
 import { withoutByteOrderMark } from './byte-order-mark.ts';
 import { readableLines } from './readable-lines.ts';
 import type { LostPosition, PartitionName, Stream, StreamBatch } from './stream.ts';
-
-const lineFeed = 0x0a;
-const carriageReturn = 0x0d;
 
 /** What is read at once; no line may be longer. So much finds room in the engine, however its events look. */
 const chunkBytes = 8 * 1024 * 1024;

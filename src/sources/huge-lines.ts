@@ -1,12 +1,11 @@
 /** Lines that are longer than one event may be. */
+import { lineFeed } from '../ascii.ts';
 
 /**
  * The engine reads each event in one piece and needs several times its size, of the 192 MiB that it has for everything. (Events of
  * 20 MB alone were too much beside other work.)
  */
 export const maxEventBytes = 4 * 1024 * 1024;
-
-const lineFeed = 0x0a;
 
 /**
  * Where they begin, and end before their line feed. Looks at few places: from each line's start at the last line break within reach.

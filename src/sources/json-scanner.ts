@@ -3,20 +3,21 @@
  * by a walk over the bytes that changes them in place. It knows strings, brackets and what stands between events; the
  * engine knows the rest.
  */
+import {
+  backslash,
+  carriageReturn,
+  closeBrace,
+  closeBracket,
+  comma,
+  lineFeed,
+  openBrace,
+  openBracket,
+  quote,
+  space,
+  tab,
+} from '../ascii.ts';
 import { MillraceError } from '../errors.ts';
 import { maximumDepth } from './nesting.ts';
-
-const tab = 0x09;
-const lineFeed = 0x0a;
-const carriageReturn = 0x0d;
-const space = 0x20;
-const quote = 0x22;
-const comma = 0x2c;
-const openBracket = 0x5b;
-const backslash = 0x5c;
-const closeBracket = 0x5d;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
 
 /** What may stand next between events: at the top, behind `[`, behind a comma, behind an array's event. */
 type Position = 'top' | 'arrayStart' | 'arrayEvent' | 'arrayNext';

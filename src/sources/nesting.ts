@@ -1,15 +1,8 @@
 /** Events nested so deep that the engine, which descends by recursion, would run out of stack and take the process with it. */
+import { backslash, closeBrace, closeBracket, lineFeed, openBrace, openBracket, quote } from '../ascii.ts';
 
 /** As Jackson's limit, with which Druid reads. */
 export const maximumDepth = 1000;
-
-const lineFeed = 0x0a;
-const quote = 0x22;
-const openBracket = 0x5b;
-const backslash = 0x5c;
-const closeBracket = 0x5d;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
 
 export interface DeepLine {
   readonly start: number;

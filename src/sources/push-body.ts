@@ -2,7 +2,9 @@
  * The bytes of a pushed body → lines, one event each. No event becomes a JavaScript object here: the engine parses.
  * https://github.com/druid-io/tranquility/blob/master/docs/server.md
  */
+
 import { isUtf8 } from 'node:buffer';
+import { closeBrace, lineFeed, openBrace } from '../ascii.ts';
 import { MillraceError } from '../errors.ts';
 import { withoutByteOrderMark } from './byte-order-mark.ts';
 import { hugeLines, maxEventBytes } from './huge-lines.ts';
@@ -15,10 +17,6 @@ export interface Lines {
   /** Lines that hold more than white space. */
   readonly events: number;
 }
-
-const lineFeed = 0x0a;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
 
 /**
  * A JSON array of objects, newline-delimited objects, or objects one after the other, also pretty-printed.

@@ -1,11 +1,9 @@
 /** Records' values as lines that ingestion can take: it counts no blank ones, and reads nothing but UTF-8. */
+
 import { isUtf8 } from 'node:buffer';
+import { lineFeed, space, tab } from '../ascii.ts';
 import { hugeLines, maxEventBytes } from './huge-lines.ts';
 import { deepLines } from './nesting.ts';
-
-const lineFeed = 0x0a;
-const tab = 0x09;
-const space = 0x20;
 
 /** What two bytes a blank line may begin at, with the line feed before it. Almost never there, and found without looking at each line. */
 const beginnings = ['\n\n', '\n ', '\n\t'];
