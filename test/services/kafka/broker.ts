@@ -1,5 +1,6 @@
 /** A real Kafka broker (KRaft, one node) on free loopback ports, for tests, benches, and people who have none. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -38,7 +39,8 @@ interface Ports {
 
 const source = fileURLToPath(new URL('Broker.java', import.meta.url));
 const startDeadlineMs = 60_000;
-const clusterId = 'bWlsbHJhY2UtdGVzdHMtMQ';
+/** Of 16 bytes, as Kafka's own; one that begins with a dash would be taken for an option. */
+const newClusterId = () => `m${randomBytes(16).toString('base64url').slice(1)}`;
 
 export class KafkaBroker {
   readonly port: number;
@@ -135,7 +137,7 @@ export class KafkaBroker {
       '--add-scram',
       `SCRAM-SHA-512=[name=${name},password=${password}]`,
     ]);
-    const where = ['-t', clusterId, '-c', this.#propertiesFile, '--ignore-formatted'];
+    const where = ['-t', newClusterId(), '-c', this.#propertiesFile, '--ignore-formatted'];
     return ['kafka.tools.StorageTool', 'format', ...where, ...users];
   }
 
