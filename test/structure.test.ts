@@ -20,7 +20,7 @@ const layers: readonly (readonly string[])[] = [
   ['observe'],
   ['catalog'],
   ['spec', 'kafka'],
-  ['store', 'druid'],
+  ['store', 'druid', 'mirror'],
   ['supervision'],
   ['backend'],
   ['ingest', 'query'],
