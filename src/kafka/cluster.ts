@@ -1,5 +1,6 @@
 /** A Kafka cluster: what it has, what was written there, and a place to write to. */
 import { MillraceError } from '../errors.ts';
+import { Admin } from './admin/admin.ts';
 import type { Assignment } from './assignment.ts';
 import { type ClusterConfig, type FetchSettings, parseConfig } from './config.ts';
 import { type Address, type BrokerConnection, Connections } from './connections.ts';
@@ -26,6 +27,8 @@ export function openCluster(properties: KafkaProperties): Cluster {
 }
 
 export class Cluster implements AsyncDisposable {
+  /** Groups, configurations and access. */
+  readonly admin: Admin;
   readonly #config: ClusterConfig;
   readonly #connections: Connections;
   readonly #fetchers = new Set<Fetcher>();
@@ -36,6 +39,11 @@ export class Cluster implements AsyncDisposable {
   constructor(config: ClusterConfig) {
     this.#config = config;
     this.#connections = new Connections(config.clientId, config.connection);
+    this.admin = new Admin({
+      any: (request) => this.#askAny(request),
+      each: (request) => this.#askEach(request),
+      coordinator: async (groupId, request) => request(await this.#connections.to(await this.coordinator(groupId))),
+    });
   }
 
   /**
@@ -160,6 +168,11 @@ export class Cluster implements AsyncDisposable {
       }
     }
     throw noneAnswers(failures);
+  }
+
+  async #askEach<Answer>(ask: (connection: BrokerConnection) => Promise<Answer>): Promise<Answer[]> {
+    const { brokers } = await this.metadata([]);
+    return Promise.all([...brokers.values()].map(async (address) => ask(await this.#connections.to(address))));
   }
 
   async #askController<Answer>(ask: (connection: BrokerConnection) => Promise<Answer>): Promise<Answer> {

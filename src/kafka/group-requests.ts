@@ -33,6 +33,8 @@ export interface GroupOffset {
   readonly partition: number;
   /** The one after the last record that was taken. */
   readonly offset: number;
+  /** What is written beside it, for people and tools; nothing unless it is given. */
+  readonly metadata?: string;
 }
 
 /** Who speaks: the coordinator gives the id, the member may have a lasting name. */
@@ -139,11 +141,11 @@ export async function commitOffsets(
 ): Promise<void> {
   const topics = byTopic(offsets).map(([name, ofTopic]) => ({
     name,
-    partitions: ofTopic.map(({ partition, offset }) => ({
+    partitions: ofTopic.map(({ partition, offset, metadata = '' }) => ({
       partitionIndex: partition,
       committedOffset: BigInt(offset),
       committedLeaderEpoch: -1,
-      committedMetadata: '',
+      committedMetadata: metadata,
     })),
   }));
   await ask(connection, `committing offsets of group '${groupId}'`, () =>

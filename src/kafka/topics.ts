@@ -1,12 +1,16 @@
 /** CreateTopics and CreatePartitions, asked of the controller. https://kafka.apache.org/protocol.html#The_Messages_CreateTopics */
-import { createPartitionsV1, createTopicsV5, ResponseError } from '@platformatic/kafka';
+import { createPartitionsV1, createTopicsV5 } from '@platformatic/kafka';
+import { answerOf } from './answer.ts';
 import type { BrokerConnection } from './connections.ts';
-import { brokerError, connectionError, errorCodes } from './protocol-errors.ts';
+import { brokerError, errorCodes } from './protocol-errors.ts';
 
 export interface NewTopic {
   readonly name: string;
   readonly partitions: number;
+  /** -1: what the brokers have as default. */
   readonly replicationFactor: number;
+  /** Its configuration, where that is not the cluster's. https://kafka.apache.org/documentation/#topicconfigs */
+  readonly configs?: Readonly<Record<string, string>>;
 }
 
 /** How long the controller may take until the partitions have leaders. */
@@ -16,7 +20,8 @@ const timeoutMs = 30_000;
 export async function createTopic(connection: BrokerConnection, topic: NewTopic): Promise<boolean> {
   connection.version(19, 5, 5);
   const { name, partitions: numPartitions, replicationFactor } = topic;
-  const asked = [{ name, numPartitions, replicationFactor, assignments: [], configs: [] }];
+  const configs = Object.entries(topic.configs ?? {}).map(([key, value]) => ({ name: key, value }));
+  const asked = [{ name, numPartitions, replicationFactor, assignments: [], configs }];
   const { topics } = await answerOf(connection, () =>
     createTopicsV5.api.async(connection.raw, asked, timeoutMs, false),
   );
@@ -44,14 +49,4 @@ function isDone(what: string, result: Result | undefined, alreadySo: number): bo
   if (errorCode === alreadySo) return false;
   if (errorCode === errorCodes.none) return true;
   throw brokerError(errorMessage ? `${what} (${errorMessage})` : what, errorCode);
-}
-
-/** An answer with errors inside is thrown by @platformatic/kafka. */
-async function answerOf<Answer>(connection: BrokerConnection, request: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await request();
-  } catch (error) {
-    if (error instanceof ResponseError) return error.response as Answer;
-    throw connectionError(connection.address, error);
-  }
 }

@@ -22,8 +22,10 @@ import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -105,6 +107,9 @@ public class Scribe {
         sent.get(words[1]).clear();
         producers.get(words[1]).beginTransaction();
       }
+      case "send-offset" -> producers.get(words[1]).sendOffsetsToTransaction(
+          Map.of(partition(words, 3), new OffsetAndMetadata(Long.parseLong(words[5]))),
+          new ConsumerGroupMetadata(words[2]));
       case "commit" -> producers.get(words[1]).commitTransaction();
       case "abort" -> producers.get(words[1]).abortTransaction();
       case "send" -> send(words[1], partition(words, 2), words[4], words[5].getBytes(StandardCharsets.UTF_8), words, 6);

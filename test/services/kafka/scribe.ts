@@ -71,6 +71,9 @@ export class Scribe {
   readCommitted = (topic: string, file: string) => this.#command('committed', topic, file);
 
   begin = (producer: string) => this.#command('begin', producer);
+  /** Commits an offset of a group within the transaction. */
+  sendOffset = (producer: string, groupId: string, topic: string, partition: number, offset: number) =>
+    this.#command('send-offset', producer, groupId, topic, partition, offset);
   commit = (producer: string) => this.#command('commit', producer);
   abort = (producer: string) => this.#command('abort', producer);
 
