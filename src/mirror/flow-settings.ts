@@ -7,6 +7,8 @@ export interface MirrorFlow {
   readonly source: ClusterEnd;
   readonly target: ClusterEnd;
   readonly topics: NameFilter;
+  /** Whether the source's heartbeats are mirrored, whatever `topics` says. */
+  readonly mirrorsHeartbeats: boolean;
   readonly policy: ReplicationPolicy;
   /** `exactlyOnce`: what was mirrored is written in the same transaction on the target as the batches. */
   readonly delivery: 'atLeastOnce' | 'exactlyOnce';
@@ -81,7 +83,7 @@ export interface ReplicationPolicy {
   sourceOf(topic: string): string | undefined;
   /** What it was called on that cluster; undefined where {@link sourceOf} is. */
   upstreamTopic(topic: string): string | undefined;
-  /** Whether it is one of MirrorMaker 2's own, which are never mirrored. */
+  /** Whether it is one of Kafka's own or of MirrorMaker 2's, which are never mirrored. */
   isInternal(topic: string): boolean;
   readonly heartbeatsTopic: string;
   /** On the target, of the source's groups. */

@@ -5,6 +5,7 @@
  * Each process part gets its own registry, so that two embedded stores in one process do not add up.
  */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { registerProcessMetrics } from './process-metrics.ts';
 
 /** Submissions on their way to where they are durable: the embedded store, or a Kafka. */
 export interface DurableQueue {
@@ -64,11 +65,7 @@ export function createMetrics(): Metrics {
   const histogram = <T extends string>(name: string, help: string, labelNames: T[] = []) =>
     new Histogram<T>({ name, help, labelNames, registers, buckets: durations });
 
-  const residentMemory = gauge('process_resident_memory_bytes', 'Resident memory of the process in bytes.');
-  gauge('process_start_time_seconds', 'Start of the process, in seconds since 1970.').set(
-    Math.round(Date.now() / 1000 - process.uptime()),
-  );
-
+  registerProcessMetrics(registry);
   const queues: DurableQueue[] = [];
   const pendingBytes = gauge('millrace_pending_bytes', 'Bytes accepted and not yet durable.');
   const durableLag = gauge('millrace_durable_lag_seconds', 'Age of the oldest submission that is not yet durable.');
@@ -121,7 +118,6 @@ export function createMetrics(): Metrics {
       refreshes.push(refresh);
     },
     exposition: async () => {
-      residentMemory.set(process.memoryUsage.rss());
       pendingBytes.set(queues.reduce((sum, queue) => sum + queue.pendingBytes, 0));
       durableLag.set(Math.max(0, ...queues.map(({ lagMs }) => lagMs)) / 1000);
       await Promise.all(refreshes.map((refresh) => refresh()));
