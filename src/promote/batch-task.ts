@@ -20,18 +20,24 @@ export interface BatchSource {
   readonly form: EventForm;
   /** Where this server can be reached from Druid. */
   readonly address: string;
-  /** How many subtasks may pull at once; 1: the task does it all itself, without subtasks. */
-  readonly parallel: number;
+  /** How many subtasks may pull at once; where they do not pay, the task does it all itself. */
+  readonly freeSubtasks: number;
 }
 
-/** What one request hands out. A chunk of more is cut into parts of the same length. */
-const rowsPerPiece = 1_000_000;
+/** What one request hands out, about a minute's work for Druid. A chunk of more is cut into parts of the same length. */
+const rowsPerPiece = 2_500_000;
+/** Each subtask has one request; with less, the start of its process takes longer than its work. */
+const leastRowsPerSubtask = 500_000;
 
 export function batchTask(id: string, chunks: readonly Chunk[], source: BatchSource): BatchTask {
-  const { dataSchema, form, address, parallel } = source;
+  const { dataSchema, form, address, freeSubtasks } = source;
   const dataSource = String(dataSchema.dataSource);
   const base = `${address}/v1/segments/${encodeURIComponent(dataSource)}`;
   const { segmentGranularity, queryGranularity, rollup } = dataSchema.granularitySpec as Json;
+  const uris = pieces(chunks).map((piece) => `${base}/${pathOf(piece)}`);
+  const rows = chunks.reduce((sum, chunk) => sum + chunk.rows, 0);
+  // With 1 there are no subtasks.
+  const maxNumConcurrentSubTasks = rows < leastRowsPerSubtask * uris.length ? 1 : Math.min(uris.length, freeSubtasks);
   const fields = [...form.renamed].map(([name, expr]) => ({ type: 'root', name, expr }));
   const type = 'index_parallel';
   const spec = {
@@ -50,12 +56,12 @@ export function batchTask(id: string, chunks: readonly Chunk[], source: BatchSou
     },
     ioConfig: {
       type,
-      inputSource: { type: 'http', uris: pieces(chunks).map((piece) => `${base}/${pathOf(piece)}`) },
+      inputSource: { type: 'http', uris },
       inputFormat: { type: 'json', ...(fields.length > 0 && { flattenSpec: { useFieldDiscovery: true, fields } }) },
       appendToExisting: false,
     },
     // Dynamic partitions are those that a stream can append to.
-    tuningConfig: { type, partitionsSpec: { type: 'dynamic' }, maxNumConcurrentSubTasks: parallel },
+    tuningConfig: { type, partitionsSpec: { type: 'dynamic' }, maxNumConcurrentSubTasks },
   };
   return { id, json: { type, id, spec } };
 }

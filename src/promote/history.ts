@@ -11,7 +11,7 @@ import { type PromotionContext, stopped, tableOf, throwIfStopped } from './conte
 import { endTask, freeSubtasks, submitTask, taskEnd } from './overlord.ts';
 
 /** What one task takes at most; smaller ones pay for the start of their processes more often. */
-const rowsPerTask = 5_000_000;
+const rowsPerTask = 10_000_000;
 const chunksPerTask = 500;
 /** Of one task. */
 const mostFailures = 3;
@@ -103,13 +103,13 @@ async function copy(context: PromotionContext, chunks: readonly Chunk[]): Promis
   const promotion = (await promotions.all()).find((one) => one.dataSource === dataSource.name);
   if (!promotion) throw new MillraceError('defect', `no promotion of '${dataSource.name}' is under way`);
   const copied = chunks.map((chunk) => ({ startMs: chunk.startMs, version: versionOf(chunk), agrees: false }));
-  const parallel = await freeSubtasks(druid, signal);
+  const free = await freeSubtasks(druid, signal);
   for (let failures = 0; ; ) {
     throwIfStopped(context);
     const id = `millrace_promote_${dataSource.name}_${new Date().toISOString()}`;
     const task: RunningTask = { id, server: thisServer, chunks: copied };
     await promotions.write({ ...promotion, task: JSON.stringify(task) });
-    const source = { dataSchema: dataSource.dataSchema, form, address: settings.address, parallel };
+    const source = { dataSchema: dataSource.dataSchema, form, address: settings.address, freeSubtasks: free };
     await submitTask(druid, batchTask(id, chunks, source), signal);
     const end = await taskEnd(druid, id, signal);
     if (end?.succeeded) {
