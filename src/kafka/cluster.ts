@@ -4,6 +4,7 @@ import { Admin } from './admin/admin.ts';
 import type { Assignment } from './assignment.ts';
 import { type ClusterConfig, type FetchSettings, parseConfig } from './config.ts';
 import { type Address, type BrokerConnection, Connections } from './connections.ts';
+import type { ReadAnswer } from './fetched.ts';
 import { Fetcher } from './fetcher.ts';
 import { ConsumerGroup, type GroupOptions } from './group.ts';
 import { fetchOffsets, findCoordinator, type GroupOffset } from './group-requests.ts';
@@ -16,6 +17,7 @@ import { Producer } from './producer.ts';
 import type { KafkaProperties } from './properties.ts';
 import { brokerError, errorCodes } from './protocol-errors.ts';
 import { addPartitions, createTopic, type NewTopic } from './topics.ts';
+import { valuesReader } from './values-reader.ts';
 
 /**
  * A cluster at these properties (`bootstrap.servers`, `security.protocol`, `sasl.*`, `fetch.*` …, as Java's clients name
@@ -31,7 +33,7 @@ export class Cluster implements AsyncDisposable {
   readonly admin: Admin;
   readonly #config: ClusterConfig;
   readonly #connections: Connections;
-  readonly #fetchers = new Set<Fetcher>();
+  readonly #fetchers = new Set<Fetcher<unknown>>();
   readonly #producers = new Set<Producer>();
   /** All that were ever heard of: any of them can tell of the others. */
   #brokers: ReadonlyMap<number, Address> = new Map();
@@ -77,14 +79,8 @@ export class Cluster implements AsyncDisposable {
    * taken away, at any time.
    */
   fetch(assignments: readonly Assignment[], settings: Partial<FetchSettings> = {}): Fetcher {
-    const { clientId, connection } = this.#config;
-    // Connections of its own: a broker answers in order, and a fetch may wait for long.
-    const connections = new Connections(clientId, connection);
-    const fetcher = new Fetcher(this, connections, { ...this.#config.fetch, ...settings });
-    this.#fetchers.add(fetcher);
-    fetcher.closed.addEventListener('abort', () => this.#fetchers.delete(fetcher), { once: true });
-    fetcher.assign(assignments);
-    return fetcher;
+    const all = { ...this.#config.fetch, ...settings };
+    return this.#fetcher(assignments, all, valuesReader(all));
   }
 
   /**
@@ -156,6 +152,16 @@ export class Cluster implements AsyncDisposable {
   }
 
   [Symbol.asyncDispose] = (): Promise<void> => this.close();
+
+  #fetcher<Item>(assignments: readonly Assignment[], settings: FetchSettings, read: ReadAnswer<Item>): Fetcher<Item> {
+    const { clientId, connection } = this.#config;
+    // Connections of its own: a broker answers in order, and a fetch may wait for long.
+    const fetcher = new Fetcher(this, new Connections(clientId, connection), settings, read);
+    this.#fetchers.add(fetcher);
+    fetcher.closed.addEventListener('abort', () => this.#fetchers.delete(fetcher), { once: true });
+    fetcher.assign(assignments);
+    return fetcher;
+  }
 
   async #askAny<Answer>(ask: (connection: BrokerConnection) => Promise<Answer>): Promise<Answer> {
     const failures: MillraceError[] = [];

@@ -1,10 +1,8 @@
 /** One partition's record batches, as a fetch brings them, to lines. */
 import { type AbortedTransaction, AbortedTransactions, isAbortMarker } from './aborted-transactions.ts';
-import { Scratch } from './buffer-pool.ts';
+import type { Scratch } from './buffer-pool.ts';
 import { decompress } from './compression.ts';
-import type { FetchSettings } from './config.ts';
-import { type BatchTimes, RecordDescriber } from './describe.ts';
-import type { FetchedPartition } from './fetch-response.ts';
+import type { BatchTimes, RecordDescriber } from './describe.ts';
 import { BatchView, batchFlags } from './record-batch.ts';
 import { compactValues, type Records } from './values.ts';
 import { forgetZstd } from './zstd.ts';
@@ -48,17 +46,6 @@ export interface BatchFault {
   /** The offset after the batch, so that it can be passed over; as far as that can be told. */
   readonly nextOffset: number;
   readonly what: string;
-}
-
-/** For a fetcher's answers, one after another: what one of them needs is used again for the next. */
-export function answerDecoder({ isolation, columns }: Pick<FetchSettings, 'isolation' | 'columns'>) {
-  const scratch = new Scratch();
-  const describer = columns && new RecordDescriber(columns);
-  return (topic: string, offset: number, { batches, aborted: all }: FetchedPartition): Decoded => {
-    const aborted = isolation === 'read_committed' ? all : undefined;
-    describer?.begin(topic);
-    return decodeValues({ batches, offset, aborted, scratch, describer });
-  };
 }
 
 /** Reads up to the end, or to the first batch that cannot be read. */

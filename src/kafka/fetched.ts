@@ -1,16 +1,14 @@
 /** What a fetcher yields. */
 import { MillraceError } from '../errors.ts';
+import type { AnswerBody } from './answer-body.ts';
 import { type PartitionState, partitionKey } from './assignment.ts';
-import type { Decoded } from './decode.ts';
+import type { BatchFault, Decoded } from './decode.ts';
+import type { FetchedPartition } from './fetch.ts';
 
 export type Fetched = PartitionValues | PartitionProblem;
 
-/**
- * Some of a partition's records. `values` can be read until the next thing is asked for: then its memory is used again.
- * None at all when only aborted records, markers and tombstones came.
- */
-export interface PartitionValues extends Omit<Decoded, 'fault'> {
-  readonly kind: 'values';
+/** Where what was fetched stands. */
+export interface FetchedPlace {
   readonly topic: string;
   readonly topicId: string | undefined;
   readonly partition: number;
@@ -20,6 +18,38 @@ export interface PartitionValues extends Omit<Decoded, 'fault'> {
   readonly lastStableOffset: number;
   /** -1 before Kafka 1.0. */
   readonly logStartOffset: number;
+}
+
+/**
+ * Some of a partition's records. `values` can be read until the next thing is asked for: then its memory is used again.
+ * None at all when only aborted records, markers and tombstones came.
+ */
+export interface PartitionValues extends FetchedPlace, Omit<Decoded, 'fault'> {
+  readonly kind: 'values';
+}
+
+/** Makes of an answer's batches of one partition what a fetcher yields; in the order in which they come. */
+export type ReadAnswer<Item> = (part: AnswerPart) => {
+  /** Undefined when nothing could be read. */
+  readonly item: Item | undefined;
+  /** How far it was read, and why not further. */
+  readonly nextOffset: number;
+  readonly leaderEpoch: number;
+  readonly fault?: BatchFault | undefined;
+};
+
+export interface AnswerPart {
+  readonly partition: Pick<FetchedPlace, 'topic' | 'topicId' | 'partition'>;
+  /** The offset that was asked for. */
+  readonly offset: number;
+  readonly answer: FetchedPartition;
+  /** Where the batches lie: until the next item is asked for, unless it is held. */
+  readonly body: AnswerBody;
+}
+
+export function placeOf({ partition: { topic, topicId, partition }, offset, answer }: AnswerPart): FetchedPlace {
+  const { highWatermark, lastStableOffset, logStartOffset } = answer;
+  return { topic, topicId, partition, firstOffset: offset, highWatermark, lastStableOffset, logStartOffset };
 }
 
 /**

@@ -2,108 +2,108 @@
  * Reads partitions: at each broker that leads some of them one request is under way, while at most two answers wait to
  * be read. Whose answers are not taken is not fetched for.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { asMillraceError, type MillraceError } from '../errors.ts';
-import { type Assignment, newState, type PartitionState, type Position, partitionKey } from './assignment.ts';
-import { BufferPool } from './buffer-pool.ts';
+import { AnswerBodies, type AnswerBody } from './answer-body.ts';
+import { type Assignment, type PartitionState, type Position, partitionKey } from './assignment.ts';
+import { Backoff } from './backoff.ts';
 import type { FetchSettings } from './config.ts';
 import type { Address, Connections } from './connections.ts';
-import { answerDecoder } from './decode.ts';
 import { type FetchedPartition, fetch } from './fetch.ts';
-import { type Fetched, type PartitionProblem, problem } from './fetched.ts';
+import { type PartitionProblem, type PartitionValues, problem, type ReadAnswer } from './fetched.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import { findLeader } from './leader.ts';
-import type { OffsetTime } from './list-offsets.ts';
 import type { ClusterMetadata } from './metadata.ts';
+import { type OffsetCluster, rangeProblem } from './offset-range.ts';
+import { PartitionTable } from './partition-table.ts';
 import { brokerError, errorCodes } from './protocol-errors.ts';
 import { Signal } from './signal.ts';
 
 const mostWaitingAnswers = 2;
 
-/** What a fetcher asks of the cluster. */
-export interface FetchCluster {
-  metadata(topics: readonly string[]): Promise<ClusterMetadata>;
-  listOffsets(
-    partitions: readonly { readonly topic: string; readonly partition: number }[],
-    time: OffsetTime,
-  ): Promise<readonly { readonly offset: number | undefined }[]>;
-}
-
-/** An answer for one partition, or a problem with it, that waits to be read. */
-interface Delivery {
+/** A partition that a request asks for, from this offset on. */
+interface Asked {
   readonly state: PartitionState;
-  readonly content: { readonly offset: number; readonly answer: FetchedPartition } | PartitionProblem;
-  /** The broker whose answer ends with this, and the buffer that it lies in. */
-  readonly endsAnswer?: { readonly node: number; readonly body: Buffer };
+  readonly offset: number;
 }
 
-/** See {@link Cluster.fetch}. */
-export class Fetcher implements AsyncIterable<Fetched>, AsyncDisposable {
+/** What a fetcher asks of the cluster. */
+export interface FetchCluster extends OffsetCluster {
+  metadata(topics: readonly string[]): Promise<ClusterMetadata>;
+}
+
+/** An answer for one partition that waits to be read, or a problem with it. */
+type Delivery = { readonly state: PartitionState } & (
+  | { readonly problem: PartitionProblem }
+  | {
+      readonly offset: number;
+      readonly answer: FetchedPartition;
+      /** Where it lies; held. */
+      readonly body: AnswerBody;
+      /** The broker whose answer ends with this. */
+      readonly endsAnswerOf: number | undefined;
+    }
+);
+
+/** See {@link Cluster.fetch} and {@link Cluster.fetchBatches}. */
+export class Fetcher<Item = PartitionValues> implements AsyncIterable<Item | PartitionProblem>, AsyncDisposable {
   readonly #cluster: FetchCluster;
   readonly #connections: Connections;
   readonly #settings: FetchSettings;
-  /** By topic and partition. Who assigns anew puts another object there: what is on its way for the old one is void. */
-  readonly #partitions = new Map<string, PartitionState>();
+  readonly #readAnswer: ReadAnswer<Item>;
+  readonly #partitions = new PartitionTable();
   #brokers: ReadonlyMap<number, Address> = new Map();
   /** Brokers with a request under way, or about to have one. */
   readonly #serving = new Set<number>();
   #isRouting = false;
   readonly #deliveries: Delivery[] = [];
   readonly #waitingAnswers = new Map<number, number>();
-  readonly #bodies = new BufferPool();
-  readonly #decode: ReturnType<typeof answerDecoder>;
+  readonly #bodies = new AnswerBodies();
   readonly #arrived = new Signal();
   readonly #taken = new Signal();
   readonly #closing = new AbortController();
+  readonly #backoff: Backoff;
 
-  constructor(cluster: FetchCluster, connections: Connections, settings: FetchSettings) {
+  /** @param readAnswer makes of a broker's answer for a partition what is yielded. */
+  constructor(cluster: FetchCluster, connections: Connections, settings: FetchSettings, readAnswer: ReadAnswer<Item>) {
     this.#cluster = cluster;
     this.#connections = connections;
     this.#settings = settings;
-    this.#decode = answerDecoder(settings);
+    this.#readAnswer = readAnswer;
+    this.#backoff = new Backoff(settings, this.#closing.signal);
   }
 
   /** Begins to read these partitions, or goes on at another offset; also where a problem stopped one. */
   assign(assignments: readonly Assignment[]): void {
-    for (const assignment of assignments) {
-      this.#partitions.set(partitionKey(assignment.topic, assignment.partition), newState(assignment));
-    }
+    this.#partitions.assign(assignments);
     this.#route();
   }
 
   unassign(topic: string, partition: number): void {
-    this.#partitions.delete(partitionKey(topic, partition));
+    this.#partitions.unassign(topic, partition);
   }
 
   /** How far each partition was fetched; what was yielded may lie two answers behind. */
   positions(): Position[] {
-    return [...this.#partitions.values()].map((state) => ({
-      topic: state.topic,
-      topicId: state.topicId,
-      partition: state.partition,
-      offset: state.offset,
-      leaderEpoch: state.leaderEpoch,
-      highWatermark: state.highWatermark,
-      lastStableOffset: state.lastStableOffset,
-      trouble: state.trouble,
-    }));
+    return this.#partitions.positions();
   }
 
   /** Ends when the fetcher is closed. Partitions of one broker take turns; a partition's records come in order. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Fetched, void, undefined> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<Item | PartitionProblem, void, undefined> {
     while (!this.#closing.signal.aborted) {
       const delivery = this.#deliveries.shift();
       if (delivery === undefined) {
         await this.#arrived.wait();
         continue;
       }
-      const { state, content, endsAnswer } = delivery;
-      if (endsAnswer !== undefined) this.#answerTaken(endsAnswer.node);
-      if (this.#isCurrent(state)) {
-        const fetched = 'kind' in content ? content : this.#read(state, content.offset, content.answer);
-        if (fetched !== undefined) yield fetched;
+      const isCurrent = this.#partitions.isCurrent(delivery.state);
+      if ('problem' in delivery) {
+        if (isCurrent) yield delivery.problem;
+        continue;
       }
-      if (endsAnswer !== undefined) this.#bodies.give(endsAnswer.body);
+      if (delivery.endsAnswerOf !== undefined) this.#answerTaken(delivery.endsAnswerOf);
+      const item = isCurrent ? this.#read(delivery) : undefined;
+      if (item !== undefined) yield item;
+      delivery.body.release();
     }
   }
 
@@ -121,24 +121,16 @@ export class Fetcher implements AsyncIterable<Fetched>, AsyncDisposable {
 
   [Symbol.asyncDispose] = (): Promise<void> => this.close();
 
-  #isCurrent = (state: PartitionState) => this.#partitions.get(partitionKey(state.topic, state.partition)) === state;
-
-  #read(state: PartitionState, offset: number, answer: FetchedPartition): Fetched | undefined {
-    const { fault, ...decoded } = this.#decode(state.topic, offset, answer);
-    if (fault !== undefined) {
-      const { nextOffset, leaderEpoch } = decoded;
-      const again = { ...state, offset: nextOffset, leaderEpoch, faultAt: nextOffset };
-      this.#partitions.set(partitionKey(state.topic, state.partition), again);
-      // Damaged on its way, perhaps; the second time it is damaged where it lies.
-      if (state.faultAt === nextOffset || fault.reason === 'unsupportedFormat') {
-        this.#stop(again, problem(again, fault.reason, fault.what, { nextOffset: fault.nextOffset }));
-      } else this.#serveAll();
-      if (nextOffset === offset) return undefined;
-    }
-    const { topic, topicId, partition } = state;
-    const { highWatermark, lastStableOffset, logStartOffset } = answer;
-    const where = { topic, topicId, partition, firstOffset: offset, highWatermark, lastStableOffset, logStartOffset };
-    return { kind: 'values', ...where, ...decoded };
+  #read({ state, ...part }: Exclude<Delivery, { readonly problem: unknown }>): Item | undefined {
+    const { item, fault, nextOffset, leaderEpoch } = this.#readAnswer({ ...part, partition: state });
+    if (fault === undefined) return item;
+    const again = { ...state, offset: nextOffset, leaderEpoch, faultAt: nextOffset };
+    this.#partitions.set(again);
+    // Damaged on its way, perhaps; the second time it is damaged where it lies.
+    if (state.faultAt === nextOffset || fault.reason === 'unsupportedFormat') {
+      this.#stop(again, problem(again, fault.reason, fault.what, { nextOffset: fault.nextOffset }));
+    } else this.#serveAll();
+    return item;
   }
 
   /** Looks for the leaders of the partitions that have none, until all have one. */
@@ -151,13 +143,13 @@ export class Fetcher implements AsyncIterable<Fetched>, AsyncDisposable {
   async #findLeaders(): Promise<void> {
     const missingSince = new Map<PartitionState, number>();
     for (;;) {
-      const lost = [...this.#partitions.values()].filter((state) => state.leader === undefined && !state.isStopped);
+      const lost = this.#partitions.lost();
       if (lost.length === 0 || this.#closing.signal.aborted) break;
-      await this.#backOff(Math.min(...lost.map((state) => state.failures)));
+      await this.#backoff.after(Math.min(...lost.map((state) => state.failures)));
       try {
         const metadata = await this.#cluster.metadata([...new Set(lost.map(({ topic }) => topic))]);
         this.#brokers = metadata.brokers;
-        for (const state of lost.filter(this.#isCurrent)) {
+        for (const state of lost.filter(this.#partitions.isCurrent)) {
           const now = performance.now();
           const since = missingSince.get(state) ?? now;
           missingSince.set(state, since);
@@ -182,10 +174,10 @@ export class Fetcher implements AsyncIterable<Fetched>, AsyncDisposable {
   }
 
   #serveAll(): void {
-    for (const { leader, isStopped } of this.#partitions.values()) {
-      if (leader === undefined || isStopped || this.#serving.has(leader.node)) continue;
-      this.#serving.add(leader.node);
-      void this.#serve(leader.node).finally(() => this.#serving.delete(leader.node));
+    for (const node of this.#partitions.leaders()) {
+      if (this.#serving.has(node)) continue;
+      this.#serving.add(node);
+      void this.#serve(node).finally(() => this.#serving.delete(node));
     }
   }
 
@@ -196,7 +188,7 @@ export class Fetcher implements AsyncIterable<Fetched>, AsyncDisposable {
         await this.#taken.wait();
         continue;
       }
-      const led = [...this.#partitions.values()].filter((state) => state.leader?.node === node && !state.isStopped);
+      const led = this.#partitions.ledBy(node);
       if (led.length === 0) return;
       // Who was first to be filled the last time is last now.
       const first = turn % led.length;
@@ -210,7 +202,7 @@ export class Fetcher implements AsyncIterable<Fetched>, AsyncDisposable {
     }
   }
 
-  async #ask(node: number, asked: readonly { state: PartitionState; offset: number }[]): Promise<void> {
+  async #ask(node: number, asked: readonly Asked[]): Promise<void> {
     const connection = await this.#connections.to(this.#brokers.get(node) as Address);
     const partitions = asked.map(({ state, offset }) => ({
       topic: state.topic,
@@ -220,23 +212,33 @@ export class Fetcher implements AsyncIterable<Fetched>, AsyncDisposable {
       leaderEpoch: state.leader?.epoch ?? -1,
       lastFetchedEpoch: state.leaderEpoch,
     }));
-    const response = await fetch(connection, { ...this.#settings, partitions }, (size) => this.#bodies.take(size));
-    if (response.errorCode !== errorCodes.none) throw brokerError(connection.address, response.errorCode);
-    const byKey = new Map(asked.map((one) => [partitionKey(one.state.topic, one.state.partition), one]));
-    const deliveries: Delivery[] = [];
-    for (const answer of response.partitions) {
-      const one = byKey.get(partitionKey(answer.topic, answer.partition));
-      if (one === undefined || !this.#isCurrent(one.state)) continue;
-      if (this.#accept(one.state, answer))
-        deliveries.push({ state: one.state, content: { offset: one.offset, answer } });
+    const response = await fetch(connection, { ...this.#settings, partitions }, this.#bodies.allocate);
+    const body = this.#bodies.hold(response.body);
+    try {
+      if (response.errorCode !== errorCodes.none) throw brokerError(connection.address, response.errorCode);
+      this.#deliver(node, asked, response.partitions, body);
+    } finally {
+      body.release();
     }
-    const last = deliveries.pop();
-    if (last !== undefined) {
-      this.#deliveries.push(...deliveries, { ...last, endsAnswer: { node, body: response.body } });
-      this.#waitingAnswers.set(node, (this.#waitingAnswers.get(node) ?? 0) + 1);
-      this.#arrived.notify();
-    } else this.#bodies.give(response.body);
-    await this.#pause(response.throttleTimeMs);
+    await this.#backoff.pause(response.throttleTimeMs);
+  }
+
+  #deliver(node: number, asked: readonly Asked[], answers: readonly FetchedPartition[], body: AnswerBody): void {
+    const byKey = new Map(asked.map((one) => [partitionKey(one.state.topic, one.state.partition), one]));
+    const read: { readonly one: Asked; readonly answer: FetchedPartition }[] = [];
+    for (const answer of answers) {
+      const one = byKey.get(partitionKey(answer.topic, answer.partition));
+      if (one === undefined || !this.#partitions.isCurrent(one.state)) continue;
+      if (this.#accept(one.state, answer)) read.push({ one, answer });
+    }
+    if (read.length === 0) return;
+    for (const [index, { one, answer }] of read.entries()) {
+      body.hold();
+      const endsAnswerOf = index === read.length - 1 ? node : undefined;
+      this.#deliveries.push({ ...one, answer, body, endsAnswerOf });
+    }
+    this.#waitingAnswers.set(node, (this.#waitingAnswers.get(node) ?? 0) + 1);
+    this.#arrived.notify();
   }
 
   /** True when the answer has batches to read. */
@@ -252,23 +254,17 @@ export class Fetcher implements AsyncIterable<Fetched>, AsyncDisposable {
 
   async #explainRange(state: PartitionState): Promise<void> {
     try {
-      const [[earliest], [latest]] = await Promise.all([
-        this.#cluster.listOffsets([state], 'earliest'),
-        this.#cluster.listOffsets([state], 'latest'),
-      ]);
-      const facts = { earliest: earliest?.offset, latest: latest?.offset };
-      const what = `the log has the offsets from ${facts.earliest} to below ${facts.latest} only`;
-      this.#stop(state, problem(state, 'offsetOutOfRange', what, facts));
+      this.#stop(state, await rangeProblem(this.#cluster, state));
     } catch (error) {
       state.isStopped = false;
       this.#lose(state, asMillraceError(error));
     }
   }
 
-  #stop(state: PartitionState, content: PartitionProblem): void {
+  #stop(state: PartitionState, found: PartitionProblem): void {
     state.isStopped = true;
-    state.trouble = content.error;
-    this.#deliveries.push({ state, content });
+    state.trouble = found.error;
+    this.#deliveries.push({ state, problem: found });
     this.#arrived.notify();
   }
 
@@ -286,15 +282,5 @@ export class Fetcher implements AsyncIterable<Fetched>, AsyncDisposable {
   #answerTaken(node: number): void {
     this.#waitingAnswers.set(node, (this.#waitingAnswers.get(node) ?? 1) - 1);
     this.#taken.notify();
-  }
-
-  #backOff(failures: number): Promise<void> {
-    const { backoffMs, maxBackoffMs } = this.#settings;
-    return this.#pause(failures === 0 ? 0 : Math.min(maxBackoffMs, backoffMs * 2 ** (failures - 1)));
-  }
-
-  async #pause(ms: number): Promise<void> {
-    // Broken off when the fetcher is closed.
-    if (ms > 0) await sleep(ms, undefined, { signal: this.#closing.signal }).catch(() => {});
   }
 }

@@ -2,8 +2,8 @@
  * Writes record batches: each once, those of a partition in order, acknowledged when all replicas in sync have them. At each broker some
  * requests are under way at a time, each with one batch at most of a partition.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { asMillraceError, MillraceError } from '../errors.ts';
+import { Backoff } from './backoff.ts';
 import type { Address, BrokerConnection, Connections } from './connections.ts';
 import type { ProducerIdentity } from './init-producer-id.ts';
 import { leaderOf } from './leader.ts';
@@ -48,6 +48,7 @@ export class Producer implements AsyncDisposable {
   #pendingBytes = 0;
   readonly #settled = new Signal();
   readonly #closing = new AbortController();
+  readonly #backoff: Backoff;
   #isClosing = false;
   readonly #expiry: NodeJS.Timeout;
 
@@ -55,6 +56,7 @@ export class Producer implements AsyncDisposable {
     this.#cluster = cluster;
     this.#connections = connections;
     this.settings = settings;
+    this.#backoff = new Backoff(settings, this.#closing.signal);
     this.#expiry = setInterval(() => this.#expire(), expiryMs).unref();
   }
 
@@ -152,7 +154,7 @@ export class Producer implements AsyncDisposable {
   async #post(node: number, request: readonly Sending[]): Promise<void> {
     this.#inFlight.set(node, (this.#inFlight.get(node) ?? 0) + 1);
     try {
-      await this.#pause((this.#throttled.get(node) ?? 0) - performance.now());
+      await this.#backoff.pause((this.#throttled.get(node) ?? 0) - performance.now());
       const connection = await this.#connections.to(this.#brokers.get(node) as Address);
       await this.#exchange(node, connection, request);
     } catch (error) {
@@ -198,7 +200,7 @@ export class Producer implements AsyncDisposable {
 
   async #findLeaders(): Promise<void> {
     for (let lost = this.#lost(); lost.length > 0 && !this.#closing.signal.aborted; lost = this.#lost()) {
-      await this.#backOff(Math.min(...lost.map(({ failures }) => failures)));
+      await this.#backoff.after(Math.min(...lost.map(({ failures }) => failures)));
       try {
         const metadata = await this.#cluster.metadata([...new Set(lost.map(({ topic }) => topic))]);
         this.#brokers = new Map([...this.#brokers, ...metadata.brokers]);
@@ -220,16 +222,6 @@ export class Producer implements AsyncDisposable {
       // A topic that is gone is not remembered for ever.
       if (outbox.isIdle && outbox.leader === undefined) this.#outboxes.delete(key);
     }
-  }
-
-  #backOff(failures: number): Promise<void> {
-    const { backoffMs, maxBackoffMs } = this.settings;
-    return this.#pause(failures === 0 ? 0 : Math.min(maxBackoffMs, backoffMs * 2 ** (failures - 1)));
-  }
-
-  async #pause(ms: number): Promise<void> {
-    // Broken off when the producer is closed.
-    if (ms > 0) await sleep(ms, undefined, { signal: this.#closing.signal }).catch(() => {});
   }
 }
 
