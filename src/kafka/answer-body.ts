@@ -3,13 +3,30 @@ import { BufferPool } from './buffer-pool.ts';
 
 export class AnswerBodies {
   readonly #pool = new BufferPool();
+  readonly #onFreed: () => void;
+  #heldBytes = 0;
+
+  constructor(onFreed: () => void) {
+    this.#onFreed = onFreed;
+  }
+
+  /** Of memory in which somebody still reads, or will. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
 
   /** For an answer of this size. */
   allocate = (size: number): Buffer => this.#pool.take(size);
 
   /** An answer that came into a buffer of {@link allocate}; it is held once. */
   hold(buffer: Buffer): AnswerBody {
-    return new AnswerBody(() => this.#pool.give(buffer));
+    const bytes = buffer.buffer.byteLength;
+    this.#heldBytes += bytes;
+    return new AnswerBody(() => {
+      this.#heldBytes -= bytes;
+      this.#pool.give(buffer);
+      this.#onFreed();
+    });
   }
 }
 

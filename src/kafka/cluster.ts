@@ -2,9 +2,10 @@
 import { MillraceError } from '../errors.ts';
 import { Admin } from './admin/admin.ts';
 import type { Assignment } from './assignment.ts';
+import { batchesReader } from './batches-reader.ts';
 import { type ClusterConfig, type FetchSettings, parseConfig } from './config.ts';
 import { type Address, type BrokerConnection, Connections } from './connections.ts';
-import type { ReadAnswer } from './fetched.ts';
+import type { FetchedBatches, ReadAnswer } from './fetched.ts';
 import { Fetcher } from './fetcher.ts';
 import { ConsumerGroup, type GroupOptions } from './group.ts';
 import { fetchOffsets, findCoordinator, type GroupOffset } from './group-requests.ts';
@@ -81,6 +82,12 @@ export class Cluster implements AsyncDisposable {
   fetch(assignments: readonly Assignment[], settings: Partial<FetchSettings> = {}): Fetcher {
     const all = { ...this.#config.fetch, ...settings };
     return this.#fetcher(assignments, all, valuesReader(all));
+  }
+
+  /** As {@link fetch}, but record batches as they lie in the logs, for whoever passes them on. */
+  fetchBatches(assignments: readonly Assignment[], settings: Partial<FetchSettings> = {}): Fetcher<FetchedBatches> {
+    const all = { ...this.#config.fetch, ...settings };
+    return this.#fetcher(assignments, all, batchesReader(all.isolation));
   }
 
   /**

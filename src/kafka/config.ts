@@ -24,6 +24,8 @@ export interface FetchSettings {
   /** `retry.backoff.ms`, `retry.backoff.max.ms`: before what failed is tried again; doubled each time. */
   readonly backoffMs: number;
   readonly maxBackoffMs: number;
+  /** Of answers whose batches were not released: beyond that nothing more is fetched. No property of Kafka's. */
+  readonly maxHeldBytes: number;
   /** What of a record stands in its line beside the value; nothing unless it is set. No property of Kafka's. */
   readonly columns?: RecordColumns | undefined;
 }
@@ -66,6 +68,7 @@ export function parseConfig(properties: KafkaProperties): ClusterConfig {
       maxWaitMs,
       backoffMs: count(properties, 'retry.backoff.ms', 100),
       maxBackoffMs: count(properties, 'retry.backoff.max.ms', 1000),
+      maxHeldBytes: 64 * 2 ** 20,
     },
     produce: parseProducer(properties),
   };

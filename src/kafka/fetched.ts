@@ -28,6 +28,31 @@ export interface PartitionValues extends FetchedPlace, Omit<Decoded, 'fault'> {
   readonly kind: 'values';
 }
 
+/**
+ * Some of a partition's record batches, as they lie in the log: compressed, with the offsets, producers and checksums that they have there.
+ * None at all when only aborted ones and markers came.
+ */
+export interface FetchedBatches extends FetchedPlace {
+  readonly kind: 'batches';
+  /** The offset after the last batch, whether it is taken or left out. */
+  readonly nextOffset: number;
+  /** The leader epoch of the last batch. */
+  readonly leaderEpoch: number;
+  /** Batches, one behind the other. Nobody else reads or writes here until `release`. */
+  readonly buffer: Buffer;
+  /**
+   * Where in `buffer` the batches begin that are to be taken, in order. Aborted ones, markers of transactions and empty ones are left out. The first
+   * one may begin before `firstOffset`: a batch comes whole.
+   */
+  readonly starts: readonly number[];
+  /** In those batches, as their headers say. */
+  readonly records: number;
+  /** Records of aborted transactions, left out. */
+  readonly aborted: number;
+  /** Gives the memory back, once. Fetching pauses while more than `maxHeldBytes` wait for it. */
+  release(): void;
+}
+
 /** Makes of an answer's batches of one partition what a fetcher yields; in the order in which they come. */
 export type ReadAnswer<Item> = (part: AnswerPart) => {
   /** Undefined when nothing could be read. */

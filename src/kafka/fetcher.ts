@@ -57,9 +57,9 @@ export class Fetcher<Item = PartitionValues> implements AsyncIterable<Item | Par
   #isRouting = false;
   readonly #deliveries: Delivery[] = [];
   readonly #waitingAnswers = new Map<number, number>();
-  readonly #bodies = new AnswerBodies();
   readonly #arrived = new Signal();
   readonly #taken = new Signal();
+  readonly #bodies = new AnswerBodies(() => this.#taken.notify());
   readonly #closing = new AbortController();
   readonly #backoff: Backoff;
 
@@ -184,7 +184,7 @@ export class Fetcher<Item = PartitionValues> implements AsyncIterable<Item | Par
   /** Fetches from one broker for as long as there is something to fetch from it, and it answers. */
   async #serve(node: number): Promise<void> {
     for (let turn = 0; !this.#closing.signal.aborted; turn++) {
-      if ((this.#waitingAnswers.get(node) ?? 0) >= mostWaitingAnswers) {
+      if (this.#isFull(node)) {
         await this.#taken.wait();
         continue;
       }
@@ -277,6 +277,11 @@ export class Fetcher<Item = PartitionValues> implements AsyncIterable<Item | Par
     this.#fail(state, error);
     state.leader = undefined;
     this.#route();
+  }
+
+  #isFull(node: number): boolean {
+    const waiting = this.#waitingAnswers.get(node) ?? 0;
+    return waiting >= mostWaitingAnswers || this.#bodies.heldBytes > this.#settings.maxHeldBytes;
   }
 
   #answerTaken(node: number): void {

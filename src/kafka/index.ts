@@ -8,7 +8,7 @@ export { type Codec, codecs } from './compression.ts';
 export type { FetchSettings } from './config.ts';
 export type { RecordColumns } from './describe.ts';
 export { type BatchOptions, type BatchRecord, encodeBatch } from './encode-batch.ts';
-export type { Fetched, PartitionProblem, PartitionValues, ProblemReason } from './fetched.ts';
+export type { Fetched, FetchedBatches, PartitionProblem, PartitionValues, ProblemReason } from './fetched.ts';
 export type { Fetcher } from './fetcher.ts';
 export type { ConsumerGroup } from './group.ts';
 export { type GroupSettings, parseGroup } from './group-config.ts';
