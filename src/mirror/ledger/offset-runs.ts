@@ -48,10 +48,15 @@ export class OffsetRuns {
     return this.#chunks.at(-1)?.next;
   }
 
-  /** Records of the source from this offset on were appended to the target from that one on, without gaps in either. */
-  append(source: number, target: number, count: number): void {
+  /**
+   * Records of the source from this offset on were appended to the target from that one on, without gaps in either.
+   * @param base -1 where the target has them and does not say where: they count from the record before, for they cannot be
+   * earlier, and a consumer may only be told of too early a place.
+   */
+  append(source: number, base: number, count: number): void {
     this.#checkOrder(source);
     const last = this.#open.length - 3;
+    const target = base >= 0 ? base : last < 0 ? 0 : endOf(this.#open, last, 1);
     if (last >= 0 && endOf(this.#open, last, 0) === source && endOf(this.#open, last, 1) === target) {
       this.#open[last + 2] = (this.#open[last + 2] as number) + count;
     } else {

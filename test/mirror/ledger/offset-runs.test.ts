@@ -183,6 +183,15 @@ test('offsets that the mirror has not reached, and those before it began, are sa
   assert.deepEqual(runs.translate(116), { offset: 1010, isExact: false });
 });
 
+test('records that are on the target at nobody knows which place are never skipped', () => {
+  const runs = new OffsetRuns();
+  runs.append(100, 500, 10);
+  runs.append(110, -1, 10);
+  runs.append(120, 521, 10);
+  assert.deepEqual(runs.translate(110), { offset: 510, isExact: true });
+  assert.deepEqual(runs.translate(120), { offset: 521, isExact: true });
+});
+
 test('mirroring an offset twice without rewinding is refused', () => {
   const runs = new OffsetRuns();
   runs.append(100, 0, 10);
