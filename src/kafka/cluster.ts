@@ -212,7 +212,8 @@ export class Cluster implements AsyncDisposable {
 /** What was tried: a broker may be known by several addresses, and each fails in its own way. */
 function noneAnswers(failures: readonly MillraceError[]): MillraceError {
   const messages = [...new Set(failures.map(({ message }) => message))];
-  return new MillraceError('unavailable', messages.join('; '), { cause: failures.at(-1) });
+  const last = failures.at(-1);
+  return new MillraceError('unavailable', messages.join('; '), { cause: last, context: last?.context ?? {} });
 }
 
 function inOrder<Answer extends TopicPartition>(

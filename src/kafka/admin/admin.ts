@@ -2,8 +2,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrokerConnection } from '../connections.ts';
 import { commitOffsets, type GroupOffset, groupError } from '../group-requests.ts';
+import { createTopicAcls, describeTopicAcls, type TopicAcl } from './acls.ts';
 import { type CommittedOffset, groupOffsets } from './group-offsets.ts';
 import { type ListedGroup, listGroups } from './list-groups.ts';
+import {
+  alterTopicConfigs,
+  type ConfigChanges,
+  describeTopicConfigs,
+  type TopicAnswer,
+  type TopicConfig,
+} from './topic-configs.ts';
 
 type Request<Answer> = (connection: BrokerConnection) => Promise<Answer>;
 
@@ -61,6 +69,34 @@ export class Admin {
       if (groupError(error) === 'UNKNOWN_MEMBER_ID') return false;
       throw error;
     }
+  }
+
+  /**
+   * By topic: how it is configured, with the brokers' defaults, or why Kafka does not tell.
+   * @param names of the properties; all by default.
+   */
+  async topicConfigs(
+    topics: readonly string[],
+    names?: readonly string[],
+  ): Promise<TopicAnswer<readonly TopicConfig[]>> {
+    if (topics.length === 0) return new Map();
+    return this.#brokers.any((connection) => describeTopicConfigs(connection, topics, names));
+  }
+
+  /** By topic: undefined when its configuration was changed, or why not. From Kafka 2.3 on, else `unsupported`. */
+  async alterTopicConfigs(changes: ReadonlyMap<string, ConfigChanges>): Promise<TopicAnswer<undefined>> {
+    if (changes.size === 0) return new Map();
+    return this.#brokers.any((connection) => alterTopicConfigs(connection, changes));
+  }
+
+  /** Entries about topics by their whole names; `context.kafkaError` SECURITY_DISABLED where the cluster has no authorizer. */
+  topicAcls(): Promise<TopicAcl[]> {
+    return this.#brokers.any(describeTopicAcls);
+  }
+
+  /** Adds those that are not there yet; when one is refused, others may have been added. */
+  async createTopicAcls(acls: readonly TopicAcl[]): Promise<void> {
+    if (acls.length > 0) await this.#brokers.any((connection) => createTopicAcls(connection, acls));
   }
 
   async #askCoordinator<Answer>(groupId: string, request: Request<Answer>): Promise<Answer> {
