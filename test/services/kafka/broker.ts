@@ -15,7 +15,9 @@ export interface BrokerOptions {
   /** Keeps the data there; a temporary folder, removed by `stop`, by default. */
   readonly data?: string;
   /** More places to find it at, each on a free port of localhost: the protocol by the name of the listener. */
-  readonly listeners?: Readonly<Record<string, 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL'>>;
+  readonly listeners?: Readonly<Record<string, 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL'>>;
+  /** Ports of localhost that clients are told in place of listeners' own, by the names of those: of relays that lead there. */
+  readonly advertisedPorts?: Readonly<Record<string, number>>;
   /** Users that it knows by SCRAM-SHA-256 and SCRAM-SHA-512, with their passwords. */
   readonly scramUsers?: Readonly<Record<string, string>>;
   /** More of server.properties. */
@@ -142,13 +144,18 @@ export class KafkaBroker {
   }
 
   #properties(controllerPort: number): string {
-    const { listeners = {}, properties: more } = this.#options;
+    const { listeners = {}, advertisedPorts = {}, properties: more } = this.#options;
     const protocols = { CONTROLLER: 'PLAINTEXT', PLAINTEXT: 'PLAINTEXT', ...listeners };
+    const own = `PLAINTEXT://127.0.0.1:${this.port}`;
+    const others = Object.keys(listeners);
     const addresses = [
-      `PLAINTEXT://127.0.0.1:${this.port}`,
+      own,
       `CONTROLLER://127.0.0.1:${controllerPort}`,
-      ...Object.keys(listeners).map((name) => `${name}://${this.at(name)}`),
+      ...others.map((name) => `${name}://${this.at(name)}`),
     ];
+    const advertised = others.map(
+      (name) => `${name}://localhost:${advertisedPorts[name] ?? this.#listenerPorts.get(name)}`,
+    );
     const properties = {
       'process.roles': 'broker,controller',
       'node.id': 1,
@@ -159,6 +166,7 @@ export class KafkaBroker {
         .join(','),
       'inter.broker.listener.name': 'PLAINTEXT',
       listeners: addresses.join(','),
+      'advertised.listeners': [own, ...advertised].join(','),
       'log.dirs': join(this.#folder, 'logs'),
       'offsets.topic.replication.factor': 1,
       'offsets.topic.num.partitions': 1,

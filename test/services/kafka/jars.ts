@@ -24,10 +24,13 @@ export interface JavaOptions {
   readonly quickStart: boolean;
   /** For the broker: its own log, on standard output. */
   readonly logLevel?: 'INFO' | 'WARN';
+  /** The folder of the jars; by default the broker's and the tools'. */
+  readonly jars?: string;
 }
 
 /** The arguments of `java` before the main class. */
-export function javaArguments({ heapMb, quickStart, logLevel = 'WARN' }: JavaOptions): string[] {
+export function javaArguments(options: JavaOptions): string[] {
+  const { heapMb, quickStart, logLevel = 'WARN', jars = kafkaJars() } = options;
   return [
     `-Xmx${heapMb}m`,
     ...(quickStart ? ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'] : ofKafkasScripts),
@@ -35,6 +38,6 @@ export function javaArguments({ heapMb, quickStart, logLevel = 'WARN' }: JavaOpt
     `-Dkafka.log.level=${logLevel}`,
     ...(logLevel === 'INFO' ? ['-Dkafka.log.target=SYSTEM_OUT'] : []),
     '-cp',
-    join(kafkaJars(), '*'),
+    join(jars, '*'),
   ];
 }
