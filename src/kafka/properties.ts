@@ -23,6 +23,7 @@ export function count(properties: KafkaProperties, name: string, otherwise: numb
   return number;
 }
 
+/** The property's name is in the error's context, for who knows where it stands. */
 export function invalidProperty(name: string, value: string, expected: string) {
-  return invalidInput(`'${name}' is '${value}'; expected ${expected}`);
+  return invalidInput(`'${name}' is '${value}'; expected ${expected}`, { context: { property: name } });
 }

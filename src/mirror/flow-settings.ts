@@ -16,11 +16,14 @@ export interface MirrorFlow {
   readonly lanes: number;
   /** Between commits of transactions, or of the ledger. */
   readonly commitIntervalMs: number;
-  /** Where a partition begins of which neither the ledger nor the source's group knows: `auto.offset.reset`. */
+  /**
+   * Where a partition begins of which neither the ledger nor the source's group knows: `auto.offset.reset`. What appears while the
+   * mirror runs, topics and partitions, always begins at its first record.
+   */
   readonly startAt: 'earliest' | 'latest';
   /** The source's consumer group that says where to begin, and that is kept in step for tools to see; undefined: none. */
   readonly sourceGroup: string | undefined;
-  /** Of the ledger's topic; -1: the default of the target's brokers. */
+  /** Of the ledger's topic; a target of fewer brokers has as many copies of it as brokers. */
   readonly ledgerReplicationFactor: number;
   readonly topicSync: TopicSync;
   /** Undefined: nothing is done about consumer groups. */

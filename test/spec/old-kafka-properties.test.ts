@@ -1,7 +1,11 @@
 /** Old names: https://kafka.apache.org/08/documentation/#consumerconfigs; those of 0.7: https://kafka.apache.org/07/configuration */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { missingBrokers, modernKafkaProperties } from '../../src/spec/old-kafka-properties.ts';
+import {
+  missingBrokers,
+  modernKafkaProperties,
+  modernProducerProperties,
+} from '../../src/spec/old-kafka-properties.ts';
 
 test("the properties of wikipedia.spec: what has a meaning today keeps it under today's name", () => {
   const { properties, warnings } = modernKafkaProperties({
@@ -54,4 +58,21 @@ test('without brokers the missing property is named; the list of the old produce
   assert.match(missing({ 'zookeeper.connect': 'localhost:2181' }) ?? '', /expected 'bootstrap.servers'/);
   assert.match(missing({ 'bootstrap.servers': ' ' }) ?? '', /expected 'bootstrap.servers'/);
   assert.equal(missing({ 'metadata.broker.list': 'localhost:9092' }), undefined);
+});
+
+test('the properties of the old producers: https://kafka.apache.org/08/documentation/#producerconfigs', () => {
+  const { properties, warnings } = modernProducerProperties({
+    'metadata.broker.list': 'localhost:9092',
+    'request.required.acks': '-1',
+    'request.timeout.ms': '10000',
+    'producer.type': 'sync',
+    'serializer.class': 'kafka.serializer.DefaultEncoder',
+    'zk.connect': 'localhost:2181',
+  });
+  assert.deepEqual(properties, {
+    'bootstrap.servers': 'localhost:9092',
+    acks: '-1',
+    'request.timeout.ms': '10000',
+  });
+  assert.equal(warnings.length, 5);
 });
