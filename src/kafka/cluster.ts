@@ -18,6 +18,8 @@ import { Producer } from './producer.ts';
 import type { KafkaProperties } from './properties.ts';
 import { brokerError, errorCodes } from './protocol-errors.ts';
 import { addPartitions, createTopic, type NewTopic } from './topics.ts';
+import { findTransactionCoordinator } from './transaction-requests.ts';
+import { TransactionalProducer } from './transactional-producer.ts';
 import { valuesReader } from './values-reader.ts';
 
 /**
@@ -35,7 +37,7 @@ export class Cluster implements AsyncDisposable {
   readonly #config: ClusterConfig;
   readonly #connections: Connections;
   readonly #fetchers = new Set<Fetcher<unknown>>();
-  readonly #producers = new Set<Producer>();
+  readonly #producers = new Set<Producer | TransactionalProducer>();
   /** All that were ever heard of: any of them can tell of the others. */
   #brokers: ReadonlyMap<number, Address> = new Map();
 
@@ -111,6 +113,29 @@ export class Cluster implements AsyncDisposable {
     this.#producers.add(producer);
     producer.closed.addEventListener('abort', () => this.#producers.delete(producer), { once: true });
     return producer;
+  }
+
+  /**
+   * A place to write to in transactions, under a lasting id by which a successor takes them over. Begins with `init()`. Needs Kafka 2.8.
+   * @param timeoutMs after how long without an end the cluster aborts a transaction; at most its `transaction.max.timeout.ms`. Until then
+   * readers wait for what a producer that is gone left open, unless a successor is there before.
+   */
+  transactional(transactionalId: string, { timeoutMs }: { readonly timeoutMs: number }): TransactionalProducer {
+    const { clientId, connection, produce: settings } = this.#config;
+    const producer = new TransactionalProducer({
+      cluster: this,
+      connections: new Connections(clientId, connection),
+      transactional: { id: transactionalId, timeoutMs },
+      settings,
+    });
+    this.#producers.add(producer);
+    producer.closed.addEventListener('abort', () => this.#producers.delete(producer), { once: true });
+    return producer;
+  }
+
+  /** Who coordinates the transactions of this id. @throws MillraceError `unavailable` when there is none now. */
+  transactionCoordinator(transactionalId: string): Promise<Address> {
+    return this.#askAny((connection) => findTransactionCoordinator(connection, transactionalId));
   }
 
   /** By what brokers know a new producer. @throws MillraceError `unavailable` when none can say it now. */

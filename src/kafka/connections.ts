@@ -34,6 +34,8 @@ export interface WireRequest<Response> {
 /** By the key of a request. */
 type Versions = ReadonlyMap<number, { readonly minVersion: number; readonly maxVersion: number }>;
 
+const mostInFlight = 1000;
+
 export class BrokerConnection {
   /** For the requests of @platformatic/kafka. */
   readonly raw: Connection;
@@ -57,6 +59,8 @@ export class BrokerConnection {
     const attempt = login?.attempt();
     const connection = new Connection(clientId, {
       ...others,
+      // Who sends requests limits them.
+      maxInflights: mostInFlight,
       // A certificate is looked for by name; TLS has no such thing for an address.
       tlsServerName: isIP(broker.host) === 0,
       ...(attempt && { sasl: attempt.sasl }),
@@ -81,6 +85,11 @@ export class BrokerConnection {
       if ('refusedLogin' in explained.context) login?.refused(address, explained);
       throw explained;
     }
+  }
+
+  knows(apiKey: number, version: number): boolean {
+    const theirs = this.#versions.get(apiKey);
+    return theirs !== undefined && theirs.minVersion <= version && version <= theirs.maxVersion;
   }
 
   /** The highest version of a request that both sides know. */

@@ -26,3 +26,4 @@ export type { KafkaProperties } from './properties.ts';
 export { brokerError, errorCodes } from './protocol-errors.ts';
 export { Signal } from './signal.ts';
 export type { NewTopic } from './topics.ts';
+export type { TransactionalProducer } from './transactional-producer.ts';

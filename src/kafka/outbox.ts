@@ -6,7 +6,7 @@
 import { MillraceError } from '../errors.ts';
 import type { ProducerIdentity } from './init-producer-id.ts';
 import { brokerError, errorCodes, isRetriable } from './protocol-errors.ts';
-import { BatchView, stampProducer } from './record-batch.ts';
+import { offsetsOf, stampProducer } from './record-batch.ts';
 import { splitBatch } from './split-batch.ts';
 
 /** A batch that somebody waits for; in several pieces if the topic takes no such large one. */
@@ -225,13 +225,6 @@ export class Outbox {
   get #name(): string {
     return `${this.topic}-${this.partition}`;
   }
-}
-
-/** How many offsets, and so sequence numbers, a batch takes. */
-function offsetsOf(batch: Buffer): number {
-  const view = new BatchView(batch);
-  view.next();
-  return view.lastOffset - view.baseOffset + 1;
 }
 
 /** A batch that is refused now may be there in part, or since a try that got no answer. */

@@ -236,7 +236,7 @@ function findLeader(outbox: Outbox, metadata: ClusterMetadata): void {
   else outbox.refuse(error);
 }
 
-const bufferFull = (bytes: number) =>
+export const bufferFull = (bytes: number) =>
   new MillraceError('bufferFull', `${bytes} bytes wait to be written to Kafka already; try again in a moment.`, {
     retryAfterSeconds: 1,
   });

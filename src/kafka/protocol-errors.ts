@@ -16,7 +16,11 @@ export const errorCodes = {
   outOfOrderSequence: 45,
   duplicateSequence: 46,
   invalidProducerEpoch: 47,
+  invalidTxnState: 48,
+  concurrentTransactions: 51,
+  operationNotAttempted: 55,
   unknownProducerId: 59,
+  producerFenced: 90,
   unknownTopicId: 100,
 } as const;
 

@@ -172,6 +172,9 @@ export function stampProducer(batch: Buffer, { id, epoch, sequence }: BatchProdu
   batch.writeUInt32BE(checksum(batch.subarray(batchLayout.attributes)), batchLayout.crc);
 }
 
+/** How many offsets, and so sequence numbers, a batch takes. */
+export const offsetsOf = (batch: Buffer): number => batch.readInt32BE(batchLayout.lastOffsetDelta) + 1;
+
 /** The offset after the last whole batch, and that batch's leader epoch; undefined when there is none of format 2. */
 export function endOfBatches(batches: Buffer): { nextOffset: number; leaderEpoch: number } | undefined {
   const view = new BatchView(batches);
