@@ -1,0 +1,138 @@
+/** The topics on the target that a flow writes to: created as their sources are, and grown with them. */
+import { MillraceError } from '../../errors.ts';
+import type { Cluster, TopicMetadata } from '../../kafka/index.ts';
+import type { MirrorFlow } from '../flow-settings.ts';
+import { changesOf, configsOfNew } from './copied-configs.ts';
+import type { MirroredTopic, TopicProblem } from './mirrored-topic.ts';
+
+export interface RemoteTopicsOptions {
+  readonly flow: MirrorFlow;
+  readonly source: Cluster;
+  readonly target: Cluster;
+}
+
+/** How many topics are created at a time. */
+const atATime = 16;
+/** https://kafka.apache.org/documentation/#topicconfigs_max.message.bytes */
+const maxMessageBytes = { name: 'max.message.bytes', byDefault: 1_048_588 };
+
+export class RemoteTopics {
+  readonly #options: RemoteTopicsOptions;
+
+  constructor(options: RemoteTopicsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Creates and grows what is not as it should be on the target.
+   * @throws MillraceError `unavailable` when a cluster does not answer; what it answers about single topics is a problem.
+   */
+  async ensure(sources: readonly TopicMetadata[]): Promise<{ topics: MirroredTopic[]; problems: TopicProblem[] }> {
+    const before = await this.#describe(sources);
+    const missing = sources.filter(({ topic }) => !before.has(this.#remoteOf(topic)));
+    const short = sources.filter(({ topic, partitions }) => {
+      const remote = before.get(this.#remoteOf(topic));
+      return remote !== undefined && remote.partitions.length < partitions.length;
+    });
+    const problems = [...(await this.#create(missing)), ...(await this.#grow(short))];
+    const remotes = missing.length + short.length > 0 ? await this.#describe(sources) : before;
+    return { topics: await this.#mirrored(sources, remotes), problems };
+  }
+
+  /** Makes the configuration of remote topics follow their sources'. @returns what Kafka refused. */
+  async configure(topics: readonly MirroredTopic[]): Promise<MillraceError[]> {
+    const { flow, source, target } = this.#options;
+    const [ours, theirs] = await Promise.all([
+      source.admin.topicConfigs(topics.map(({ topic }) => topic)),
+      target.admin.topicConfigs(topics.map(({ remoteTopic }) => remoteTopic)),
+    ]);
+    const changes = topics.flatMap(({ topic, remoteTopic }) => {
+      const from = ours.get(topic);
+      const to = theirs.get(remoteTopic);
+      if (!isList(from) || !isList(to)) return [];
+      const changed = changesOf(from, to, flow.topicSync);
+      return Object.keys(changed).length === 0 ? [] : [[remoteTopic, changed] as const];
+    });
+    const answers = await target.admin.alterTopicConfigs(new Map(changes));
+    return [...ours.values(), ...theirs.values(), ...answers.values()].filter((one) => one instanceof MillraceError);
+  }
+
+  #remoteOf(topic: string): string {
+    return this.#options.flow.policy.remoteTopic(topic);
+  }
+
+  /** By its name, each remote topic that there is. */
+  async #describe(sources: readonly TopicMetadata[]): Promise<ReadonlyMap<string, TopicMetadata>> {
+    if (sources.length === 0) return new Map();
+    const { topics } = await this.#options.target.metadata(sources.map(({ topic }) => this.#remoteOf(topic)));
+    return new Map(topics.filter(({ partitions }) => partitions.length > 0).map((topic) => [topic.topic, topic]));
+  }
+
+  async #create(sources: readonly TopicMetadata[]): Promise<TopicProblem[]> {
+    const { flow, source, target } = this.#options;
+    const { replicationFactor } = flow.topicSync;
+    const described = await source.admin.topicConfigs(sources.map(({ topic }) => topic));
+    return this.#forEach(sources, async ({ topic, partitions }) => {
+      const found = described.get(topic);
+      if (!isList(found)) throw found ?? new MillraceError('unavailable', `nothing is known of topic '${topic}'`);
+      const configs = configsOfNew(found, flow.topicSync);
+      const name = this.#remoteOf(topic);
+      await target.createTopic({ name, partitions: partitions.length, replicationFactor, configs });
+    });
+  }
+
+  #grow(sources: readonly TopicMetadata[]): Promise<TopicProblem[]> {
+    return this.#forEach(sources, async ({ topic, partitions }) => {
+      await this.#options.target.addPartitions(this.#remoteOf(topic), partitions.length);
+    });
+  }
+
+  /** @returns what Kafka refused. @throws MillraceError where it did not answer. */
+  async #forEach(
+    sources: readonly TopicMetadata[],
+    change: (source: TopicMetadata) => Promise<void>,
+  ): Promise<TopicProblem[]> {
+    const problems: TopicProblem[] = [];
+    for (let i = 0; i < sources.length; i += atATime) {
+      const changing = sources.slice(i, i + atATime).map(async (source) => {
+        try {
+          await change(source);
+        } catch (error) {
+          if (!(error instanceof MillraceError) || error.context.kafkaError === undefined) throw error;
+          problems.push({
+            kind: 'refused',
+            topic: source.topic,
+            remoteTopic: this.#remoteOf(source.topic),
+            error,
+          });
+        }
+      });
+      await Promise.all(changing);
+    }
+    return problems;
+  }
+
+  async #mirrored(
+    sources: readonly TopicMetadata[],
+    remotes: ReadonlyMap<string, TopicMetadata>,
+  ): Promise<MirroredTopic[]> {
+    const { name, byDefault } = maxMessageBytes;
+    const sizes = await this.#options.target.admin.topicConfigs([...remotes.keys()], [name]);
+    return sources.flatMap(({ topic, topicId, partitions }) => {
+      const remote = remotes.get(this.#remoteOf(topic));
+      if (remote === undefined) return [];
+      const size = sizes.get(remote.topic);
+      return {
+        topic,
+        topicId,
+        partitions: Math.min(partitions.length, remote.partitions.length),
+        remoteTopic: remote.topic,
+        remoteTopicId: remote.topicId,
+        targetMaxMessageBytes: Number((isList(size) ? size[0]?.value : undefined) ?? byDefault),
+      };
+    });
+  }
+}
+
+const isList = <Item>(answer: readonly Item[] | MillraceError | undefined): answer is readonly Item[] =>
+  Array.isArray(answer);

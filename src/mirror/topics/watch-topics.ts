@@ -1,0 +1,133 @@
+/** Which topics a flow mirrors now: followed as they come, grow, change and go at the source. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { MillraceError } from '../../errors.ts';
+import { type Cluster, Signal, type TopicMetadata } from '../../kafka/index.ts';
+import type { Logger } from '../../observe/log.ts';
+import type { MirrorFlow } from '../flow-settings.ts';
+import type { MirroredTopic, TopicProblem } from './mirrored-topic.ts';
+import { RemoteTopics } from './remote-topics.ts';
+import { isSelected } from './select-topics.ts';
+
+export type { MirroredTopic, TopicProblem } from './mirrored-topic.ts';
+
+/** Between tries, while a cluster does not answer or a topic cannot be mirrored; doubled each time. */
+const retryMs = { first: 1000, most: 30_000 };
+const anyTopic = /.*/s;
+
+export class TopicWatch {
+  readonly #flow: MirrorFlow;
+  readonly #source: Cluster;
+  readonly #log: Logger;
+  readonly #remotes: RemoteTopics;
+  readonly #changed = new Signal();
+  #topics: readonly MirroredTopic[] | undefined;
+  #problems: readonly TopicProblem[] = [];
+
+  constructor(flow: MirrorFlow, source: Cluster, target: Cluster, { log }: { readonly log: Logger }) {
+    this.#flow = flow;
+    this.#source = source;
+    this.#log = log;
+    this.#remotes = new RemoteTopics({ flow, source, target });
+  }
+
+  /** Topics that are not mirrored as they should be, as far as is known. */
+  get problems(): readonly TopicProblem[] {
+    return this.#problems;
+  }
+
+  /**
+   * Follows the source until the signal aborts. A cluster that does not answer is asked again.
+   * @throws MillraceError of any other kind than `unavailable`.
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    const { refreshIntervalMs, configIntervalMs } = this.#flow.topicSync;
+    await Promise.all([
+      this.#repeat(() => this.#refresh(), refreshIntervalMs, signal),
+      configIntervalMs !== undefined && this.#repeat(() => this.#configure(signal), configIntervalMs, signal),
+    ]);
+  }
+
+  /** The topics that are mirrored: as soon as they are known, and whenever they change; until the signal aborts. */
+  async *lists(signal: AbortSignal): AsyncGenerator<readonly MirroredTopic[]> {
+    const wake = () => this.#changed.notify();
+    signal.addEventListener('abort', wake, { once: true });
+    try {
+      let last: readonly MirroredTopic[] | undefined;
+      while (!signal.aborted) {
+        if (this.#topics === undefined || this.#topics === last) await this.#changed.wait();
+        else {
+          last = this.#topics;
+          yield last;
+        }
+      }
+    } finally {
+      signal.removeEventListener('abort', wake);
+    }
+  }
+
+  async #refresh(): Promise<boolean> {
+    const { topics: found } = await this.#source.metadata(anyTopic);
+    // A topic that is about to be deleted has no partitions.
+    const selected = found.filter(({ topic, partitions }) => partitions.length > 0 && isSelected(this.#flow, topic));
+    const { topics, problems } = await this.#remotes.ensure(selected);
+    this.#tell(problems);
+    const sorted = topics.sort((one, other) => (one.topic < other.topic ? -1 : 1));
+    if (!isDeepStrictEqual(sorted, this.#topics)) {
+      this.#topics = sorted;
+      this.#changed.notify();
+    }
+    // What was created is seen a moment later.
+    return problems.length === 0 && partitionsOf(topics) === partitionsOf(selected);
+  }
+
+  async #configure(signal: AbortSignal): Promise<boolean> {
+    const { value: topics } = await this.lists(signal).next();
+    if (topics === undefined) return true;
+    const refused = await this.#remotes.configure(topics);
+    for (const err of refused) this.#log.warn({ err }, 'the configuration of a topic does not follow its source');
+    return refused.length === 0;
+  }
+
+  /** What is new among problems, and what is over. */
+  #tell(problems: readonly TopicProblem[]): void {
+    const before = new Map(this.#problems.map(({ topic, error }) => [topic, error.message]));
+    this.#problems = problems;
+    for (const { topic, remoteTopic, kind, error: err } of problems) {
+      if (before.get(topic) !== err.message)
+        this.#log.error({ err, topic, remoteTopic, kind }, 'a topic is not mirrored');
+      before.delete(topic);
+    }
+    for (const topic of before.keys()) this.#log.info({ topic }, 'a topic is mirrored as it should be again');
+  }
+
+  /**
+   * @param work false: it is to be tried again sooner than after the interval.
+   * @param intervalMs undefined: until it was done once.
+   */
+  async #repeat(work: () => Promise<boolean>, intervalMs: number | undefined, signal: AbortSignal): Promise<void> {
+    let backoffMs = retryMs.first;
+    while (!signal.aborted) {
+      const isDone = await this.#try(work, signal);
+      if (isDone && intervalMs === undefined) return;
+      const pauseMs = isDone ? (intervalMs as number) : Math.min(backoffMs, intervalMs ?? Infinity);
+      backoffMs = isDone ? retryMs.first : Math.min(2 * backoffMs, retryMs.most);
+      // Refused: it was aborted meanwhile.
+      await sleep(pauseMs, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  async #try(work: () => Promise<boolean>, signal: AbortSignal): Promise<boolean> {
+    try {
+      return await work();
+    } catch (err) {
+      if (signal.aborted) return true;
+      if (!(err instanceof MillraceError) || err.code !== 'unavailable') throw err;
+      this.#log.warn({ err }, 'the topics of the mirror cannot be looked at for now');
+      return false;
+    }
+  }
+}
+
+const partitionsOf = (topics: readonly (MirroredTopic | TopicMetadata)[]) =>
+  topics.reduce((sum, { partitions }) => sum + (typeof partitions === 'number' ? partitions : partitions.length), 0);
