@@ -1,5 +1,6 @@
 /** The same question to both sides: how many rows, and the sums of all numbers in them. */
 import { z } from 'zod';
+import { parsedAnswer } from '../answer.ts';
 import type { ColumnType } from '../catalog/index.ts';
 import { formatInterval, type Interval } from '../catalog/time.ts';
 import { validate } from '../catalog/validate.ts';
@@ -26,11 +27,8 @@ export type Asked = Pick<EmbeddedBackend, 'query'>;
 
 export const askOf =
   (backend: Asked): Ask =>
-  async (query) => {
-    let text = '';
-    for await (const chunk of (await backend.query(query)).chunks) text += chunk;
-    return JSON.parse(text);
-  };
+  async (query) =>
+    parsedAnswer((await backend.query(query)).chunks);
 
 export interface NumericColumn {
   readonly name: string;

@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Answer, QueryOptions, SqlAnswer } from '../backend.ts';
 import { validate } from '../catalog/validate.ts';
-import { type Druid, DruidError, type DruidResponse, discard } from '../druid/index.ts';
+import { type Druid, type DruidResponse, discard, refusalOf } from '../druid/index.ts';
+import { asMillraceError, MillraceError } from '../errors.ts';
 
 const nativeSchema = z.looseObject({ context: z.looseObject({ queryId: z.unknown().optional() }).optional() });
 const sqlSchema = z.looseObject({
@@ -16,7 +17,7 @@ export async function askNative(druid: Druid, query: unknown, { signal }: QueryO
   const queryId = textOr(asked.context?.queryId, randomUUID());
   const body = { ...asked, context: { ...asked.context, queryId } };
   const response = await ask(druid, '/druid/v2', body, signal);
-  return { queryId, chunks: textOf(response) };
+  return { queryId, chunks: chunksOf(response, signal) };
 }
 
 export async function askSql(
@@ -31,7 +32,7 @@ export async function askSql(
   const response = await ask(druid, '/druid/v2/sql', body, options.signal);
   return {
     queryId,
-    chunks: textOf(response),
+    chunks: chunksOf(response, options.signal),
     contentType: response.headers['content-type'] ?? 'application/json',
     header: response.headers['x-druid-sql-header-included'] === 'yes',
   };
@@ -45,7 +46,7 @@ export async function cancelQuery(druid: Druid, queryId: string): Promise<boolea
     const isCancelled = answers.some(({ status }) => status < 300);
     const refused = isCancelled ? undefined : answers.find(({ status }) => status !== 404);
     for (const answer of answers) if (answer !== refused) discard(answer);
-    if (refused) throw await refusal(refused);
+    if (refused) throw await refusalOf('broker', refused);
     return isCancelled;
   };
   await cancel(`/druid/v2/${id}`);
@@ -56,19 +57,21 @@ async function ask(druid: Druid, path: string, body: object, signal: AbortSignal
   const headers = { 'content-type': 'application/json' };
   const response = await druid.request('broker', { method: 'POST', path, headers, body: JSON.stringify(body), signal });
   if (response.status < 400) return response;
-  throw await refusal(response);
+  throw await refusalOf('broker', response);
 }
 
-async function refusal(response: DruidResponse): Promise<DruidError> {
-  const { status, address, headers } = response;
-  let body = '';
-  for await (const piece of textOf(response)) body += piece;
-  return new DruidError({ service: 'broker', address, status, contentType: headers['content-type'], body });
-}
-
-function textOf({ body }: DruidResponse): AsyncIterable<string> {
+/** The answer as it comes. */
+async function* chunksOf({ body, address }: DruidResponse, signal: AbortSignal | undefined): AsyncGenerator<string> {
   body.setEncoding('utf8');
-  return body as AsyncIterable<string>;
+  try {
+    yield* body as AsyncIterable<string>;
+  } catch (cause) {
+    if (cause instanceof MillraceError) throw cause;
+    if (signal?.aborted) throw new MillraceError('cancelled', 'the query was cancelled', { cause });
+    throw new MillraceError('runtimeFailure', `${address} broke off its answer: ${asMillraceError(cause).message}`, {
+      cause,
+    });
+  }
 }
 
 const textOr = (value: unknown, otherwise: string): string =>

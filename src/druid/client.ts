@@ -1,6 +1,6 @@
 /** Requests to a Druid's services, whoever serves them now. */
 import { MillraceError } from '../errors.ts';
-import { DruidError, failureReason, isNotConnected, type Tried, unreachable } from './errors.ts';
+import { DruidError, failureReason, isNotConnected, refusalOf, type Tried, unreachable } from './errors.ts';
 import { redirection } from './probe.ts';
 import { canBeRepeated, type DruidRequest, type DruidResponse, discard, isSafe, textOf } from './request.ts';
 import { isLed, type Servers, type Service } from './servers.ts';
@@ -95,12 +95,11 @@ export class Druid implements AsyncDisposable {
         headers: { accept: 'application/json', ...(body !== undefined && { 'content-type': 'application/json' }) },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
+      if (response.status >= 400) throw await refusalOf(service, response);
       const text = await textOf(response);
-      const { status, address, headers } = response;
+      const { address } = response;
       if (text === undefined)
         throw new MillraceError('tooLarge', `${address} answers too much to ${path}; ask for less at once`);
-      if (status >= 400)
-        throw new DruidError({ service, address, status, contentType: headers['content-type'], body: text });
       return text.trim() === '' ? undefined : parse(text, { service, address, path });
     } catch (error) {
       if (!timeout.aborted || error instanceof DruidError) throw error;

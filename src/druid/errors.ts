@@ -2,6 +2,7 @@
 import { type ErrorCode, MillraceError } from '../errors.ts';
 import { reasonOf } from '../kafka/protocol-errors.ts';
 import { tlsTrouble } from '../kafka/security/tls-trouble.ts';
+import { type DruidResponse, textOf } from './request.ts';
 import type { Service } from './servers.ts';
 import { keyStoreNames, tlsAdvice } from './tls.ts';
 
@@ -28,6 +29,13 @@ export class DruidError extends MillraceError {
   override get status(): number {
     return this.refusal.status;
   }
+}
+
+/** Of an answer whose status is 400 or above; reads it. */
+export async function refusalOf(service: Service, response: DruidResponse): Promise<DruidError> {
+  const body = (await textOf(response)) ?? '';
+  const { status, address, headers } = response;
+  return new DruidError({ service, address, status, contentType: headers['content-type'], body });
 }
 
 const codes: Readonly<Record<number, ErrorCode>> = {

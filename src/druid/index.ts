@@ -8,8 +8,8 @@ import { type DruidSettings, readSettings } from './settings.ts';
 import { Transport } from './transport.ts';
 
 export type { Druid, JsonRequest } from './client.ts';
-export { DruidError } from './errors.ts';
-export { type DruidRequest, type DruidResponse, discard } from './request.ts';
+export { DruidError, refusalOf } from './errors.ts';
+export { type DruidRequest, type DruidResponse, discard, textOf } from './request.ts';
 export type { Service } from './servers.ts';
 export type { DruidSettings } from './settings.ts';
 

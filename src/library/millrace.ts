@@ -2,7 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Answer, Backend, PushOutcome, Reject } from '../backend.ts';
+import { parsedAnswer } from '../answer.ts';
+import type { Backend, PushOutcome, Reject } from '../backend.ts';
 import { formatPath } from '../catalog/validate.ts';
 import { invalidInput } from '../errors.ts';
 import type { KafkaProperties } from '../kafka/index.ts';
@@ -165,11 +166,12 @@ class BackendMillrace implements Millrace {
   }
 
   async query<Row>(query: object, options: { readonly signal?: AbortSignal } = {}): Promise<Row[]> {
-    return rowsOf<Row>(await this.#backend.query(query, options));
+    return (await parsedAnswer((await this.#backend.query(query, options)).chunks)) as Row[];
   }
 
   async sql<Row>(query: string | object, options: { readonly signal?: AbortSignal } = {}): Promise<Row[]> {
-    return rowsOf<Row>(await this.#backend.sql(typeof query === 'string' ? { query } : query, options));
+    const { chunks } = await this.#backend.sql(typeof query === 'string' ? { query } : query, options);
+    return (await parsedAnswer(chunks)) as Row[];
   }
 
   async supervise(spec: object): Promise<StreamSupervisor> {
@@ -195,12 +197,6 @@ class BackendMillrace implements Millrace {
     this.#closing ??= this.#backend.close().then(this.#afterClose);
     return this.#closing;
   }
-}
-
-async function rowsOf<Row>({ chunks }: Answer): Promise<Row[]> {
-  let text = '';
-  for await (const chunk of chunks) text += chunk;
-  return JSON.parse(text) as Row[];
 }
 
 /** A copy, because reading lines writes into the memory it is given. */

@@ -2,11 +2,11 @@
  * When Druid has read what a stream held as it was handed over: from then on it answers at least what is answered here. Its supervisor tells how
  * far its tasks are, each half a minute and not on every cluster; its answers tell as well, where events are counted.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { parsedAnswer } from '../answer.ts';
 import { eternity, formatInterval } from '../catalog/time.ts';
+import { supervisorPath } from '../cluster/overlord.ts';
 import { MillraceError } from '../errors.ts';
-import { answerOf } from './answer.ts';
-import { type PromotionContext, stopped } from './context.ts';
+import { type PromotionContext, pause } from './context.ts';
 
 const pollMs = 1_000;
 const startPatienceMs = 300_000;
@@ -23,7 +23,7 @@ export interface SupervisorState {
 type Offsets = Readonly<Record<string, number>>;
 
 export async function supervisorStatus({ cluster, dataSource, signal }: PromotionContext): Promise<SupervisorState> {
-  const path = `/druid/indexer/v1/supervisor/${encodeURIComponent(dataSource.name)}/status`;
+  const path = supervisorPath(dataSource.name, 'status');
   const { payload } = (await cluster.druid.json('overlord', path, { signal })) as { payload: SupervisorState };
   return payload;
 }
@@ -61,9 +61,7 @@ export async function caughtUp(
         `Druid's supervisor '${dataSource.name}' has not read ${left} of the stream's records within ${startPatienceMs / 1000} s${exceptionClass ? ` (${exceptionClass}: ${message})` : ''}. Look at its status and at the tasks' logs, then run the promotion again: it goes on there.`,
       );
     }
-    await sleep(pollMs, undefined, { signal }).catch(() => {
-      throw stopped();
-    });
+    await pause(signal, pollMs);
   }
 }
 
@@ -79,7 +77,8 @@ async function eventsOf(context: PromotionContext, side: 'embedded' | 'cluster')
     intervals: formatInterval(eternity),
     aggregations: [{ type: 'longSum', name: 'events', fieldName: count.spec.name }],
   };
-  const [total] = (await answerOf(context[side].query(query))) as { result: { events: number | null } }[];
+  const { chunks } = await context[side].query(query);
+  const [total] = (await parsedAnswer(chunks)) as { result: { events: number | null } }[];
   return total?.result.events ?? 0;
 }
 

@@ -1,4 +1,5 @@
 /** What the steps of a promotion stand on. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterBackend } from '../cluster/index.ts';
 import type { EmbeddedBackend } from '../embedded/index.ts';
 import type { EventForm } from '../embedded/segments/form.ts';
@@ -38,4 +39,11 @@ export function throwIfStopped({ signal }: Pick<PromotionContext, 'signal'>): vo
   if (signal.aborted) throw stopped();
 }
 
-export const stopped = () => new MillraceError('cancelled', 'the promotion was stopped; run it again to go on');
+/** Rejects with `cancelled` once the promotion is stopped. */
+export async function pause(signal: AbortSignal, ms: number): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => {
+    throw stopped();
+  });
+}
+
+const stopped = () => new MillraceError('cancelled', 'the promotion was stopped; run it again to go on');

@@ -1,13 +1,10 @@
 /** Rows that stand still: copied to a Druid chunk by chunk by its batch ingestion, and compared. What was done is kept in the store. */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { MillraceError } from '../errors.ts';
 import { type Chunk, listChunks } from '../store/chunks.ts';
 import type { PromotedChunk } from '../store/promotions.ts';
-import { answerOf } from './answer.ts';
 import { batchTask } from './batch-task.ts';
-import { type Ask, type Difference, differences } from './compare.ts';
-import { type PromotionContext, stopped, tableOf, throwIfStopped } from './context.ts';
+import { type PromotionContext, tableOf, throwIfStopped } from './context.ts';
 import { endTask, freeSubtasks, submitTask, taskEnd } from './overlord.ts';
 
 /** What one task takes at most; smaller ones pay for the start of their processes more often. */
@@ -16,21 +13,21 @@ const chunksPerTask = 500;
 /** Of one task. */
 const mostFailures = 3;
 
-/** How long Druid may take to load new segments without any change of what it answers; its coordinator looks each minute. */
-const loadPatienceMs = 90_000;
-const comparePauseMs = 1_000;
-/** Of one comparison: each chunk is a bucket of both answers. */
-const chunksPerQuery = 1_000;
-
 /** A chunk with rows that are not handed off is still changing. */
 const isSettled = ({ liveRows }: Chunk) => liveRows === 0;
-const versionOf = ({ version }: Chunk) => version ?? '';
+/** By which a copy is known to be of now. */
+export const versionOf = ({ version }: Chunk) => version ?? '';
 
 /** The chunks that could go now: those that Druid lacks, or has as they were before. */
 export async function staleChunks(context: PromotionContext): Promise<Chunk[]> {
   const copied = await context.promotions.chunks(context.dataSource.name);
+  return (await settledChunks(context)).filter((chunk) => copied.get(chunk.startMs)?.version !== versionOf(chunk));
+}
+
+/** Those that change no more, unless late events come. */
+export async function settledChunks(context: PromotionContext): Promise<Chunk[]> {
   const chunks = await listChunks(context.embedded.store, tableOf(context));
-  return chunks.filter((chunk) => isSettled(chunk) && copied.get(chunk.startMs)?.version !== versionOf(chunk));
+  return chunks.filter(isSettled);
 }
 
 /** Those that have to wait for hand-off. */
@@ -127,57 +124,3 @@ async function copy(context: PromotionContext, chunks: readonly Chunk[]): Promis
     );
   }
 }
-
-/** Compares what was copied and not compared, as far as it has not changed since; of each chunk that differs, how. */
-export async function compareHistory(context: PromotionContext): Promise<Difference[]> {
-  const { embedded, cluster, dataSource, form, promotions, report } = context;
-  const compared = { dataSchema: dataSource.dataSchema, form };
-  const here: Ask = (query) => answerOf(embedded.query(query));
-  const there: Ask = (query) => answerOf(cluster.query(query));
-  let told = '';
-  for (let changedMs = performance.now(); ; ) {
-    throwIfStopped(context);
-    const chunks = await waitingChunks(context);
-    report({ step: 'comparing', done: 0, total: chunks.length });
-    const found: Difference[] = [];
-    for (let at = 0; at < chunks.length; at += chunksPerQuery) {
-      const some = chunks.slice(at, at + chunksPerQuery);
-      found.push(...(await differences(compared, some, here, there)));
-    }
-    const differing = new Set(found.map(({ startMs }) => startMs));
-    const unchanged = new Map((await waitingChunks(context)).map((chunk) => [chunk.startMs, versionOf(chunk)]));
-    const agreeing = chunks.filter(
-      (chunk) => !differing.has(chunk.startMs) && unchanged.get(chunk.startMs) === versionOf(chunk),
-    );
-    await promotions.writeChunks(
-      dataSource.name,
-      agreeing.map((chunk) => ({ startMs: chunk.startMs, version: versionOf(chunk), agrees: true })),
-    );
-    const standing = found.filter(({ startMs }) => unchanged.has(startMs));
-    if (standing.length === 0) return [];
-    // Segments that Druid has published are queried a while later, when its processes have loaded them.
-    const now = standing.map(({ message }) => message).join();
-    if (now !== told) changedMs = performance.now();
-    else if (performance.now() - changedMs > loadPatienceMs) return standing;
-    told = now;
-    await sleep(comparePauseMs, undefined, { signal: context.signal }).catch(() => {
-      throw stopped();
-    });
-  }
-}
-
-async function waitingChunks(context: PromotionContext): Promise<Chunk[]> {
-  const copied = await context.promotions.chunks(context.dataSource.name);
-  const chunks = await listChunks(context.embedded.store, tableOf(context));
-  return chunks.filter((chunk) => {
-    const there = copied.get(chunk.startMs);
-    return isSettled(chunk) && there?.version === versionOf(chunk) && !there.agrees;
-  });
-}
-
-/** Has these chunks copied again. */
-export const forgetChunks = ({ promotions, dataSource }: PromotionContext, found: readonly Difference[]) =>
-  promotions.writeChunks(
-    dataSource.name,
-    found.map(({ startMs }) => ({ startMs, version: 'differs', agrees: false })),
-  );

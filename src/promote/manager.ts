@@ -211,7 +211,7 @@ async function requireRoom(context: PromotionContext, topics: EventStream['topic
       `Kafka has a topic '${topics}' with records that are not of this promotion; Druid would take them for events of '${name}'. Nothing was changed; delete that topic first.`,
     );
   const there = (await cluster.druid.json('coordinator', '/druid/coordinator/v1/metadata/datasources')) as string[];
-  const supervised = (await cluster.druid.json('overlord', '/druid/indexer/v1/supervisor')) as string[];
+  const supervised = await cluster.supervisors.ids();
   if (!there.includes(name) && !supervised.includes(name)) return;
   const what = there.includes(name) ? `has segments of '${name}'` : `has a supervisor '${name}'`;
   throw new MillraceError(

@@ -1,8 +1,8 @@
 /** Batch ingestions on a Druid's overlord. https://druid.apache.org/docs/latest/api-reference/tasks-api */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Druid } from '../druid/index.ts';
-import { asMillraceError, MillraceError } from '../errors.ts';
+import { asMillraceError } from '../errors.ts';
 import type { BatchTask } from './batch-task.ts';
+import { pause } from './context.ts';
 
 export type TaskEnd = { readonly succeeded: true } | { readonly succeeded: false; readonly message: string };
 
@@ -14,13 +14,20 @@ const patienceMs = 300_000;
 /** At most so many subtasks pull at once: more would wait for this server. */
 const mostSubtasks = 4;
 
+const tasksPath = '/druid/indexer/v1/task';
+const taskPath = (id: string, about: string) => `${tasksPath}/${encodeURIComponent(id)}/${about}`;
+
 export const submitTask = (druid: Druid, { json }: BatchTask, signal: AbortSignal): Promise<unknown> =>
-  druid.json('overlord', '/druid/indexer/v1/task', { method: 'POST', body: json, signal });
+  druid.json('overlord', tasksPath, { method: 'POST', body: json, signal });
 
 /** Has it end, if it still runs. */
 export async function endTask(druid: Druid, id: string, signal: AbortSignal): Promise<void> {
-  const path = `/druid/indexer/v1/task/${encodeURIComponent(id)}/shutdown`;
-  await druid.json('overlord', path, { method: 'POST', signal }).catch((error) => {
+  await unlessGone(druid.json('overlord', taskPath(id, 'shutdown'), { method: 'POST', signal }));
+}
+
+/** Of what may have ended by itself: that it is not there is as well. */
+export async function unlessGone(work: Promise<unknown>): Promise<void> {
+  await work.catch((error) => {
     if (asMillraceError(error).code !== 'notFound') throw error;
   });
 }
@@ -33,8 +40,7 @@ interface TaskStatus {
 export async function taskEnd(druid: Druid, id: string, signal: AbortSignal): Promise<TaskEnd | undefined> {
   for (let lastAnswerMs = performance.now(); ; ) {
     try {
-      const path = `/druid/indexer/v1/task/${encodeURIComponent(id)}/status`;
-      const { status } = (await druid.json('overlord', path, { signal })) as TaskStatus;
+      const { status } = (await druid.json('overlord', taskPath(id, 'status'), { signal })) as TaskStatus;
       lastAnswerMs = performance.now();
       if (status.statusCode === 'SUCCESS') return { succeeded: true };
       if (status.statusCode === 'FAILED') return { succeeded: false, message: status.errorMsg ?? 'Druid says no more' };
@@ -44,9 +50,7 @@ export async function taskEnd(druid: Druid, id: string, signal: AbortSignal): Pr
       const passing = code === 'unavailable' || code === 'timeout';
       if (!passing || performance.now() - lastAnswerMs > patienceMs) throw error;
     }
-    await sleep(pollMs, undefined, { signal }).catch(() => {
-      throw new MillraceError('cancelled', 'the promotion was stopped');
-    });
+    await pause(signal, pollMs);
   }
 }
 

@@ -3,15 +3,19 @@
  * way, both sides are compared, and Druid reads on where this side stopped. Each step can be done again, so a promotion that was
  * stopped anywhere is run again and goes on.
  */
-import { MillraceError, unsupported } from '../errors.ts';
+import { asMillraceError, MillraceError, unsupported } from '../errors.ts';
 import type { StoredPromotion } from '../store/promotions.ts';
+import type { Difference } from './compare.ts';
+import { compareHistory, forgetChunks } from './compare-history.ts';
 import { type PromotionContext, throwIfStopped } from './context.ts';
-import { compareHistory, copyHistory, forgetChunks, liveChunks, staleChunks } from './history.ts';
+import { copyHistory, liveChunks, staleChunks } from './history.ts';
 import { type EventStream, readOn } from './stream.ts';
 import type { Turning } from './turning.ts';
 
 /** What changed while it was copied is copied again, before the stream stops and after. */
 const rounds = 2;
+/** Of the intervals that differ. */
+const mostShown = 10;
 
 export interface Steps extends PromotionContext {
   readonly turning: Turning;
@@ -45,7 +49,7 @@ async function copyWhileEventsCome(steps: Steps): Promise<void> {
 }
 
 async function copyTheRest(steps: Steps): Promise<void> {
-  const { embedded, dataSource, stream } = steps;
+  const { embedded, dataSource } = steps;
   await embedded.handOff(dataSource.name);
   for (let round = 1; ; round++) {
     throwIfStopped(steps);
@@ -54,16 +58,7 @@ async function copyTheRest(steps: Steps): Promise<void> {
     if (found.length === 0) break;
     await forgetChunks(steps, found);
     if (round < rounds) continue;
-    await stream.takeBack();
-    throw new MillraceError(
-      'runtimeFailure',
-      `both sides differ: ${found
-        .slice(0, 10)
-        .map(({ message }) => message)
-        .join(
-          '; ',
-        )}${found.length > 10 ? `; and ${found.length - 10} intervals more` : ''}. Nothing has moved: events come here as before. Look whether something else writes to '${dataSource.name}' on Druid, and run it again.`,
-    );
+    await giveUp(steps, found);
   }
   // Rows that are not handed off were neither copied nor compared.
   if ((await staleChunks(steps)).length > 0 || (await liveChunks(steps)).length > 0)
@@ -71,6 +66,23 @@ async function copyTheRest(steps: Steps): Promise<void> {
       'conflict',
       `rows of '${dataSource.name}' still change here although its stream has stopped; what else writes to it?`,
     );
+}
+
+/** @throws MillraceError `runtimeFailure`: where the sides differ, and how far the stream could be taken back. */
+async function giveUp({ dataSource, stream }: Steps, found: readonly Difference[]): Promise<never> {
+  const shown = found.slice(0, mostShown).map(({ message }) => message);
+  if (found.length > mostShown) shown.push(`and ${found.length - mostShown} intervals more`);
+  const differ = `both sides differ: ${shown.join('; ')}`;
+  const advice = `Look what else changes '${dataSource.name}' on Druid, or deletes of it, and run it again.`;
+  try {
+    await stream.takeBack();
+  } catch (cause) {
+    const { message } = asMillraceError(cause);
+    throw new MillraceError('runtimeFailure', `${differ}. Its stream is not back here yet: ${message} ${advice}`, {
+      cause,
+    });
+  }
+  throw new MillraceError('runtimeFailure', `${differ}. Nothing has moved: events come here as before. ${advice}`);
 }
 
 /** @throws MillraceError `unsupported` for what cannot go to a Druid as it is, with what can be done. */

@@ -1,19 +1,21 @@
 /** Pushed events: they turn to the Druid's topic, and are acknowledged there. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { recordFormat, requireRecords } from '../cluster/supervisor-spec.ts';
 import { topicOf } from '../cluster/topic-name.ts';
+import { MillraceError } from '../errors.ts';
 import { loadJson } from '../spec/load.ts';
 import { readSupervisorSpec } from '../spec/supervisor.ts';
 import { deleteOffsets } from '../store/offsets.ts';
-import { type PromotionContext, stopped } from './context.ts';
+import { type PromotionContext, pause } from './context.ts';
 import { type EventStream, logEnds, readerOf, storedPositions, terminateThere } from './stream.ts';
 import type { Turning } from './turning.ts';
 
 const pollMs = 200;
+/** How long what went to the topic may not come back by a single record. */
+const readBackPatienceMs = 60_000;
 
 /** @throws MillraceError `unsupported` for what cannot go through a topic. */
 export function pushedStream(context: PromotionContext, turning: Turning): EventStream {
-  const { embedded, cluster, dataSource, settings, report, signal } = context;
+  const { embedded, cluster, dataSource, settings, report } = context;
   requireRecords(dataSource);
   const { name } = dataSource;
   const topic = topicOf(name);
@@ -33,6 +35,12 @@ export function pushedStream(context: PromotionContext, turning: Turning): Event
       },
     },
   });
+  /** How many records before these ends the store does not have. */
+  const left = async (ends: ReadonlyMap<string, number>) => {
+    const known = await positions();
+    const each = [...ends].map(([number, end]) => end - Number(known.get(`${topic}/${number}`) ?? 0));
+    return each.reduce((sum, records) => sum + Math.max(0, records), 0);
+  };
   return {
     topics,
     declare,
@@ -51,13 +59,7 @@ export function pushedStream(context: PromotionContext, turning: Turning): Event
         // A supervisor's definition has no window, and what is pushed meanwhile is to be judged. It goes on by its own.
         await embedded.define(dataSource);
         report({ step: 'reading back what went to the topic' });
-        let known = await positions();
-        while ([...ends].some(([number, end]) => (known.get(`${topic}/${number}`) ?? 0n) < BigInt(end))) {
-          await sleep(pollMs, undefined, { signal }).catch(() => {
-            throw stopped();
-          });
-          known = await positions();
-        }
+        await readBack(context, () => left(ends));
         await embedded.supervisors.terminate(name);
       }
       await turning.to('history');
@@ -68,4 +70,26 @@ export function pushedStream(context: PromotionContext, turning: Turning): Event
     },
     end: async () => {},
   };
+}
+
+/** Settles when nothing is left; the same can be tried again. */
+async function readBack(
+  { embedded, dataSource: { name }, signal }: PromotionContext,
+  left: () => Promise<number>,
+): Promise<void> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let changedMs = performance.now(); ; ) {
+    const records = await left();
+    if (records === 0) return;
+    if (records < least) changedMs = performance.now();
+    else if (performance.now() - changedMs > readBackPatienceMs) {
+      const { detailedState } = await embedded.supervisors.state(name);
+      throw new MillraceError(
+        'timeout',
+        `for ${readBackPatienceMs / 1000} s nothing more was read back of the topic '${topicOf(name)}': ${records} records are left, and the supervisor '${name}' is ${detailedState}. They are safe in Kafka; when it can be read, give the promotion up with --back.`,
+      );
+    }
+    least = Math.min(least, records);
+    await pause(signal, pollMs);
+  }
 }

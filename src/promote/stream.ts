@@ -1,8 +1,8 @@
 /** How events get from here to there without a gap: what stops here, and where Druid goes on. */
-import { asMillraceError } from '../errors.ts';
 import { readOffsets } from '../store/offsets.ts';
 import { caughtUp, supervisorStatus } from './caught-up.ts';
 import type { PromotionContext } from './context.ts';
+import { unlessGone } from './overlord.ts';
 
 export interface EventStream {
   /** From now on nothing new comes here. Can be done again. */
@@ -55,9 +55,7 @@ export async function readOn(context: PromotionContext, stream: EventStream): Pr
 
 /** Ends Druid's supervisor, if there is one. */
 export async function terminateThere({ cluster, dataSource }: PromotionContext): Promise<void> {
-  await cluster.supervisors.terminate(dataSource.name).catch((error) => {
-    if (asMillraceError(error).code !== 'notFound') throw error;
-  });
+  await unlessGone(cluster.supervisors.terminate(dataSource.name));
 }
 
 /** Of each partition with records, as a supervisor's status names it. */

@@ -1,5 +1,5 @@
 /** The topics of a supervisor of ours: it stops at its committed offsets, and Druid's begins at exactly those. */
-import { findSupervisor } from '../cluster/overlord.ts';
+import { findSupervisor, submitSupervisor } from '../cluster/overlord.ts';
 import { streamOf, supervisorJson } from '../spec/supervisor.ts';
 import { wholeName } from '../spec/topic-pattern.ts';
 import type { PromotionContext } from './context.ts';
@@ -7,7 +7,7 @@ import { type EventStream, storedPositions, terminateThere } from './stream.ts';
 import type { Turning } from './turning.ts';
 
 export async function supervisedStream(context: PromotionContext, turning: Turning): Promise<EventStream> {
-  const { embedded, cluster, dataSource, signal } = context;
+  const { embedded, cluster, dataSource } = context;
   const { name } = dataSource;
   const { supervisors } = embedded;
   const spec = await supervisors.spec(name);
@@ -18,8 +18,7 @@ export async function supervisedStream(context: PromotionContext, turning: Turni
     declare: async () => {
       if (await findSupervisor(cluster.druid, name)) return;
       const { type, spec: parts, context: given } = supervisorJson(spec);
-      const body = { type, spec: parts, context: given, suspended: true };
-      await cluster.druid.json('overlord', '/druid/indexer/v1/supervisor', { method: 'POST', body, signal });
+      await submitSupervisor(cluster.druid, { type, spec: parts, context: given, suspended: true });
     },
     positions: () => storedPositions(context, (topic) => topic === spec.ioConfig.topic || pattern.test(topic)),
     stop: async () => {

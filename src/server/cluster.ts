@@ -3,6 +3,7 @@
  * whatever it has. https://druid.apache.org/docs/latest/api-reference/service-status-api
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { parsedAnswer } from '../answer.ts';
 import type { Backend } from '../backend.ts';
 import { druidStatus } from './status.ts';
 
@@ -48,9 +49,8 @@ const summaryQuery =
 
 /** Each dataSource and its segments, as `?simple` has them. */
 async function summaries(backend: Backend) {
-  let text = '';
-  for await (const piece of (await backend.sql({ query: summaryQuery })).chunks) text += piece;
-  return (JSON.parse(text) as Summary[]).map(({ name, segments, bytes, first, last }) => {
+  const { chunks } = await backend.sql({ query: summaryQuery });
+  return ((await parsedAnswer(chunks)) as Summary[]).map(({ name, segments, bytes, first, last }) => {
     const sizes = { size: bytes, replicatedSize: bytes };
     const tiers = { _default_tier: { ...sizes, segmentCount: segments } };
     return { name, properties: { tiers, segments: { ...sizes, minTime: first, maxTime: last, count: segments } } };
