@@ -3,14 +3,14 @@ import { execFile } from 'node:child_process';
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { startMillrace } from '../test/services/millrace.ts';
+import { type MillraceProcess, startMillrace } from '../test/services/millrace.ts';
 import type { BenchCluster } from './cluster.ts';
 import { type BenchLoad, dataSchemaOf, eventCount, eventsFile } from './events.ts';
 import { withFilledFolder } from './folder.ts';
 import type { Figure } from './report.ts';
 import { benchServerOptions } from './server.ts';
 
-const load: BenchLoad = {
+export const promotedLoad: BenchLoad = {
   name: '2,000,000 rows in 24 hours',
   dataSource: 'promoted',
   events: eventCount,
@@ -20,22 +20,23 @@ const load: BenchLoad = {
   interval: ['2026-01-01', '2026-01-02'],
 };
 /** What Druid has ingested itself. */
-export const ingested: BenchLoad = { ...load, dataSource: 'ingested' };
+export const ingested: BenchLoad = { ...promotedLoad, dataSource: 'ingested' };
 const cli = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
 
-export async function promoteFigures({ druid, kafka }: BenchCluster): Promise<Figure[]> {
+export async function promoteFigures(cluster: BenchCluster): Promise<Figure[]> {
+  const { client } = cluster.druid;
+  const load = promotedLoad;
   const { path } = await eventsFile(load.events, load.msPerEvent);
-  const theirs = await seconds(() => druid.client.ingest(batchTask(path)));
+  const theirs = await seconds(() => client.ingest(batchTask(path)));
   const ours = await withFilledFolder(
     load.events,
     async (folder) => {
       const server = await startMillrace(await benchServerOptions(folder, load));
-      const promote = ['promote', load.dataSource, '--druid', druid.router, '--kafka', kafka, '--server', server.url];
       try {
-        return await seconds(() => promisify(execFile)(process.execPath, [cli, ...promote]));
+        return await promote(cluster, load, server);
       } finally {
         await server.stop();
-        await druid.client.terminate(load.dataSource);
+        await client.terminate(load.dataSource);
       }
     },
     load,
@@ -44,6 +45,16 @@ export async function promoteFigures({ druid, kafka }: BenchCluster): Promise<Fi
     { name: `promote, ${load.name}: Druid's own batch ingestion`, value: theirs, unit: 's' },
     { name: `promote, ${load.name}: all of it`, value: ours, unit: 's', goal: { atMost: 1.2 * theirs } },
   ];
+}
+
+/** As its users do it; how many seconds it took. */
+export function promote(
+  { druid, kafka }: BenchCluster,
+  { dataSource }: BenchLoad,
+  server: MillraceProcess,
+): Promise<number> {
+  const args = ['promote', dataSource, '--druid', druid.router, '--kafka', kafka, '--server', server.url];
+  return seconds(() => promisify(execFile)(process.execPath, [cli, ...args]));
 }
 
 async function seconds(work: () => Promise<unknown>): Promise<number> {

@@ -6,6 +6,7 @@ import { DruidCluster } from '../test/services/druid/cluster.ts';
 import type { ClusterSize } from '../test/services/druid/settings.ts';
 import { KafkaBroker } from '../test/services/kafka/broker.ts';
 import { promoteFigures } from './cluster-promote.ts';
+import { livePromotionFigures } from './cluster-promote-live.ts';
 import { proxyFigures } from './cluster-proxy.ts';
 import { pushFigures } from './cluster-push.ts';
 import type { Figure } from './report.ts';
@@ -32,7 +33,7 @@ export async function clusterBench(rounds: number): Promise<Figure[]> {
       const cluster = { druid, kafka: broker.bootstrapServers };
       const pushed = await pushFigures(cluster, rounds);
       const promoted = await promoteFigures(cluster);
-      return [...pushed, ...(await proxyFigures(cluster)), ...promoted];
+      return [...pushed, ...(await proxyFigures(cluster)), ...promoted, ...(await livePromotionFigures(cluster))];
     } finally {
       await druid.stop();
     }
