@@ -1,6 +1,6 @@
 /** Record batches from values: what a producer sends. The layouts stand in record-batch.ts and values.ts. */
 import { type Codec, codecs, compress } from './compression.ts';
-import { type BatchProducer, batchFlags, batchLayout, noProducer, stampProducer, writeHeader } from './record-batch.ts';
+import { type BatchProducer, batchFlags, batchLayout, sealBatch } from './record-batch.ts';
 
 export interface BatchRecord {
   readonly key?: Uint8Array | null;
@@ -46,7 +46,7 @@ export function encodeBatch(records: readonly BatchRecord[], options: BatchOptio
     (options.control ? batchFlags.control : 0) |
     (options.logAppendTime ? batchFlags.logAppendTime : 0);
   const times = records.map((record) => record.timestamp ?? timestamp);
-  writeHeader(batch, {
+  sealBatch(batch, {
     attributes,
     records: records.length,
     lastOffsetDelta: offset - baseOffset,
@@ -54,8 +54,8 @@ export function encodeBatch(records: readonly BatchRecord[], options: BatchOptio
     maxTimestamp: Math.max(timestamp, ...times),
     baseOffset,
     leaderEpoch,
+    producer,
   });
-  stampProducer(batch, producer ?? noProducer);
   return batch;
 }
 

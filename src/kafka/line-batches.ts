@@ -4,7 +4,7 @@
  */
 import { carriageReturn, lineFeed, space } from '../ascii.ts';
 import { type Codec, codecs, compress } from './compression.ts';
-import { batchLayout, writeHeader } from './record-batch.ts';
+import { batchLayout, sealBatch } from './record-batch.ts';
 
 export interface LinesToWrite {
   /** Lines, each ended by a line feed; those that hold only white space are no records. */
@@ -115,7 +115,7 @@ class OpenBatch {
   finish({ codec, timestamp }: LinesToWrite): LineBatch {
     const bytes = this.#compressed(codec);
     const times = { baseTimestamp: timestamp, maxTimestamp: timestamp };
-    writeHeader(bytes, { attributes: codecs.indexOf(codec), records: this.#records, ...times });
+    sealBatch(bytes, { attributes: codecs.indexOf(codec), records: this.#records, ...times });
     return {
       partition: this.#partition,
       bytes,

@@ -4,9 +4,10 @@
  * twice or in another order.
  */
 import { MillraceError } from '../errors.ts';
+import { patchProducer } from './batch-patch.ts';
 import type { ProducerIdentity } from './init-producer-id.ts';
 import { brokerError, errorCodes, isRetriable } from './protocol-errors.ts';
-import { offsetsOf, stampProducer } from './record-batch.ts';
+import { offsetsOf } from './record-batch.ts';
 import { splitBatch } from './split-batch.ts';
 
 /** A batch that somebody waits for; in several pieces if the topic takes no such large one. */
@@ -90,7 +91,7 @@ export class Outbox {
     if (outgoing.sequence === undefined) {
       outgoing.sequence = this.#nextSequence;
       this.#nextSequence = (this.#nextSequence + offsetsOf(outgoing.bytes)) % sequences;
-      stampProducer(outgoing.bytes, { ...(this.identity as ProducerIdentity), sequence: outgoing.sequence });
+      patchProducer(outgoing.bytes, { ...(this.identity as ProducerIdentity), sequence: outgoing.sequence }, false);
     }
     outgoing.isInFlight = true;
     this.#inFlight++;

@@ -71,8 +71,8 @@ export class Producer implements AsyncDisposable {
   }
 
   /**
-   * Appends a batch of format 2, whose offsets begin at 0; its producer, sequence and checksum are written into it. Until this settles
-   * nobody else may write to its bytes.
+   * Appends a batch of format 2, also one of another log. Its producer, sequence and base offset are written into it, its transactional bit is
+   * cleared, and its checksum corrected; until this settles nobody else may write to its bytes.
    * @returns the offset of its first record; -1 when the broker does not remember it any more.
    * @param timeoutMs how long it is tried; by default `delivery.timeout.ms`.
    * @throws MillraceError `unavailable` when it was not acknowledged in time: it is there once, or not at all (`context.mayBeWritten` tells

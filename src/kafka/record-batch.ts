@@ -139,20 +139,8 @@ export interface BatchHeader {
   readonly maxTimestamp: number;
   readonly baseOffset?: number;
   readonly leaderEpoch?: number;
-}
-
-/** The header of a batch whose records are in their place. It has no producer and no checksum yet: {@link stampProducer}. */
-export function writeHeader(batch: Buffer, header: BatchHeader): void {
-  const { attributes, records, lastOffsetDelta = records - 1, baseTimestamp, maxTimestamp } = header;
-  writeInt64(batch, header.baseOffset ?? 0, batchLayout.baseOffset);
-  batch.writeInt32BE(batch.length - lengthOverhead, batchLayout.length);
-  batch.writeInt32BE(header.leaderEpoch ?? -1, batchLayout.leaderEpoch);
-  batch.writeInt8(2, batchLayout.magic);
-  batch.writeInt16BE(attributes, batchLayout.attributes);
-  batch.writeInt32BE(lastOffsetDelta, batchLayout.lastOffsetDelta);
-  writeInt64(batch, baseTimestamp, batchLayout.baseTimestamp);
-  writeInt64(batch, maxTimestamp, batchLayout.maxTimestamp);
-  batch.writeInt32BE(records, batchLayout.recordCount);
+  /** By default none. */
+  readonly producer?: BatchProducer | undefined;
 }
 
 export interface BatchProducer {
@@ -162,13 +150,30 @@ export interface BatchProducer {
   readonly sequence: number;
 }
 
-export const noProducer: BatchProducer = { id: -1, epoch: -1, sequence: -1 };
+const noProducer: BatchProducer = { id: -1, epoch: -1, sequence: -1 };
 
-/** Says whose batch it is, and puts the checksum right. */
-export function stampProducer(batch: Buffer, { id, epoch, sequence }: BatchProducer): void {
-  writeInt64(batch, id, batchLayout.producerId);
-  batch.writeInt16BE(epoch, batchLayout.producerEpoch);
-  batch.writeInt32BE(sequence, batchLayout.baseSequence);
+/** Writes the header of a batch whose records are in their place, and its checksum. Another producer is written by patchProducer. */
+export function sealBatch(batch: Buffer, header: BatchHeader): void {
+  const {
+    attributes,
+    records,
+    lastOffsetDelta = records - 1,
+    baseTimestamp,
+    maxTimestamp,
+    producer = noProducer,
+  } = header;
+  writeInt64(batch, header.baseOffset ?? 0, batchLayout.baseOffset);
+  batch.writeInt32BE(batch.length - lengthOverhead, batchLayout.length);
+  batch.writeInt32BE(header.leaderEpoch ?? -1, batchLayout.leaderEpoch);
+  batch.writeInt8(2, batchLayout.magic);
+  batch.writeInt16BE(attributes, batchLayout.attributes);
+  batch.writeInt32BE(lastOffsetDelta, batchLayout.lastOffsetDelta);
+  writeInt64(batch, baseTimestamp, batchLayout.baseTimestamp);
+  writeInt64(batch, maxTimestamp, batchLayout.maxTimestamp);
+  writeInt64(batch, producer.id, batchLayout.producerId);
+  batch.writeInt16BE(producer.epoch, batchLayout.producerEpoch);
+  batch.writeInt32BE(producer.sequence, batchLayout.baseSequence);
+  batch.writeInt32BE(records, batchLayout.recordCount);
   batch.writeUInt32BE(checksum(batch.subarray(batchLayout.attributes)), batchLayout.crc);
 }
 

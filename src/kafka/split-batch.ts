@@ -2,7 +2,7 @@
 import { Scratch } from './buffer-pool.ts';
 import { codecs, compress, decompress } from './compression.ts';
 import { varintBytes, writeVarint } from './line-batches.ts';
-import { BatchView, batchFlags, batchLayout, writeHeader } from './record-batch.ts';
+import { BatchView, batchFlags, batchLayout, sealBatch } from './record-batch.ts';
 
 /** Two batches of half the records each, in the same codec; undefined where there is one record only. */
 export function splitBatch(batch: Buffer): readonly [Buffer, Buffer] | undefined {
@@ -27,7 +27,7 @@ function withHeader(view: BatchView, records: Buffer, count: number, lastOffsetD
   const { attributes, baseTimestamp, maxTimestamp } = view;
   const codec = codecs[attributes & batchFlags.codec] ?? 'none';
   const batch = Buffer.concat([Buffer.alloc(batchLayout.records), compress(codec, records)]);
-  writeHeader(batch, { attributes, records: count, lastOffsetDelta, baseTimestamp, maxTimestamp });
+  sealBatch(batch, { attributes, records: count, lastOffsetDelta, baseTimestamp, maxTimestamp });
   return batch;
 }
 
