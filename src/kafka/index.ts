@@ -24,6 +24,7 @@ export type { Producer } from './producer.ts';
 export type { ProducerSettings } from './producer-config.ts';
 export type { KafkaProperties } from './properties.ts';
 export { brokerError, errorCodes } from './protocol-errors.ts';
+export { type ReadToEndOptions, readToEnd } from './read-to-end.ts';
 export { Signal } from './signal.ts';
 export type { NewTopic } from './topics.ts';
 export type { TransactionalProducer } from './transactional-producer.ts';

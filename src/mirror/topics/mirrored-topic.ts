@@ -19,8 +19,10 @@ export interface TopicProblem {
   readonly topic: string;
   readonly remoteTopic: string;
   /**
-   * `refused`: the target does not let it be created, or given partitions; those that it has go on.
+   * `refused`: the target does not let it be created, or given partitions; those that it has go on. `recreated`: it is another topic of the
+   * same name now. `loop`: its records were on the target before; with two flows in opposite directions, and the same names on both sides,
+   * that is as it should be of whatever the other one brings.
    */
-  readonly kind: 'refused';
+  readonly kind: 'refused' | 'recreated' | 'loop';
   readonly error: MillraceError;
 }

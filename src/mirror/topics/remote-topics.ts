@@ -1,6 +1,6 @@
 /** The topics on the target that a flow writes to: created as their sources are, and grown with them. */
 import { MillraceError } from '../../errors.ts';
-import type { Cluster, TopicMetadata } from '../../kafka/index.ts';
+import type { Cluster, ClusterMetadata, TopicMetadata } from '../../kafka/index.ts';
 import type { MirrorFlow } from '../flow-settings.ts';
 import { changesOf, configsOfNew } from './copied-configs.ts';
 import type { MirroredTopic, TopicProblem } from './mirrored-topic.ts';
@@ -23,19 +23,28 @@ export class RemoteTopics {
     this.#options = options;
   }
 
+  /** What the target has of these topics. @param others more topics of the target. */
+  describe(sources: readonly TopicMetadata[], others: readonly string[] = []): Promise<ClusterMetadata> {
+    return this.#options.target.metadata([...others, ...sources.map(({ topic }) => this.#remoteOf(topic))]);
+  }
+
   /**
    * Creates and grows what is not as it should be on the target.
+   * @param target what is there of them.
    * @throws MillraceError `unavailable` when a cluster does not answer; what it answers about single topics is a problem.
    */
-  async ensure(sources: readonly TopicMetadata[]): Promise<{ topics: MirroredTopic[]; problems: TopicProblem[] }> {
-    const before = await this.#describe(sources);
+  async ensure(
+    sources: readonly TopicMetadata[],
+    target: ClusterMetadata,
+  ): Promise<{ topics: MirroredTopic[]; problems: TopicProblem[] }> {
+    const before = byName(target);
     const missing = sources.filter(({ topic }) => !before.has(this.#remoteOf(topic)));
     const short = sources.filter(({ topic, partitions }) => {
       const remote = before.get(this.#remoteOf(topic));
       return remote !== undefined && remote.partitions.length < partitions.length;
     });
     const problems = [...(await this.#create(missing)), ...(await this.#grow(short))];
-    const remotes = missing.length + short.length > 0 ? await this.#describe(sources) : before;
+    const remotes = missing.length + short.length > 0 ? byName(await this.describe(sources)) : before;
     return { topics: await this.#mirrored(sources, remotes), problems };
   }
 
@@ -59,13 +68,6 @@ export class RemoteTopics {
 
   #remoteOf(topic: string): string {
     return this.#options.flow.policy.remoteTopic(topic);
-  }
-
-  /** By its name, each remote topic that there is. */
-  async #describe(sources: readonly TopicMetadata[]): Promise<ReadonlyMap<string, TopicMetadata>> {
-    if (sources.length === 0) return new Map();
-    const { topics } = await this.#options.target.metadata(sources.map(({ topic }) => this.#remoteOf(topic)));
-    return new Map(topics.filter(({ partitions }) => partitions.length > 0).map((topic) => [topic.topic, topic]));
   }
 
   async #create(sources: readonly TopicMetadata[]): Promise<TopicProblem[]> {
@@ -117,7 +119,8 @@ export class RemoteTopics {
     remotes: ReadonlyMap<string, TopicMetadata>,
   ): Promise<MirroredTopic[]> {
     const { name, byDefault } = maxMessageBytes;
-    const sizes = await this.#options.target.admin.topicConfigs([...remotes.keys()], [name]);
+    const there = sources.map(({ topic }) => this.#remoteOf(topic)).filter((remoteTopic) => remotes.has(remoteTopic));
+    const sizes = await this.#options.target.admin.topicConfigs(there, [name]);
     return sources.flatMap(({ topic, topicId, partitions }) => {
       const remote = remotes.get(this.#remoteOf(topic));
       if (remote === undefined) return [];
@@ -133,6 +136,10 @@ export class RemoteTopics {
     });
   }
 }
+
+/** Those that there are. */
+const byName = ({ topics }: ClusterMetadata): ReadonlyMap<string, TopicMetadata> =>
+  new Map(topics.filter(({ partitions }) => partitions.length > 0).map((topic) => [topic.topic, topic]));
 
 const isList = <Item>(answer: readonly Item[] | MillraceError | undefined): answer is readonly Item[] =>
   Array.isArray(answer);

@@ -5,6 +5,7 @@ import { MillraceError } from '../../errors.ts';
 import { type Cluster, Signal, type TopicMetadata } from '../../kafka/index.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { MirrorFlow } from '../flow-settings.ts';
+import { Admission } from './admission.ts';
 import type { MirroredTopic, TopicProblem } from './mirrored-topic.ts';
 import { RemoteTopics } from './remote-topics.ts';
 import { isSelected } from './select-topics.ts';
@@ -19,6 +20,7 @@ export class TopicWatch {
   readonly #flow: MirrorFlow;
   readonly #source: Cluster;
   readonly #log: Logger;
+  readonly #admission: Admission;
   readonly #remotes: RemoteTopics;
   readonly #changed = new Signal();
   #topics: readonly MirroredTopic[] | undefined;
@@ -28,6 +30,7 @@ export class TopicWatch {
     this.#flow = flow;
     this.#source = source;
     this.#log = log;
+    this.#admission = new Admission({ flow, source, target });
     this.#remotes = new RemoteTopics({ flow, source, target });
   }
 
@@ -43,7 +46,7 @@ export class TopicWatch {
   async run(signal: AbortSignal): Promise<void> {
     const { refreshIntervalMs, configIntervalMs } = this.#flow.topicSync;
     await Promise.all([
-      this.#repeat(() => this.#refresh(), refreshIntervalMs, signal),
+      this.#repeat(() => this.#refresh(signal), refreshIntervalMs, signal),
       configIntervalMs !== undefined && this.#repeat(() => this.#configure(signal), configIntervalMs, signal),
     ]);
   }
@@ -66,19 +69,26 @@ export class TopicWatch {
     }
   }
 
-  async #refresh(): Promise<boolean> {
+  async #refresh(signal: AbortSignal): Promise<boolean> {
     const { topics: found } = await this.#source.metadata(anyTopic);
     // A topic that is about to be deleted has no partitions.
     const selected = found.filter(({ topic, partitions }) => partitions.length > 0 && isSelected(this.#flow, topic));
-    const { topics, problems } = await this.#remotes.ensure(selected);
-    this.#tell(problems);
-    const sorted = topics.sort((one, other) => (one.topic < other.topic ? -1 : 1));
-    if (!isDeepStrictEqual(sorted, this.#topics)) {
-      this.#topics = sorted;
-      this.#changed.notify();
-    }
-    // What was created is seen a moment later.
-    return problems.length === 0 && partitionsOf(topics) === partitionsOf(selected);
+    const target = await this.#remotes.describe(selected, [this.#admission.register]);
+    const admitted = await this.#admission.admit(selected, target, signal);
+    const { topics, problems: refused } = await this.#remotes.ensure(admitted.topics, target);
+    await this.#admission.confirm(topics);
+    this.#publish(topics);
+    this.#tell([...admitted.problems, ...refused]);
+    const isComplete = partitionsOf(topics) === partitionsOf(admitted.topics);
+    // What was created is seen a moment later; who deletes a remote topic wants it anew soon.
+    return isComplete && !admitted.isContended && this.#problems.every(({ kind }) => kind === 'loop');
+  }
+
+  #publish(topics: readonly MirroredTopic[]): void {
+    const sorted = topics.toSorted((one, other) => (one.topic < other.topic ? -1 : 1));
+    if (isDeepStrictEqual(sorted, this.#topics)) return;
+    this.#topics = sorted;
+    this.#changed.notify();
   }
 
   async #configure(signal: AbortSignal): Promise<boolean> {
@@ -98,7 +108,8 @@ export class TopicWatch {
         this.#log.error({ err, topic, remoteTopic, kind }, 'a topic is not mirrored');
       before.delete(topic);
     }
-    for (const topic of before.keys()) this.#log.info({ topic }, 'a topic is mirrored as it should be again');
+    for (const topic of before.keys())
+      this.#log.info({ topic }, 'nothing keeps a topic from being mirrored any more, or it is gone');
   }
 
   /**
@@ -112,8 +123,8 @@ export class TopicWatch {
       if (isDone && intervalMs === undefined) return;
       const pauseMs = isDone ? (intervalMs as number) : Math.min(backoffMs, intervalMs ?? Infinity);
       backoffMs = isDone ? retryMs.first : Math.min(2 * backoffMs, retryMs.most);
-      // Refused: it was aborted meanwhile.
-      await sleep(pauseMs, undefined, { signal }).catch(() => {});
+      // Two that are in each other's way do not try again at the same moment. Refused: it was aborted meanwhile.
+      await sleep(isDone ? pauseMs : pauseMs * (0.5 + Math.random()), undefined, { signal }).catch(() => {});
     }
   }
 
