@@ -25,6 +25,8 @@ export type { ProducerSettings } from './producer-config.ts';
 export type { KafkaProperties } from './properties.ts';
 export { brokerError, errorCodes } from './protocol-errors.ts';
 export { type ReadToEndOptions, readToEnd } from './read-to-end.ts';
+export type { Parcel } from './repack/batch-writer.ts';
+export { type Repacked, Repacker, type RepackReason } from './repack/repacker.ts';
 export { Signal } from './signal.ts';
 export type { NewTopic } from './topics.ts';
 export type { TransactionalProducer } from './transactional-producer.ts';

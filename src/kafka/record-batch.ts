@@ -42,7 +42,13 @@ export const batchLayout = {
 /** Bytes before those that `batch_length` counts. */
 export const lengthOverhead = 12;
 
-export const batchFlags = { codec: 0b111, logAppendTime: 1 << 3, transactional: 1 << 4, control: 1 << 5 } as const;
+export const batchFlags = {
+  codec: 0b111,
+  logAppendTime: 1 << 3,
+  transactional: 1 << 4,
+  control: 1 << 5,
+  deleteHorizon: 1 << 6,
+} as const;
 
 /** Where a batch's fields are read from: one view that moves over a buffer of batches, so that no batch is an object. */
 export class BatchView {
@@ -68,6 +74,12 @@ export class BatchView {
     this.start = start;
     this.#next = end;
     return true;
+  }
+
+  /** Moves to the batch that begins there; false as {@link next}. */
+  moveTo(start: number): boolean {
+    this.#next = start;
+    return this.next();
   }
 
   get end(): number {

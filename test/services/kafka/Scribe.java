@@ -2,6 +2,7 @@ import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -9,9 +10,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.StringJoiner;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
@@ -32,6 +35,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -121,6 +125,7 @@ public class Scribe {
       }
       case "lines" -> sendLines(words[1], words[2], Path.of(words[3]));
       case "committed" -> readCommitted(words[1], Path.of(words[2]));
+      case "records" -> readRecords(words[1], Path.of(words[2]));
       case "flush" -> {
         producers.get(words[1]).flush();
         long last = -1;
@@ -173,20 +178,47 @@ public class Scribe {
 
   /** What Kafka's own consumer sees of a topic in read_committed mode, up to what is its end now: a value a line. */
   private void readCommitted(String topic, Path file) throws Exception {
+    try (OutputStream lines = new BufferedOutputStream(Files.newOutputStream(file))) {
+      eachCommitted(topic, record -> {
+        lines.write(record.value());
+        lines.write('\n');
+      });
+    }
+  }
+
+  /** The same, with all that a record has: partition, offset, timestamp and its type, key, value, headers; bytes in hex. */
+  private void readRecords(String topic, Path file) throws Exception {
+    try (PrintStream lines = new PrintStream(new BufferedOutputStream(Files.newOutputStream(file)))) {
+      eachCommitted(topic, record -> {
+        StringJoiner line = new StringJoiner("\t");
+        line.add(record.partition() + "").add(record.offset() + "");
+        line.add(record.timestamp() + "").add(record.timestampType().name);
+        line.add(hex(record.key())).add(hex(record.value()));
+        for (Header header : record.headers()) line.add(header.key() + "=" + hex(header.value()));
+        lines.print(line + "\n");
+      });
+    }
+  }
+
+  private static String hex(byte[] bytes) {
+    return bytes == null ? "null" : HexFormat.of().formatHex(bytes);
+  }
+
+  private interface RecordReader {
+    void read(ConsumerRecord<byte[], byte[]> record) throws Exception;
+  }
+
+  private void eachCommitted(String topic, RecordReader reader) throws Exception {
     Map<String, Object> settings = Map.of("bootstrap.servers", servers, "isolation.level", "read_committed");
     ByteArrayDeserializer bytes = new ByteArrayDeserializer();
-    try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings, bytes, bytes);
-        OutputStream lines = new BufferedOutputStream(Files.newOutputStream(file))) {
+    try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings, bytes, bytes)) {
       List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
           .map(partition -> new TopicPartition(topic, partition.partition())).toList();
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
       while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-          lines.write(record.value());
-          lines.write('\n');
-        }
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) reader.read(record);
       }
     }
   }

@@ -70,6 +70,9 @@ export class Scribe {
   /** Writes what Kafka's own consumer sees of the topic in read_committed mode now to the file, a value a line. */
   readCommitted = (topic: string, file: string) => this.#command('committed', topic, file);
 
+  /** The same with all that a record has: partition, offset, timestamp, its type, key, value, headers; tabs between them, bytes in hex. */
+  readRecords = (topic: string, file: string) => this.#command('records', topic, file);
+
   begin = (producer: string) => this.#command('begin', producer);
   /** Commits an offset of a group within the transaction. */
   sendOffset = (producer: string, groupId: string, topic: string, partition: number, offset: number) =>

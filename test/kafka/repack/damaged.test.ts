@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { MillraceError } from '../../../src/errors.ts';
+import { codecs, encodeBatch, Repacker } from '../../../src/kafka/index.ts';
+import { checksum } from '../../../src/kafka/record-batch.ts';
+
+const repacker = new Repacker();
+
+const batch = (codec: (typeof codecs)[number], baseOffset: number) =>
+  encodeBatch(
+    Array.from({ length: 20 }, (_, i) => ({ key: Buffer.from(`k${i}`), value: Buffer.alloc(50, 'value') })),
+    { codec, timestamp: 1_000, baseOffset },
+  );
+
+function repack(...batches: readonly Buffer[]) {
+  let released = 0;
+  const starts = batches.map((_, index) => batches.slice(0, index).reduce((sum, { length }) => sum + length, 0));
+  const release = () => {
+    released++;
+  };
+  const of = { topic: 'pages', partition: 3, firstOffset: 0, buffer: Buffer.concat(batches), starts, release };
+  return { repack: () => repacker.repack(of, 1_000_000), released: () => released };
+}
+
+test('a bit that flipped on the way is found before a new checksum hides it, and told with its place', () => {
+  for (const codec of codecs) {
+    const damaged = batch(codec, 20);
+    damaged[80] = (damaged[80] as number) ^ 4;
+    const { repack: repackAll, released } = repack(batch(codec, 0), damaged);
+    assert.throws(repackAll, {
+      code: 'unavailable',
+      message: /^pages-3: the batch of \d+ bytes at offset 20 cannot be read: the CRC-32C does not fit/,
+    });
+    assert.equal(released(), 1);
+  }
+});
+
+test('what a batch says of itself may be wrong: it is refused, or copied, and harms nothing that comes after', () => {
+  const damage = fc.array(fc.record({ at: fc.nat(), to: fc.nat(255) }), { minLength: 1, maxLength: 4 });
+  fc.assert(
+    fc.property(fc.constantFrom(...codecs), damage, (codec, changes) => {
+      const damaged = batch(codec, 20);
+      for (const { at, to } of changes) damaged[57 + (at % (damaged.length - 57))] = to;
+      damaged.writeUInt32BE(checksum(damaged.subarray(21)), 17);
+      try {
+        repack(batch(codec, 0), damaged).repack().release();
+      } catch (error) {
+        assert.ok(error instanceof MillraceError && error.code === 'unavailable', String(error));
+      }
+      const repacked = repack(batch(codec, 0), batch(codec, 20)).repack();
+      assert.deepEqual(
+        repacked.parcels.map(({ records, runs }) => ({ records, runs })),
+        [{ records: 40, runs: [0, 40] }],
+      );
+      repacked.release();
+    }),
+    { numRuns: 500 },
+  );
+});
