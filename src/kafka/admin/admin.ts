@@ -45,7 +45,7 @@ export class Admin {
 
   /** The groups of consumers, and in which state each is. */
   async listGroups(): Promise<ListedGroup[]> {
-    return (await this.#brokers.each(listGroups)).flat();
+    return (await patiently(() => this.#brokers.each(listGroups))).flat();
   }
 
   /**
@@ -99,15 +99,20 @@ export class Admin {
     if (acls.length > 0) await this.#brokers.any((connection) => createTopicAcls(connection, acls));
   }
 
-  async #askCoordinator<Answer>(groupId: string, request: Request<Answer>): Promise<Answer> {
-    const giveUpAt = Date.now() + patienceMs;
-    for (let pauseMs = backoffMs.first; ; pauseMs = Math.min(2 * pauseMs, backoffMs.most)) {
-      try {
-        return await this.#brokers.coordinator(groupId, request);
-      } catch (error) {
-        if (!passing.has(groupError(error) ?? 'no answer') || Date.now() + pauseMs > giveUpAt) throw error;
-      }
-      await sleep(pauseMs);
+  #askCoordinator<Answer>(groupId: string, request: Request<Answer>): Promise<Answer> {
+    return patiently(() => this.#brokers.coordinator(groupId, request));
+  }
+}
+
+/** Asks again for as long as the answer is one that passes. */
+async function patiently<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  const giveUpAt = Date.now() + patienceMs;
+  for (let pauseMs = backoffMs.first; ; pauseMs = Math.min(2 * pauseMs, backoffMs.most)) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!passing.has(groupError(error) ?? 'no answer') || Date.now() + pauseMs > giveUpAt) throw error;
     }
+    await sleep(pauseMs);
   }
 }

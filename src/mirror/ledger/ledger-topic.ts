@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { MillraceError } from '../../errors.ts';
 import type { Cluster } from '../../kafka/index.ts';
+import { ensureOwnTopic, partitionsOf } from '../own-topic.ts';
 
 /** No ledger is mirrored. */
 export const ledgerPrefix = 'millrace-mirror-ledger.';
@@ -27,7 +28,6 @@ export const ledgerTopicOf = (flow: string): string => `${ledgerPrefix}${safeFlo
 
 /**
  * Creates it unless it is there.
- * @param replicationFactor -1: the default of the brokers.
  * @throws MillraceError `unavailable` when the target does not answer, or does not let it be created.
  */
 export async function ensureLedgerTopic(
@@ -35,15 +35,13 @@ export async function ensureLedgerTopic(
   flow: { readonly name: string; readonly lanes: number; readonly ledgerReplicationFactor: number },
 ): Promise<LedgerTopic> {
   const topic = ledgerTopicOf(flow.name);
-  const lanes = (await partitionsOf(target, topic)) ?? 0;
-  if (lanes > 0) return { topic, lanes };
-  await target.createTopic({
+  const lanes = await ensureOwnTopic(target, {
     name: topic,
     partitions: flow.lanes,
     replicationFactor: flow.ledgerReplicationFactor,
-    configs: { 'cleanup.policy': 'compact', 'segment.bytes': String(16 * 2 ** 20) },
+    configs: { 'segment.bytes': String(16 * 2 ** 20) },
   });
-  return { topic, lanes: (await partitionsOf(target, topic)) ?? flow.lanes };
+  return { topic, lanes };
 }
 
 /** @throws MillraceError `notFound` when nothing was ever mirrored by such a flow. */
@@ -56,9 +54,4 @@ export async function findLedgerTopic(target: Cluster, flow: string): Promise<Le
       `the target has no topic '${topic}': the flow '${flow}' has mirrored nothing yet`,
     );
   return { topic, lanes };
-}
-
-async function partitionsOf(target: Cluster, topic: string): Promise<number | undefined> {
-  const [found] = (await target.metadata([topic])).topics;
-  return found && found.errorCode === 0 ? found.partitions.length : undefined;
 }

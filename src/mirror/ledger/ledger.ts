@@ -28,7 +28,7 @@ export class Ledger {
   /** As it stands on the target. @throws MillraceError `unavailable` when the target does not answer. */
   static async load(target: Cluster, topic: string, lane: number): Promise<Ledger> {
     const ledger = new Ledger();
-    for await (const record of readLedger(target, topic, lane)) ledger.#take(record);
+    for await (const record of readLedger(target, topic, lane)) ledger.take(record);
     return ledger;
   }
 
@@ -65,7 +65,8 @@ export class Ledger {
     return batches;
   }
 
-  #take({ source, chunk, leaderEpoch, targetTopicId }: LedgerRecord): void {
+  /** Of several records of one chunk, the last one counts. */
+  take({ source, chunk, leaderEpoch, targetTopicId }: LedgerRecord): void {
     const entry = this.find(source) ?? this.add(source, targetTopicId);
     entry.runs.load(chunk);
     if (chunk.runs === undefined) return;

@@ -1,5 +1,6 @@
 /** Which of a source's topics a flow mirrors, by their names. */
 import type { MirrorFlow } from '../flow-settings.ts';
+import { passes } from '../name-filter.ts';
 
 /** Topics of mirrors themselves, on whatever cluster they write to. */
 const ownPrefix = 'millrace-mirror-';
@@ -12,7 +13,7 @@ export type Selection = Pick<MirrorFlow, 'topics' | 'policy' | 'mirrorsHeartbeat
 export function isSelected(flow: Selection, topic: string): boolean {
   const { topics, policy } = flow;
   if (topic.startsWith(ownPrefix) || policy.isInternal(topic)) return false;
-  const isWanted = topics.include.test(topic) && !topics.exclude.some((pattern) => pattern.test(topic));
+  const isWanted = passes(topics, topic);
   return (isWanted || (flow.mirrorsHeartbeats && isHeartbeat(flow, topic))) && !cameFromTarget(flow, topic);
 }
 
