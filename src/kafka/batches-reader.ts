@@ -33,7 +33,10 @@ interface BatchesRequest {
   readonly aborted: readonly AbortedTransaction[] | undefined;
 }
 
-type FoundBatches = Pick<FetchedBatches, 'nextOffset' | 'leaderEpoch' | 'starts' | 'records' | 'aborted'>;
+type FoundBatches = Pick<
+  FetchedBatches,
+  'nextOffset' | 'leaderEpoch' | 'starts' | 'records' | 'aborted' | 'maxTimestamp'
+>;
 
 /** Up to the end, or to the first batch that cannot be passed on. */
 export function findBatches({
@@ -42,7 +45,7 @@ export function findBatches({
   aborted,
 }: BatchesRequest): FoundBatches & { readonly fault: BatchFault | undefined } {
   const view = new BatchView(batches);
-  const found = { nextOffset: offset, leaderEpoch: -1, records: 0, aborted: 0 };
+  const found = { nextOffset: offset, leaderEpoch: -1, records: 0, aborted: 0, maxTimestamp: -1 };
   const transactions = aborted && new AbortedTransactions(aborted);
   const starts: number[] = [];
   let fault: BatchFault | undefined;
@@ -59,6 +62,7 @@ export function findBatches({
     if (!isControl && !isAborted && lastOffset >= offset && recordCount > 0) {
       starts.push(view.start);
       found.records += recordCount;
+      found.maxTimestamp = Math.max(found.maxTimestamp, view.maxTimestamp);
     } else {
       if (!view.isIntact()) {
         fault = corrupt('the CRC-32C does not fit', Math.max(lastOffset, found.nextOffset));

@@ -47,6 +47,8 @@ export interface FetchedBatches extends FetchedPlace {
   readonly starts: readonly number[];
   /** In those batches, as their headers say. */
   readonly records: number;
+  /** Milliseconds since 1970: the newest record's in those batches; -1 when there are none. */
+  readonly maxTimestamp: number;
   /** Records of aborted transactions, left out. */
   readonly aborted: number;
   /** Gives the memory back, once. Fetching pauses while more than `maxHeldBytes` wait for it. */

@@ -4,7 +4,7 @@ export type { Admin } from './admin/admin.ts';
 export type { CommittedOffset } from './admin/group-offsets.ts';
 export type { ListedGroup } from './admin/list-groups.ts';
 export type { ConfigChanges, TopicAnswer, TopicConfig } from './admin/topic-configs.ts';
-export type { Assignment, Position } from './assignment.ts';
+export { type Assignment, type Position, partitionKey } from './assignment.ts';
 export { type Cluster, openCluster } from './cluster.ts';
 export { type Codec, codecs } from './compression.ts';
 export type { FetchSettings } from './config.ts';

@@ -36,17 +36,6 @@ export class Ledger {
     return this.#entries.get(keyOf(source));
   }
 
-  /** Those of the same name and partition whose topic was another one. */
-  predecessors({ cluster, topic, topicId, partition }: SourcePartition): LedgerEntry[] {
-    return [...this.#entries.values()].filter(
-      ({ source, runs }) =>
-        source.topic === topic &&
-        source.partition === partition &&
-        (source.topicId !== topicId || source.cluster !== cluster) &&
-        runs.next !== undefined,
-    );
-  }
-
   add(source: SourcePartition, targetTopicId: string): LedgerEntry {
     const entry = new LedgerEntry(source, targetTopicId);
     this.#entries.set(keyOf(source), entry);

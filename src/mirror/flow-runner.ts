@@ -1,0 +1,113 @@
+/** A flow in this process: its lanes are shared out among all processes that run it, by a consumer group over its ledger's topic. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { asMillraceError } from '../errors.ts';
+import { type Cluster, openCluster, parseGroup } from '../kafka/index.ts';
+import type { Logger } from '../observe/log.ts';
+import type { MirrorFlow } from './flow-settings.ts';
+import { runGroups } from './groups/run-groups.ts';
+import { runLane } from './lane.ts';
+import type { LaneContext } from './lane-context.ts';
+import { ensureLedgerTopic, safeFlowName } from './ledger/ledger-topic.ts';
+import type { FlowMetrics } from './metrics.ts';
+import type { FlowSnapshot } from './mirror.ts';
+import { TopicWatch } from './topics/watch-topics.ts';
+
+/** Of batches that were fetched and are not acknowledged, of all lanes that a process has. */
+const maxHeldBytes = 32 * 2 ** 20;
+const fewestHeldBytes = 4 * 2 ** 20;
+
+type SharedContext = Omit<LaneContext, 'lane' | 'maxHeldBytes' | 'status'>;
+
+const firstPauseMs = 500;
+const longestPauseMs = 10_000;
+
+export class FlowRunner {
+  readonly #flow: MirrorFlow;
+  readonly #metrics: FlowMetrics;
+  readonly #log: Logger;
+  #lanes: readonly LaneContext[] = [];
+  #problem: string | undefined;
+
+  constructor(flow: MirrorFlow, { metrics, log }: { readonly metrics: FlowMetrics; readonly log: Logger }) {
+    this.#flow = flow;
+    this.#metrics = metrics;
+    this.#log = log;
+  }
+
+  snapshot(): FlowSnapshot {
+    const lanes = this.#lanes.map(({ status }) => status);
+    const problems = lanes.flatMap(({ problem, stopped }) => [...(problem ? [problem] : []), ...stopped.values()]);
+    return {
+      name: this.#flow.name,
+      lanes: lanes.length,
+      partitions: lanes.reduce((sum, { partitions }) => sum + partitions, 0),
+      problem: this.#problem ?? (problems.length > 0 ? problems.join('; ') : undefined),
+    };
+  }
+
+  /**
+   * Until the signal aborts; what was taken is finished then. A cluster that does not answer is waited for.
+   * @throws MillraceError `invalidInput` or `unsupported` for a property, `environment` for a login that cannot be had.
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    for (let tries = 0; !signal.aborted; tries++) {
+      try {
+        await this.#mirror(signal);
+      } catch (error) {
+        const err = asMillraceError(error);
+        if (err.code !== 'unavailable' || signal.aborted) throw err;
+        this.#problem = err.message;
+        const retryInMs = Math.min(longestPauseMs, firstPauseMs * 2 ** tries);
+        this.#log.warn({ err, retryInMs }, 'a cluster of the mirror does not answer');
+        await sleep(retryInMs, undefined, { signal }).catch(() => {});
+      }
+    }
+  }
+
+  async #mirror(signal: AbortSignal): Promise<void> {
+    const flow = this.#flow;
+    await using source = openCluster({ ...flow.source.properties, 'isolation.level': 'read_committed' });
+    await using target = openCluster(flow.target.properties);
+    const ledger = await ensureLedgerTopic(target, flow);
+    const { clusterId = flow.source.alias } = await source.metadata([]);
+    const [metrics, log] = [this.#metrics, this.#log];
+    const topics = new TopicWatch(flow, source, target, { log });
+    this.#problem = undefined;
+    const shared = { flow, ledger, source, sourceId: clusterId, target, topics, metrics, log };
+    await Promise.all([topics.run(signal), this.#shareLanes(shared, signal)]);
+  }
+
+  async #shareLanes(shared: SharedContext, signal: AbortSignal): Promise<void> {
+    for await (const share of this.#group(shared.target, shared.ledger.topic).generations(signal)) {
+      const lanes = share.partitions.map(({ partition }) => partition);
+      const held = Math.max(fewestHeldBytes, Math.floor(maxHeldBytes / Math.max(1, lanes.length)));
+      const fresh = () => ({ partitions: 0, problem: undefined, stopped: new Map<string, string>() });
+      this.#have(lanes.map((lane) => ({ ...shared, lane, maxHeldBytes: held, status: fresh() })));
+      const work = this.#lanes.map((lane) => runLane(lane, share.revoked));
+      // Of all processes of a flow one has this lane.
+      if (lanes.includes(0)) work.push(runGroups(shared, share.revoked));
+      await Promise.all([aborted(share.revoked), ...work]);
+      this.#have([]);
+    }
+  }
+
+  #have(lanes: readonly LaneContext[]): void {
+    this.#lanes = lanes;
+    this.#metrics.lanes(lanes.length);
+    if (lanes.length > 0) this.#log.info({ lanes: lanes.map(({ lane }) => lane) }, 'mirrors these lanes');
+  }
+
+  #group(target: Cluster, ledgerTopic: string) {
+    return target.group({
+      settings: parseGroup({ 'group.id': `millrace-mirror.${safeFlowName(this.#flow.name)}` }),
+      topics: [ledgerTopic],
+      onTrouble: (err) => this.#log.warn({ err }, "the mirror's group on the target cannot be joined for now"),
+    });
+  }
+}
+
+const aborted = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });

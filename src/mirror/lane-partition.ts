@@ -1,0 +1,79 @@
+/** A source partition in a lane's session: its batches on their way, and what the ledger is to say of them. */
+import type { FetchedBatches, Parcel, Repacked, Repacker } from '../kafka/index.ts';
+import type { LedgerEntry } from './ledger/ledger.ts';
+import type { FlowMetrics, PartitionMetrics } from './metrics.ts';
+import type { MirroredTopic } from './topics/watch-topics.ts';
+import type { LaneWriter } from './writers/lane-writer.ts';
+
+export class LanePartition {
+  readonly topic: MirroredTopic;
+  readonly entry: LedgerEntry;
+  readonly metrics: PartitionMetrics;
+  readonly #flowMetrics: FlowMetrics;
+  /** Newest timestamps of what is acknowledged and was not told as visible yet. */
+  readonly #acknowledged: number[] = [];
+  /** Settles when everything that was passed on is acknowledged, and stands in the entry. */
+  #settled: Promise<void> = Promise.resolve();
+
+  constructor(topic: MirroredTopic, entry: LedgerEntry, metrics: FlowMetrics) {
+    this.topic = topic;
+    this.entry = entry;
+    this.#flowMetrics = metrics;
+    this.metrics = metrics.partition(topic.topic, entry.source.partition);
+  }
+
+  get partition(): number {
+    return this.entry.source.partition;
+  }
+
+  /** Sends all that was fetched, and gives its memory back once it is acknowledged. @throws what it failed by, at once or then. */
+  async pass(fetched: FetchedBatches, repacker: Repacker, writer: LaneWriter): Promise<void> {
+    const repacked = repacker.repack(fetched, this.topic.targetMaxMessageBytes);
+    const { remoteTopic } = this.topic;
+    const sent = repacked.parcels.map(({ bytes }) => writer.send(remoteTopic, this.partition, bytes));
+    // The ledger is written in order, whatever order answers come in.
+    this.#settled = Promise.all([Promise.all(sent), this.#settled]).then(([offsets]) =>
+      this.#note(fetched, repacked, offsets),
+    );
+    try {
+      await this.#settled;
+    } finally {
+      // Where one batch failed others may be on their way yet.
+      await Promise.allSettled(sent);
+      repacked.release();
+    }
+  }
+
+  /** When all that was passed on is acknowledged. @throws what a batch failed by. */
+  settled(): Promise<void> {
+    return this.#settled;
+  }
+
+  /** From now on everybody can read on the target what was acknowledged. */
+  visible(): void {
+    const now = Date.now();
+    for (const newest of this.#acknowledged.splice(0)) this.#flowMetrics.latency(Math.max(0, now - newest) / 1000);
+  }
+
+  #note(fetched: FetchedBatches, { parcels, reencoded }: Repacked, offsets: readonly number[]): void {
+    const { runs } = this.entry;
+    for (const [at, offset] of offsets.entries()) this.#noteParcel(parcels[at] as Parcel, offset);
+    runs.advance(fetched.nextOffset);
+    this.entry.leaderEpoch = fetched.leaderEpoch;
+    if (fetched.records > 0) this.#acknowledged.push(fetched.maxTimestamp);
+    if (fetched.aborted > 0) this.metrics.aborted(fetched.aborted);
+    this.metrics.lag(Math.max(0, fetched.lastStableOffset - fetched.nextOffset));
+    for (const [reason, batches] of Object.entries(reencoded)) this.#flowMetrics.reencoded(reason, batches);
+  }
+
+  /** @param base of its first record on the target; -1: it is there, but the broker does not remember where. */
+  #noteParcel({ runs, records, bytes }: Parcel, base: number): void {
+    this.metrics.mirrored(records, bytes.length);
+    let at = base;
+    for (let run = 0; run < runs.length; run += 2) {
+      const count = runs[run + 1] as number;
+      this.entry.runs.append(runs[run] as number, at, count);
+      if (base >= 0) at += count;
+    }
+  }
+}

@@ -1,0 +1,139 @@
+/** The source partitions that a lane has: begun where the ledger says, and ended with their topics. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type FetchedBatches,
+  type Fetcher,
+  type GroupOffset,
+  type PartitionProblem,
+  partitionKey,
+} from '../kafka/index.ts';
+import type { LaneContext } from './lane-context.ts';
+import { laneOf } from './lane-of.ts';
+import { LanePartition } from './lane-partition.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import { findStarts } from './start.ts';
+import type { MirroredTopic } from './topics/watch-topics.ts';
+
+const forgetIntervalMs = 10 * 60_000;
+const notForgotten = 'the ledger keeps for now what it says of records that are gone';
+
+export class LanePartitions {
+  readonly #context: LaneContext;
+  readonly #ledger: Ledger;
+  readonly #fetcher: Fetcher<FetchedBatches>;
+  readonly #partitions = new Map<string, LanePartition>();
+
+  constructor(context: LaneContext, ledger: Ledger, fetcher: Fetcher<FetchedBatches>) {
+    this.#context = context;
+    this.#ledger = ledger;
+    this.#fetcher = fetcher;
+  }
+
+  find(topic: string, partition: number): LanePartition | undefined {
+    return this.#partitions.get(partitionKey(topic, partition));
+  }
+
+  /** What was acknowledged can be read on the target from now on. */
+  visible(): void {
+    for (const partition of this.#partitions.values()) partition.visible();
+  }
+
+  /** How far each is, as the source counts. */
+  positions(): GroupOffset[] {
+    return [...this.#partitions.values()].flatMap(({ topic: { topic }, partition, entry }) =>
+      entry.runs.next === undefined ? [] : [{ topic, partition, offset: entry.runs.next }],
+    );
+  }
+
+  /** Forgets now and then what the ledger says of records that neither side has any more, until the signal aborts. */
+  async forget(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await sleep(forgetIntervalMs, undefined, { signal }).catch(() => {});
+      if (!signal.aborted) await this.#prune().catch((err) => this.#context.log.warn({ err }, notForgotten));
+    }
+  }
+
+  /** When all that was passed on so far is acknowledged. @throws what a batch failed by. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#partitions.values()].map((partition) => partition.settled()));
+  }
+
+  /** Begins and ends partitions as topics come and go, until the signal aborts. */
+  async follow(signal: AbortSignal): Promise<void> {
+    for await (const topics of this.#context.topics.lists(signal)) {
+      this.#end(topics);
+      for (const topic of topics) await this.#begin(topic);
+      this.#context.status.partitions = this.#partitions.size;
+    }
+  }
+
+  /**
+   * A partition that stopped. What is gone from the source's log is told, and passed over: there is nothing left to mirror. All else
+   * waits for somebody who does something about it.
+   */
+  async meet(problem: PartitionProblem): Promise<void> {
+    const { topic, partition, offset, reason, error } = problem;
+    const mirrored = this.find(topic, partition);
+    if (mirrored === undefined) return;
+    const goesOnAt = placeAfter(problem);
+    const { log } = this.#context;
+    if (goesOnAt === undefined) {
+      mirrored.metrics.stopped(reason);
+      this.#context.status.stopped.set(partitionKey(topic, partition), error.message);
+      log.error({ err: error, topic, partition, offset }, 'a partition is not mirrored any more');
+      return;
+    }
+    const lost = Math.max(0, goesOnAt - offset);
+    log.error({ err: error, topic, partition, offset, goesOnAt, lost }, 'records are gone from the source');
+    await mirrored.settled();
+    // What was mirrored of a log that was cut off is not what stands there now.
+    if (goesOnAt < offset) mirrored.entry.runs.rewind(goesOnAt);
+    this.#fetcher.assign([{ topic, topicId: mirrored.topic.topicId, partition, offset: goesOnAt }]);
+  }
+
+  async #prune(): Promise<void> {
+    const { source, target } = this.#context;
+    const all = [...this.#partitions.values()];
+    const remote = all.map(({ topic: { remoteTopic: topic }, partition }) => ({ topic, partition }));
+    const [here, there] = await Promise.all([
+      source.listOffsets(
+        all.map(({ entry }) => entry.source),
+        'earliest',
+      ),
+      target.listOffsets(remote, 'earliest'),
+    ]);
+    for (const [at, { entry }] of all.entries()) entry.runs.prune(here[at]?.offset ?? 0, there[at]?.offset ?? 0);
+  }
+
+  /** Of a topic that is not mirrored any more, or is another one of the same name. */
+  #end(topics: readonly MirroredTopic[]): void {
+    for (const [key, { topic, partition, metrics }] of this.#partitions) {
+      if (topics.some((one) => one.topic === topic.topic && one.topicId === topic.topicId)) continue;
+      this.#fetcher.unassign(topic.topic, partition);
+      this.#partitions.delete(key);
+      this.#context.status.stopped.delete(key);
+      metrics.release();
+    }
+  }
+
+  async #begin(topic: MirroredTopic): Promise<void> {
+    const { ledger, lane, metrics } = this.#context;
+    const fresh = Array.from({ length: topic.partitions }, (_, partition) => partition).filter(
+      (partition) => laneOf(topic.topic, partition, ledger.lanes) === lane && !this.find(topic.topic, partition),
+    );
+    if (fresh.length === 0) return;
+    const starts = await findStarts(this.#context, this.#ledger, topic, fresh);
+    for (const { entry, assignment } of starts) {
+      const { partition } = assignment;
+      this.#partitions.set(partitionKey(topic.topic, partition), new LanePartition(topic, entry, metrics));
+    }
+    this.#fetcher.assign(starts.map(({ assignment }) => assignment));
+  }
+}
+
+/** Where the source's log goes on after what it does not have any more; undefined where it is something else. */
+function placeAfter({ reason, offset, earliest, latest }: PartitionProblem): number | undefined {
+  if (reason === 'logTruncated') return earliest;
+  if (reason !== 'offsetOutOfRange' || earliest === undefined || latest === undefined) return undefined;
+  return offset < earliest ? earliest : latest;
+}

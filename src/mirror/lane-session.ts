@@ -1,0 +1,124 @@
+/**
+ * One try at a lane: reads its ledger, and passes batches from the source to the target from there on. What goes wrong ends it; the
+ * next one begins with what the ledger says then.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type FetchedBatches, type Fetcher, Repacker, Signal } from '../kafka/index.ts';
+import type { LaneContext } from './lane-context.ts';
+import { LanePartitions } from './lane-partitions.ts';
+import { Ledger } from './ledger/ledger.ts';
+import { SourceGroup } from './source-group.ts';
+import { createWriter } from './writers/index.ts';
+import type { LaneWriter } from './writers/lane-writer.ts';
+
+export class LaneSession {
+  readonly #context: LaneContext;
+  readonly #writer: LaneWriter;
+  readonly #repacker = new Repacker();
+  readonly #ending = new AbortController();
+  /** While a transaction is committed, nothing new goes into it. */
+  #isGateClosed = false;
+  readonly #gateOpened = new Signal();
+  #hasCommitted = false;
+  readonly #sourceGroup: SourceGroup | undefined;
+
+  constructor(context: LaneContext) {
+    const { flow, source, log } = context;
+    this.#context = context;
+    this.#sourceGroup = flow.sourceGroup === undefined ? undefined : new SourceGroup(source, flow.sourceGroup, log);
+    this.#writer = createWriter(context);
+  }
+
+  /** Whether it came so far: then what made it fail is nothing that it fails by at once. */
+  get hasCommitted(): boolean {
+    return this.#hasCommitted;
+  }
+
+  /** Until the signal aborts; what was passed on by then is committed. @throws whatever ended it before. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { source, target, ledger: ledgerTopic, lane, maxHeldBytes, status } = this.#context;
+    const end = () => this.#ending.abort();
+    signal.addEventListener('abort', end, { once: true });
+    try {
+      await this.#writer.open();
+      const ledger = await Ledger.load(target, ledgerTopic.topic, lane);
+      status.problem = undefined;
+      await using fetcher = source.fetchBatches([], { maxHeldBytes });
+      this.#ending.signal.addEventListener('abort', () => void fetcher.close());
+      const partitions = new LanePartitions(this.#context, ledger, fetcher);
+      const parts = [
+        partitions.follow(this.#ending.signal),
+        this.#pump(fetcher, partitions),
+        this.#commitRegularly(ledger, partitions),
+        partitions.forget(this.#ending.signal),
+      ];
+      await allOf(parts, end);
+      await partitions.settled();
+      await this.#commit(ledger, partitions);
+      await this.#sourceGroup?.tell(partitions.positions());
+    } finally {
+      signal.removeEventListener('abort', end);
+      status.partitions = 0;
+      status.stopped.clear();
+      end();
+      await this.#writer.close();
+    }
+  }
+
+  async #pump(fetcher: Fetcher<FetchedBatches>, partitions: LanePartitions): Promise<void> {
+    const failed = Promise.withResolvers<never>();
+    const pass = async () => {
+      for await (const fetched of fetcher) {
+        while (this.#isGateClosed) await this.#gateOpened.wait();
+        if (fetched.kind === 'problem') await partitions.meet(fetched);
+        else this.#pass(fetched, partitions).catch(failed.reject);
+      }
+    };
+    await Promise.race([pass(), failed.promise]);
+  }
+
+  async #pass(fetched: FetchedBatches, partitions: LanePartitions): Promise<void> {
+    const partition = partitions.find(fetched.topic, fetched.partition);
+    // It was taken away while this was on its way.
+    if (partition === undefined) fetched.release();
+    else {
+      await partition.pass(fetched, this.#repacker, this.#writer);
+      if (!this.#writer.isAtomic) partition.visible();
+    }
+  }
+
+  async #commitRegularly(ledger: Ledger, partitions: LanePartitions): Promise<void> {
+    const { signal } = this.#ending;
+    while (!signal.aborted) {
+      await sleep(this.#context.flow.commitIntervalMs, undefined, { signal }).catch(() => {});
+      if (!signal.aborted) await this.#commit(ledger, partitions);
+      // Only what is committed is told.
+      if (!signal.aborted && this.#hasCommitted && this.#sourceGroup?.isDue)
+        void this.#sourceGroup.tell(partitions.positions());
+    }
+  }
+
+  async #commit(ledger: Ledger, partitions: LanePartitions): Promise<void> {
+    this.#isGateClosed = this.#writer.isAtomic;
+    try {
+      if (this.#isGateClosed) await partitions.settled();
+      const changes = ledger.takeChanges();
+      if (changes.length === 0) return;
+      const begunAt = performance.now();
+      await this.#writer.commit(changes);
+      this.#hasCommitted = true;
+      if (this.#writer.isAtomic) partitions.visible();
+      this.#context.metrics.committed((performance.now() - begunAt) / 1000);
+    } finally {
+      this.#isGateClosed = false;
+      this.#gateOpened.notify();
+    }
+  }
+}
+
+/** Waits for all, also where one fails, which ends the others. @throws what the first one failed by. */
+async function allOf(parts: readonly Promise<void>[], end: () => void): Promise<void> {
+  const first = Promise.all(parts);
+  await Promise.allSettled(parts.map((part) => part.finally(end)));
+  await first;
+}

@@ -1,0 +1,31 @@
+/** A lane, for as long as this process has it: one session after the other, should they fail. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { asMillraceError } from '../errors.ts';
+import type { LaneContext } from './lane-context.ts';
+import { LaneSession } from './lane-session.ts';
+
+const firstPauseMs = 200;
+const longestPauseMs = 10_000;
+/** Somebody else has the lane, and this process is about to hear of it from the group. */
+const shutOutPauseMs = 5_000;
+
+/** Mirrors until the signal aborts; then what was taken is finished and committed. */
+export async function runLane(context: LaneContext, signal: AbortSignal): Promise<void> {
+  const { log, metrics, lane, status } = context;
+  for (let failures = 0; !signal.aborted; ) {
+    const session = new LaneSession(context);
+    try {
+      await session.run(signal);
+      return;
+    } catch (error) {
+      const err = asMillraceError(error);
+      failures = session.hasCommitted ? 1 : failures + 1;
+      metrics.laneRestarted();
+      status.problem = err.message;
+      const pauseMs =
+        err.code === 'conflict' ? shutOutPauseMs : Math.min(longestPauseMs, firstPauseMs * 2 ** (failures - 1));
+      log.warn({ err, lane, retryInMs: pauseMs }, 'a lane of the mirror begins anew from its ledger');
+      await sleep(pauseMs, undefined, { signal }).catch(() => {});
+    }
+  }
+}

@@ -1,0 +1,73 @@
+/** Where a lane goes on in the partitions of a topic. */
+import type { Assignment, Cluster } from '../kafka/index.ts';
+import type { LaneContext } from './lane-context.ts';
+import type { Ledger, LedgerEntry } from './ledger/ledger.ts';
+import type { SourcePartition } from './ledger/ledger-records.ts';
+import type { MirroredTopic } from './topics/watch-topics.ts';
+
+export interface Start {
+  readonly entry: LedgerEntry;
+  readonly assignment: Assignment;
+}
+
+/** One for each of these partitions. @throws MillraceError `unavailable` */
+export async function findStarts(
+  context: LaneContext,
+  ledger: Ledger,
+  topic: MirroredTopic,
+  partitions: readonly number[],
+): Promise<Start[]> {
+  const sources = partitions.map((partition) => sourceOf(context, topic, partition));
+  const entries = sources.map((source) => ledger.find(source) ?? ledger.add(source, topic.remoteTopicId ?? ''));
+  for (const entry of entries) forgetFormerTarget(context, entry, topic);
+  const fresh = entries.filter(({ runs }) => runs.next === undefined).map(({ source }) => source);
+  const offsets = fresh.length === 0 ? new Map() : await firstOffsets(context, fresh);
+  return entries.map((entry) => {
+    const { partition } = entry.source;
+    const offset = entry.runs.next ?? offsets.get(partition) ?? 0;
+    const { leaderEpoch } = entry;
+    return { entry, assignment: { topic: topic.topic, topicId: topic.topicId, partition, offset, leaderEpoch } };
+  });
+}
+
+const sourceOf = (
+  { sourceId }: LaneContext,
+  { topic, topicId }: MirroredTopic,
+  partition: number,
+): SourcePartition => ({
+  cluster: sourceId,
+  topic,
+  topicId: topicId ?? '',
+  partition,
+});
+
+/** Who deletes a remote topic wants it anew: what went into the old one counts for nothing. */
+function forgetFormerTarget(
+  { log }: LaneContext,
+  entry: LedgerEntry,
+  { remoteTopic, remoteTopicId = '' }: MirroredTopic,
+) {
+  if (entry.targetTopicId === remoteTopicId) return;
+  if (entry.runs.next !== undefined) {
+    log.warn(
+      { remoteTopic, partition: entry.source.partition },
+      'the remote topic was created again: it is mirrored anew',
+    );
+    entry.runs.rewind(0);
+  }
+  entry.targetTopicId = remoteTopicId;
+  entry.leaderEpoch = -1;
+}
+
+/** What the source's group has committed, else where new ones begin. By partition, of one topic. */
+async function firstOffsets(
+  { flow, source }: LaneContext,
+  fresh: readonly SourcePartition[],
+): Promise<Map<number, number>> {
+  const listed = await source.listOffsets(fresh, flow.startAt);
+  const committed = flow.sourceGroup === undefined ? [] : await committedOf(source, flow.sourceGroup, fresh);
+  return new Map([...listed, ...committed].map(({ partition, offset }) => [partition, offset ?? 0]));
+}
+
+const committedOf = (source: Cluster, group: string, partitions: readonly SourcePartition[]) =>
+  source.committedOffsets(group, partitions);
