@@ -41,7 +41,9 @@ export class MirroredTopic {
 
   constructor(kafka: Kafka, flow: Partial<MirrorFlow>) {
     this.#kafka = kafka;
-    this.flow = flowOf('A', 'B', /^.*$/, { name: this.topic, lanes: 2, ...flow });
+    const properties = { 'bootstrap.servers': kafka.bootstrapServers };
+    const ends = { source: { alias: 'A', properties }, target: { alias: 'B', properties } };
+    this.flow = flowOf('A', 'B', /^.*$/, { ...ends, name: this.topic, lanes: 2, ...flow });
   }
 
   get remoteTopic(): string {
