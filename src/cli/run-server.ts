@@ -71,7 +71,10 @@ export async function runServer(options: RunOptions): Promise<void> {
   try {
     for (const dataSource of options.dataSources) {
       const defined = served.define(dataSource);
-      if (!('promotions' in served) || served.promotions.isHere(dataSource.name)) await defined;
+      if (!('promotions' in served) || served.promotions.isHere(dataSource.name)) {
+        await Promise.race([defined, aborted(signal)]);
+        if (signal.aborted) return;
+      }
       // The Druid that it was promoted to may be away: that holds up nobody who asks for what is here.
       else defined.catch((err) => log.error({ err, dataSource: dataSource.name }, 'not defined on its Druid'));
     }

@@ -27,6 +27,8 @@ export interface PushTarget {
 export interface DefineOptions {
   /** A new supervisor waits until it is resumed: what is pushed waits in its topic. */
   readonly suspended?: boolean;
+  /** Gives it up. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The dataSources of the overlord's supervisors. It is the registry: what is kept here is only remembered for a while. */
@@ -64,5 +66,4 @@ export interface Pusher {
 /** A realtime node's file on a cluster. */
 export interface RealtimeCluster {
   readonly receivers: Receivers;
-  close(): Promise<void>;
 }

@@ -9,7 +9,7 @@ import { validateDataSourceName } from '../spec/discovered.ts';
 import type { ClusterContext, DefineOptions, Definitions, PushTarget } from './context.ts';
 import { discover } from './discover.ts';
 import { findSupervisor, submitSupervisor } from './overlord.ts';
-import { patiently } from './patience.ts';
+import { patiently, unlessAborted } from './patience.ts';
 import { type FoundSupervisor, readSupervisor, supervisorOf } from './supervisor-spec.ts';
 import { TargetCache } from './target-cache.ts';
 import { topicOf } from './topic-name.ts';
@@ -45,7 +45,10 @@ class ClusterDefinitions implements Definitions {
 
   create(name: string, lines: Uint8Array): Promise<PushTarget> {
     // Bodies that come together, here or at another instance, create one.
-    return this.#change(name, async () => (await this.#find(name)) ?? this.#define(discover(name, lines)));
+    return this.#change(name, async () => {
+      const found = await unlessAborted(() => this.#find(name), this.#closed.signal, `looking for '${name}'`);
+      return found ?? this.#define(discover(name, lines));
+    });
   }
 
   async names(): Promise<readonly string[]> {
@@ -84,7 +87,7 @@ class ClusterDefinitions implements Definitions {
     }
   }
 
-  async #define(dataSource: DataSource, { suspended = false }: DefineOptions = {}): Promise<PushTarget> {
+  async #define(dataSource: DataSource, { suspended = false, signal }: DefineOptions = {}): Promise<PushTarget> {
     const { name } = dataSource;
     const { druid, kafkaProperties, log } = this.#context;
     validateDataSourceName(name);
@@ -95,7 +98,9 @@ class ClusterDefinitions implements Definitions {
       consumerProperties: kafkaProperties,
       start: 'earliest',
     });
-    const patience = { log, signal: this.#closed.signal, what: `defining '${name}'`, patienceMs };
+    const closed = this.#closed.signal;
+    const ended = signal ? AbortSignal.any([closed, signal]) : closed;
+    const patience = { log, signal: ended, what: `defining '${name}'`, patienceMs };
     return patiently(patience, async () => {
       const there = readSupervisor(await findSupervisor(druid, name));
       if (there && there.origin !== 'pushes') throw takenByOthers(name, there);

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asMillraceError, MillraceError } from '../errors.ts';
 import type { ClusterContext } from './context.ts';
+import { unlessAborted } from './patience.ts';
 
 /** One that does not answer this soon is as good as gone. */
 const timeoutMs = 5_000;
@@ -31,11 +32,11 @@ const pauseMs = 1_000;
 export async function untilReachable(
   context: Probed & Pick<ClusterContext, 'log'>,
   patienceMs: number,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): Promise<void> {
   const endMs = performance.now() + patienceMs;
   for (let told = ''; ; ) {
-    const troubles = await probe(context);
+    const troubles = await unlessAborted(() => probe(context), signal, 'the start');
     const [first] = troubles;
     if (first === undefined) return;
     const lasting = troubles.find(({ code }) => code !== 'unavailable' && code !== 'timeout');
@@ -44,8 +45,6 @@ export async function untilReachable(
     if (performance.now() + pauseMs > endMs) throw new MillraceError(first.code, message, { cause: first });
     if (message !== told) context.log.warn(`waiting for the cluster: ${message}`);
     told = message;
-    await sleep(pauseMs, undefined, { signal }).catch((cause) => {
-      throw new MillraceError('cancelled', 'the start was given up', { cause });
-    });
+    await sleep(pauseMs, undefined, { signal }).catch(() => {});
   }
 }

@@ -57,12 +57,12 @@ const mebibyte = 1024 * 1024;
 
 /** Rejects with a MillraceError that says what was tried, when Druid or Kafka cannot be reached or does not let us in. */
 export async function openCluster(options: ClusterOptions): Promise<ClusterBackend> {
-  const { metrics, log, now = Date.now } = options;
+  const { metrics, log, now = Date.now, signal = new AbortController().signal } = options;
   await using opened = new AsyncDisposableStack();
   const kafka = opened.use(openKafka(options.kafka));
   const druid = opened.use(openDruid(options.druid, log));
   const context: ClusterContext = { druid, kafka, kafkaProperties: options.kafka, metrics, log, now };
-  await untilReachable(context, options.startPatienceMs ?? startPatienceMs, options.signal);
+  await untilReachable(context, options.startPatienceMs ?? startPatienceMs, signal);
   const definitions = opened.adopt(openDefinitions(context), (one) => one.close());
   const pusher = opened.adopt(
     await openPusher({
@@ -75,8 +75,7 @@ export async function openCluster(options: ClusterOptions): Promise<ClusterBacke
     (one) => one.close(),
   );
   const realtime =
-    options.realtime &&
-    opened.adopt(await openRealtime({ ...context, definitions, pusher }, options.realtime), (one) => one.close());
+    options.realtime && (await openRealtime({ ...context, definitions, pusher }, options.realtime, signal));
   const supervisors = openSupervisors(context);
   const monitor = new Monitor(context);
   return new ClusterBackend({ context, definitions, pusher, supervisors, monitor, realtime, opened: opened.move() });

@@ -17,8 +17,12 @@ export interface RealtimeClusterContext extends ClusterContext {
   readonly pusher: Pusher;
 }
 
-/** Settled when the overlord knows all of them. */
-export async function openRealtime(context: RealtimeClusterContext, specs: RealtimeSpecs): Promise<RealtimeCluster> {
+/** Settled when the overlord knows all of them; the signal gives up. */
+export async function openRealtime(
+  context: RealtimeClusterContext,
+  specs: RealtimeSpecs,
+  signal: AbortSignal,
+): Promise<RealtimeCluster> {
   const { definitions, pusher, log, now } = context;
   requireOneKafka(specs);
   // All mistakes are told before anything is changed.
@@ -26,18 +30,17 @@ export async function openRealtime(context: RealtimeClusterContext, specs: Realt
   const submit = ({ name }: DataSource, events: Parameters<EventReceivers['push']>[1]) =>
     pusher.push({ ...events, dataSource: name, format: 'json' });
   const receivers = new EventReceivers({ submit, now }, specs);
-  const closed = new AbortController();
   for (const { dataSource, topics } of planned) {
     if (!topics) {
-      await definitions.define(dataSource);
+      await definitions.define(dataSource, { signal });
       continue;
     }
     for (const warning of topics.warnings) log.warn({ dataSource: dataSource.name }, warning);
     const stream = { ...topics.stream, consumerProperties: context.kafkaProperties };
-    await superviseTopics(context, { dataSource, stream, begin: async () => new Map() }, closed.signal);
+    await superviseTopics(context, { dataSource, stream, begin: async () => new Map() }, signal);
     log.info({ dataSource: dataSource.name, ...stream.topics }, "read by the overlord's supervisor");
   }
-  return { receivers, close: async () => closed.abort() };
+  return { receivers };
 }
 
 function requireOneKafka(specs: RealtimeSpecs): void {

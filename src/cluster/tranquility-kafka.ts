@@ -39,7 +39,12 @@ export async function superviseTranquilityKafka(
       log.info({ dataSource: name, ...planned.topics }, "read by the overlord's supervisor");
     }
   };
-  await superviseNew();
+  try {
+    await superviseNew();
+  } catch (error) {
+    if (signal.aborted) return;
+    throw error;
+  }
   await Promise.all([
     every(lookAgainMs, signal, log, superviseNew),
     every(Math.max(spec.commitPeriodMs, leastPeriodMs), signal, log, async () => {

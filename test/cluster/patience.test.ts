@@ -41,6 +41,15 @@ test('a mistake is told at once, and anything when the patience is over or nobod
   await assert.rejects(patiently(patience({ patienceMs: 0 }), short.make), { message: 'no overlord' });
   assert.equal(short.count(), 1);
   const given = attempts(away(), away());
-  await assert.rejects(patiently(patience({ signal: AbortSignal.abort() }), given.make), { message: 'no overlord' });
-  assert.equal(given.count(), 1);
+  await assert.rejects(patiently(patience({ signal: AbortSignal.abort() }), given.make), { code: 'cancelled' });
+  assert.equal(given.count(), 0);
+});
+
+test('an attempt that hangs, and a pause, are not waited for once it is given up', async () => {
+  for (const attempt of [() => new Promise<never>(() => {}), () => Promise.reject(away())]) {
+    const abort = new AbortController();
+    const trying = patiently(patience({ signal: abort.signal }), attempt);
+    setImmediate(() => abort.abort());
+    await assert.rejects(trying, { code: 'cancelled', message: "defining 'd' was given up" });
+  }
 });

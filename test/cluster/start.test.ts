@@ -4,10 +4,12 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { openCluster } from '../../src/cluster/index.ts';
 import { createLogger } from '../../src/observe/log.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
-import { freePort } from '../services/millrace.ts';
+import { readDataSource } from '../../src/spec/data-schema.ts';
+import { freePort, spawnMillrace } from '../services/millrace.ts';
 import { sharedKafka } from '../services/on-demand.ts';
 import { answerProbe } from '../support/druid-probes.ts';
 
@@ -66,4 +68,46 @@ test('one that is only starting is waited for', async (t) => {
   const backend = await opening;
   assert.deepEqual(await backend.health(), { healthy: true, pendingBytes: 0 });
   await backend.close();
+});
+
+/** A Druid that is asked about supervisors and does not answer, as an overlord that is stopping its tasks. */
+async function silent(t: TestContext): Promise<{ readonly url: string; readonly asked: Promise<void> }> {
+  const { promise: asked, resolve } = Promise.withResolvers<void>();
+  const url = await listenAt(t, 0, (request, response) => {
+    if (!answerProbe(request, response)) resolve();
+  });
+  return { url, asked };
+}
+
+test('what Druid has not answered yet is not waited for when all is closed', async (t) => {
+  const kafka = await sharedKafka();
+  t.after(() => kafka.release());
+  const { url, asked } = await silent(t);
+  const backend = await open(url, kafka.bootstrapServers, 600_000);
+  const schema = { dataSource: 's-hanging', timestampSpec: { column: 't' }, dimensionsSpec: {} };
+  const defining = assert.rejects(backend.define(readDataSource(schema)), {
+    code: 'cancelled',
+    message: "defining 's-hanging' was given up",
+  });
+  await asked;
+  await backend.close();
+  await defining;
+});
+
+test('a start that Druid holds up hears Ctrl-C', async (t) => {
+  const kafka = await sharedKafka();
+  t.after(() => kafka.release());
+  const samples = fileURLToPath(new URL('../fixtures/samples/', import.meta.url));
+  for (const command of [
+    ['server', '-configFile', `${samples}tranquility-server.json`],
+    ['kafka', '-configFile', `${samples}tranquility-kafka.json`],
+    ['realtime', `${samples}wikipedia.spec`],
+  ]) {
+    const { url, asked } = await silent(t);
+    const more = ['--druid', url, '--kafka', kafka.bootstrapServers];
+    const millrace = spawnMillrace({ command: [...command, ...more], port: await freePort() });
+    t.after(() => millrace.stop('SIGKILL'));
+    await asked;
+    assert.equal(await millrace.stop('SIGINT'), 0, `${command[0]}: ${millrace.output()}`);
+  }
 });

@@ -2,7 +2,7 @@
  * Druid's endpoints, answered by the Druid of a cluster: requests and answers go through as they are, errors and compression too. Whatever is
  * not ours is Druid's: its router's console as well.
  */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { RemoteBackend } from '../../backend.ts';
 import type { Service } from '../../druid/index.ts';
 import { asMillraceError, notFound } from '../../errors.ts';
@@ -38,6 +38,11 @@ export function proxyRoutes({ backend: { druid }, metrics, log }: ProxyOptions) 
         metrics.proxiedSeconds.observe({ service }, (performance.now() - startMs) / 1000);
       }
     };
+    // The framework refuses a Content-Type that it cannot read; what Druid takes is for Druid to say. Nothing of the body has been read by then.
+    server.setErrorHandler<FastifyError>((error, request, reply) => {
+      if (error.code !== 'FST_ERR_CTP_INVALID_MEDIA_TYPE') throw error;
+      return pass(request, reply);
+    });
     server.all('/', pass);
     server.all('/*', pass);
   };

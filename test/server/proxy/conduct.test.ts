@@ -100,6 +100,18 @@ test("a client's own login goes through", async () => {
   assert.equal(seen, 'Basic YTpi');
 });
 
+test('a Content-Type that is none goes through as it is, with its body', async () => {
+  for (const type of ['json', 'application/', ';charset=utf-8']) {
+    handle = (request, response) => {
+      response.writeHead(418, { 'x-type': String(request.headers['content-type']) });
+      request.pipe(response);
+    };
+    const response = await answered(send('/druid/v2/sql', { 'content-type': type }, '{"query":"SELECT 1"}'));
+    assert.deepEqual([response.statusCode, response.headers['x-type']], [418, type]);
+    assert.equal(await text(response), '{"query":"SELECT 1"}');
+  }
+});
+
 test('a body larger than what is taken of events goes through, as does its answer, with trailers', async () => {
   handle = (request, response) => {
     response.writeHead(200, { trailer: 'x-error' });
