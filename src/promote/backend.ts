@@ -157,8 +157,16 @@ export class PromotableBackend implements QueryingBackend {
     return (turned ? await this.#clusters.get(turned.settings) : this.#embedded).rejects(dataSource);
   }
 
-  health(): Promise<Health> {
-    return this.#embedded.health();
+  /** Of what is here, and of the Druids that have the rest. */
+  async health(): Promise<Health> {
+    const there = [...this.#routes.entries()].map(([, { settings }]) => settings);
+    const all = await Promise.all([this.#embedded.health(), this.#clusters.health(there)]).then((each) => each.flat());
+    const problems = all.flatMap(({ problem }) => problem ?? []);
+    return {
+      healthy: all.every(({ healthy }) => healthy),
+      ...(problems.length > 0 && { problem: problems.join('; ') }),
+      pendingBytes: all.reduce((sum, { pendingBytes }) => sum + pendingBytes, 0),
+    };
   }
 
   async close(): Promise<void> {

@@ -77,6 +77,15 @@ test('whose stream has turned goes on to where it was begun', async (t) => {
   }
 });
 
+test('a server is not healthy whose pushes go to a Druid that is away', async (t) => {
+  const url = await startDraining(t);
+  const response = await fetch(`${url}/status/health`);
+  assert.equal(response.status, 503);
+  const { errorMessage } = (await response.json()) as { errorMessage: string };
+  assert.match(errorMessage, /Druid.* http:\/\/druid\.test:8888/);
+  assert.doesNotMatch(errorMessage, /secret/);
+});
+
 test('what was not begun cannot be given up', async (t) => {
   const url = await startDraining(t);
   const { text } = await post(`${url}/v1/promotions/others?back`, JSON.stringify(settings('http://druid.test:8888')));

@@ -168,8 +168,10 @@ export class KafkaRounds implements Rounds {
     }
     for (const { group, judged: one } of judged) {
       const { name } = group.dataSource;
-      if (group.bodies.some(({ waiting }) => !failures.has(waiting))) rejects.add(name, one.rejects);
-      if (one.newestMs !== undefined)
+      const failed = group.bodies.filter(({ waiting }) => failures.has(waiting)).length;
+      if (failed < group.bodies.length) rejects.add(name, one.rejects);
+      // The newest may be of a body that is not in Kafka; a window that lags keeps more rather than less.
+      if (failed === 0 && one.newestMs !== undefined)
         this.#newest.set(name, Math.max(one.newestMs, this.#newest.get(name) ?? one.newestMs));
       this.#note(group, one, failures);
     }

@@ -194,6 +194,15 @@ test('a window that goes by the newest event goes on from body to body', async (
   ]);
 });
 
+test('a body that Kafka did not take is none that such a window goes by', async (t) => {
+  const { define, push } = await testPusher(t, { ...properties, 'delivery.timeout.ms': 700 });
+  const options = { window: { policy: 'messageTime', periodMs: 600_000, rule: 'event' } } as const;
+  define(newTopicName('absent'), 1, pageViews(), options);
+  await assert.rejects(push('pageviews', json({ time: at(30) })), { code: 'unavailable' });
+  define(await newTopic('present'), 1, pageViews(), options);
+  assert.deepEqual((await push('pageviews', json({ time: at(0) }))).droppedEvents, []);
+});
+
 test('what Kafka does not take in time is refused with what was written of it, and the next body is taken', async (t) => {
   const { define, push, pusher } = await testPusher(t, { ...properties, 'delivery.timeout.ms': 700 });
   const absent = newTopicName('absent');
