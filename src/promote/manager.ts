@@ -6,10 +6,11 @@ import { MillraceError, notFound, unsupported } from '../errors.ts';
 import type { PromotionPhase, Promotions, StoredPromotion } from '../store/promotions.ts';
 import type { Clusters } from './clusters.ts';
 import type { PromotionContext, Report } from './context.ts';
+import { isElsewhere, requireArrived, requireRoom, settingsOf } from './place.ts';
 import { type PromotionPlan, planOf } from './plan.ts';
 import { promote, requireForm } from './promotion.ts';
 import type { PromotionSettings } from './settings.ts';
-import { type EventStream, logEnds } from './stream.ts';
+import type { EventStream } from './stream.ts';
 import type { Routes, Turning } from './turning.ts';
 
 export interface ManagerOptions {
@@ -142,7 +143,8 @@ export class PromotionManager {
     // The supervisor that reads a topic of pushes back is none of the user's.
     const supervised = phase !== 'returning' && (await embedded.supervisors.ids()).includes(name);
     const stream = await (supervised ? supervisedStream : pushedStream)(context, turning);
-    if (!before || goesElsewhere) await requireRoom(context, supervised ? [] : stream.topics);
+    if (!before || goesElsewhere) await requireRoom(context, supervised ? undefined : stream);
+    if (phase === 'done') await requireArrived(context);
     return { context, turning, stream, phase, task: goesElsewhere ? undefined : before?.task, goesElsewhere };
   }
 
@@ -167,25 +169,6 @@ export const movedAway = (dataSource: string, address: string) =>
     `'${dataSource}' was promoted to the Druid at ${shownAddress(address)}, or is on its way; what would be read here nobody would see. Have Druid read it.`,
   );
 
-const settingsOf = ({ settings }: StoredPromotion): PromotionSettings => JSON.parse(settings);
-
-/** The Druid and the Kafka, however they are logged in to. */
-const placeOf = ({ druid, kafka }: PromotionSettings): string => {
-  const brokers = (kafka['bootstrap.servers'] ?? '').split(',').sort().join(',');
-  return `the Druid at ${shownAddress(druid.at).replace(/\/+$/, '')} and the Kafka at ${brokers}`;
-};
-
-/** @throws MillraceError `conflict` when events may be there where it was begun. What is done can be found at new addresses. */
-function isElsewhere(before: StoredPromotion, now: PromotionSettings): boolean {
-  const begun = placeOf(settingsOf(before));
-  if (before.phase === 'done' || begun === placeOf(now)) return false;
-  if (before.phase === 'history') return true;
-  throw new MillraceError(
-    'conflict',
-    `the promotion of '${before.dataSource}' was begun with ${begun}, where some of its events are; go on there${before.phase === 'streaming' ? '' : ', or give it up there with --back'}`,
-  );
-}
-
 /** What was copied has the columns that it was begun with. */
 function requireSameColumns(before: PromotionSettings, now: PromotionSettings): void {
   const [begun, asked] = [before, now].map(({ without }) => [...without].sort().join(', '));
@@ -193,29 +176,5 @@ function requireSameColumns(before: PromotionSettings, now: PromotionSettings): 
   throw new MillraceError(
     'conflict',
     `this promotion was begun ${begun ? `without ${begun}` : 'with all metrics'}; go on in the same way`,
-  );
-}
-
-/**
- * What Druid has under that name would be overwritten, and what others wrote to its topic would be read.
- * @param topics that are to be empty.
- */
-async function requireRoom(context: PromotionContext, topics: EventStream['topics']): Promise<void> {
-  const {
-    cluster,
-    dataSource: { name },
-  } = context;
-  if ((await logEnds(context, topics)).size > 0)
-    throw new MillraceError(
-      'conflict',
-      `Kafka has a topic '${topics}' with records that are not of this promotion; Druid would take them for events of '${name}'. Nothing was changed; delete that topic first.`,
-    );
-  const there = (await cluster.druid.json('coordinator', '/druid/coordinator/v1/metadata/datasources')) as string[];
-  const supervised = await cluster.supervisors.ids();
-  if (!there.includes(name) && !supervised.includes(name)) return;
-  const what = there.includes(name) ? `has segments of '${name}'` : `has a supervisor '${name}'`;
-  throw new MillraceError(
-    'conflict',
-    `Druid ${what}, which are not of this promotion. Nothing was changed; remove them there first, or give this dataSource another name.`,
   );
 }

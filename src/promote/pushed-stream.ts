@@ -43,6 +43,7 @@ export function pushedStream(context: PromotionContext, turning: Turning): Event
   };
   return {
     topics,
+    ends: () => logEnds(cluster.kafka, topics),
     declare,
     positions,
     stop: async () => {
@@ -53,7 +54,7 @@ export function pushedStream(context: PromotionContext, turning: Turning): Event
       await turning.to('returning');
       // It is suspended and has read nothing; resumed by whomever, it would bring what comes back here now.
       await terminateThere(context);
-      const ends = await logEnds(context, topics);
+      const ends = await logEnds(cluster.kafka, topics);
       if (ends.size > 0) {
         await embedded.supervisors.submit(readSupervisorSpec(loadJson(JSON.stringify(spec()))));
         // A supervisor's definition has no window, and what is pushed meanwhile is to be judged. It goes on by its own.

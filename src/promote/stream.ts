@@ -1,4 +1,5 @@
 /** How events get from here to there without a gap: what stops here, and where Druid goes on. */
+import type { Cluster } from '../kafka/index.ts';
 import { readOffsets } from '../store/offsets.ts';
 import { caughtUp, supervisorStatus } from './caught-up.ts';
 import type { PromotionContext } from './context.ts';
@@ -10,6 +11,8 @@ export interface EventStream {
   /** Undoes `stop`: what went elsewhere meanwhile is here, too, when it settles. Can be done again. */
   takeBack(): Promise<void>;
   readonly topics: readonly string[] | RegExp;
+  /** Of each partition with records its end, by the partition's name in a supervisor's status. */
+  ends(): Promise<ReadonlyMap<string, number>>;
   /** Has the overlord know a supervisor for it, a suspended one where there is none. */
   declare(): Promise<void>;
   /** Forgets what was read back of topics that are of another Kafka than the one where they go now. */
@@ -50,7 +53,7 @@ export async function readOn(context: PromotionContext, stream: EventStream): Pr
     if (positions.size > 0) await supervisors.resetOffsets(dataSource.name, positions);
     await supervisors.resume(dataSource.name);
   }
-  await caughtUp(context, await logEnds(context, stream.topics), await stream.positions());
+  await caughtUp(context, await stream.ends(), await stream.positions());
 }
 
 /** Ends Druid's supervisor, if there is one. */
@@ -58,12 +61,8 @@ export async function terminateThere({ cluster, dataSource }: PromotionContext):
   await unlessGone(cluster.supervisors.terminate(dataSource.name));
 }
 
-/** Of each partition with records, as a supervisor's status names it. */
-export async function logEnds(
-  { cluster }: PromotionContext,
-  topics: EventStream['topics'],
-): Promise<ReadonlyMap<string, number>> {
-  const { kafka } = cluster;
+/** As {@link EventStream.ends} of these topics. */
+export async function logEnds(kafka: Cluster, topics: EventStream['topics']): Promise<ReadonlyMap<string, number>> {
   const metadata = await kafka.metadata(topics);
   const partitions = metadata.topics.flatMap(({ topic, partitions }) =>
     partitions.map(({ partition }) => ({ topic, partition })),

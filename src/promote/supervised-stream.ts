@@ -1,9 +1,10 @@
 /** The topics of a supervisor of ours: it stops at its committed offsets, and Druid's begins at exactly those. */
 import { findSupervisor, submitSupervisor } from '../cluster/overlord.ts';
+import { openCluster as openKafka } from '../kafka/index.ts';
 import { streamOf, supervisorJson } from '../spec/supervisor.ts';
 import { wholeName } from '../spec/topic-pattern.ts';
 import type { PromotionContext } from './context.ts';
-import { type EventStream, storedPositions, terminateThere } from './stream.ts';
+import { type EventStream, logEnds, storedPositions, terminateThere } from './stream.ts';
 import type { Turning } from './turning.ts';
 
 export async function supervisedStream(context: PromotionContext, turning: Turning): Promise<EventStream> {
@@ -13,8 +14,14 @@ export async function supervisedStream(context: PromotionContext, turning: Turni
   const spec = await supervisors.spec(name);
   const pattern = wholeName(streamOf(spec));
   const isSuspended = async () => (await supervisors.spec(name)).suspended;
+  const topics = spec.ioConfig.topic === null ? pattern : [spec.ioConfig.topic];
   return {
-    topics: spec.ioConfig.topic === null ? pattern : [spec.ioConfig.topic],
+    topics,
+    // Its own Kafka, which need not be the one that pushes go through.
+    ends: async () => {
+      await using kafka = openKafka(spec.ioConfig.consumerProperties);
+      return await logEnds(kafka, topics);
+    },
     declare: async () => {
       if (await findSupervisor(cluster.druid, name)) return;
       const { type, spec: parts, context: given } = supervisorJson(spec);

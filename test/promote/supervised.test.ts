@@ -1,8 +1,9 @@
-/** A dataSource that a supervisor of ours reads from Kafka goes to a Druid while records come; the server is killed on the way, and it is given up once. */
+/** A dataSource that a supervisor of ours reads from Kafka goes to a Druid, beside another Kafka for pushes, while records come; the server is killed on the way, and it is given up once. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onCluster, produce } from '../cluster/support.ts';
+import { KafkaBroker } from '../services/kafka/broker.ts';
 import { freePort, startMillrace } from '../services/millrace.ts';
 import { sharedDruid } from '../services/on-demand.ts';
 import { temporaryFolder } from '../support/engine.ts';
@@ -52,6 +53,9 @@ interface Sums {
 
 test('every record is there once, through a kill -9 in the middle', async (t) => {
   const name = newDataSource(t, 'promoted-topic');
+  const ofPushes = await KafkaBroker.start();
+  t.after(() => ofPushes.stop());
+  const cluster = { ...servers, kafka: ofPushes.bootstrapServers };
   const context = newContext();
   await context.kafka.createTopic({ name, partitions, replicationFactor: 1 });
   await using folder = await temporaryFolder();
@@ -88,25 +92,30 @@ test('every record is there once, through a kill -9 in the middle', async (t) =>
       await sleep(50);
     }
   })();
-  const first = startPromotion(servers, name, '--server', millrace.url);
+  const first = startPromotion(cluster, name, '--server', millrace.url);
   await first.hasWritten('copying segments');
   await sleep(2_000);
   await millrace.stop('SIGKILL');
   assert.equal(await first.ended, 1);
   millrace = await startMillrace({ ...options, port: await freePort() });
   // Given up after its stream has turned, it reads on here.
-  await stoppedWhileDraining(startPromotion(servers, name, '--server', millrace.url), millrace.url, name);
+  await stoppedWhileDraining(startPromotion(cluster, name, '--server', millrace.url), millrace.url, name);
   const supervisors = `${millrace.url}/druid/indexer/v1/supervisor`;
   const isSuspended = async () => ((await (await fetch(`${supervisors}/${name}`)).json()) as Spec).suspended;
   assert.equal(await isSuspended(), true);
-  await promoted(startPromotion(servers, name, '--server', millrace.url, '--back'));
+  await promoted(startPromotion(cluster, name, '--server', millrace.url, '--back'));
   assert.deepEqual([await phaseOf(millrace.url, name), await isSuspended()], ['history', false]);
   const atReturn = written;
   for (const deadline = Date.now() + 60_000; (await sums()).events < atReturn && Date.now() < deadline; )
     await sleep(100);
   assert.ok((await sums()).events >= atReturn, 'what waited in the topic is read here');
 
-  await promoted(startPromotion(servers, name, '--server', millrace.url));
+  const last = startPromotion(cluster, name, '--server', millrace.url);
+  await last.hasWritten('starting the supervisor on Druid');
+  const handedOver = written;
+  await promoted(last);
+  const { events } = await sums();
+  assert.ok(events >= handedOver, `Druid answered before it had read ${handedOver - events} records`);
   stopped.abort();
   await writing;
 
