@@ -99,7 +99,10 @@ export class FlowRunner {
 
   #group(target: Cluster, ledgerTopic: string) {
     return target.group({
-      settings: parseGroup({ 'group.id': `millrace-mirror.${safeFlowName(this.#flow.name)}` }),
+      settings: parseGroup({
+        'group.id': `millrace-mirror.${safeFlowName(this.#flow.name)}`,
+        'session.timeout.ms': this.#flow.sessionTimeoutMs,
+      }),
       topics: [ledgerTopic],
       onTrouble: (err) => this.#log.warn({ err }, "the mirror's group on the target cannot be joined for now"),
     });

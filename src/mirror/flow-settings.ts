@@ -14,6 +14,8 @@ export interface MirrorFlow {
   readonly delivery: 'atLeastOnce' | 'exactlyOnce';
   /** Into how many parts the work is divided, which processes share; counts when the flow's ledger is created, and not after. */
   readonly lanes: number;
+  /** After so long without a sign of life of a process, the others take over its lanes, or it does itself, started again. */
+  readonly sessionTimeoutMs: number;
   /** Between commits of transactions, or of the ledger. */
   readonly commitIntervalMs: number;
   /**

@@ -13,7 +13,7 @@ import { patternProblem, wholeName } from '../../spec/topic-pattern.ts';
 import type { MirrorFlow, NameFilter } from '../flow-settings.ts';
 import { ineffectiveness, meaninglessness } from './client-properties.ts';
 import { checkProperties } from './cluster-end.ts';
-import { defaultCommitIntervalMs, lanesFor, longestCommitIntervalMs } from './limits.ts';
+import { defaultCommitIntervalMs, defaultSessionTimeoutMs, lanesFor, longestCommitIntervalMs } from './limits.ts';
 import { unsharedConfigs } from './mirror-maker-2-filters.ts';
 import type { MirrorSettings } from './mirror-settings.ts';
 import { plainNames } from './replication-policy.ts';
@@ -58,6 +58,7 @@ export function readMirrorMaker1(options: MirrorMaker1Options): MirrorSettings {
     policy: plainNames(source),
     delivery: options.exactlyOnce ? 'exactlyOnce' : 'atLeastOnce',
     lanes: lanesFor(options.streams),
+    sessionTimeoutMs: defaultSessionTimeoutMs,
     commitIntervalMs: Math.min(longestCommitIntervalMs, options.commitIntervalMs ?? defaultCommitIntervalMs),
     startAt: readStart(reset, options.consumer),
     sourceGroup: group,

@@ -50,7 +50,7 @@ const knownNames: readonly string[] =
   refresh.groups.enabled refresh.groups.interval.seconds emit.checkpoints.enabled emit.checkpoints.interval.seconds
   sync.group.offsets.enabled sync.group.offsets.interval.seconds emit.heartbeats.enabled emit.heartbeats.interval.seconds
   heartbeats.replication.enabled exactly.once.source.support transaction.boundary transaction.boundary.interval.ms
-  offset.flush.interval.ms offset-syncs.topic.replication.factor checkpoints.topic.replication.factor
+  offset.flush.interval.ms session.timeout.ms offset-syncs.topic.replication.factor checkpoints.topic.replication.factor
   heartbeats.topic.replication.factor topic.filter.class group.filter.class config.property.filter.class
   forwarding.admin.class transforms predicates config.providers`.split(/\s+/);
 

@@ -5,7 +5,7 @@
 import { invalidInput, unsupported } from '../../errors.ts';
 import type { Heartbeats, MirrorFlow, ReplicationPolicy } from '../flow-settings.ts';
 import { type ReadEnd, readEnd } from './cluster-end.ts';
-import { defaultCommitIntervalMs, lanesFor, longestCommitIntervalMs } from './limits.ts';
+import { defaultCommitIntervalMs, defaultSessionTimeoutMs, lanesFor, longestCommitIntervalMs } from './limits.ts';
 import { readFilter, readGroupSync, readTopicSync } from './mirror-maker-2-filters.ts';
 import { remarksOnUnread } from './mirror-maker-2-remarks.ts';
 import type { MirrorSettings } from './mirror-settings.ts';
@@ -89,6 +89,7 @@ function readFlow(file: SettingsFile, { source, target, pair }: Pair, options: M
     policy: readPolicy(own, source),
     delivery,
     lanes: lanesFor(own.count('tasks.max', 1, 1)),
+    sessionTimeoutMs: worker.count('session.timeout.ms', defaultSessionTimeoutMs, 1),
     commitIntervalMs: readCommitInterval({ own, worker, delivery, wanted: options.commitIntervalMs }),
     startAt: readStart(file, ends.source),
     sourceGroup: undefined,

@@ -115,6 +115,7 @@ test('each property that is read', () => {
     'heartbeats.replication.enabled = false',
     'offset-syncs.topic.replication.factor = 1',
     'tasks.max = 12',
+    'B.session.timeout.ms = 7000',
     'A.consumer.auto.offset.reset = latest',
     'A.consumer.fetch.max.bytes = 1234567',
     'B.producer.acks = all',
@@ -141,6 +142,7 @@ test('each property that is read', () => {
   assert.equal(flow.mirrorsHeartbeats, false);
   assert.equal(flow.ledgerReplicationFactor, 1);
   assert.equal(flow.lanes, 12);
+  assert.equal(flow.sessionTimeoutMs, 7000);
   assert.equal(flow.startAt, 'latest');
   assert.deepEqual(flow.source.properties, { 'bootstrap.servers': 'a:1', 'fetch.max.bytes': '1234567' });
   assert.deepEqual(flow.target.properties, { 'bootstrap.servers': 'b:2', acks: 'all' });

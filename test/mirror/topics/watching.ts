@@ -68,6 +68,7 @@ export const flowOf = (
   policy: prefixed(source),
   delivery: 'exactlyOnce',
   lanes: 1,
+  sessionTimeoutMs: 10_000,
   commitIntervalMs: 100,
   startAt: 'earliest',
   sourceGroup: undefined,
