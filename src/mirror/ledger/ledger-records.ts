@@ -4,7 +4,7 @@
  *     key    {"cluster":"…","topic":"events","topicId":"…","partition":0,"chunk":0}
  *     value  {"next":4711,"leaderEpoch":3,"targetTopicId":"…","runs":"…"}     runs as in run-coding.ts, in base64; null: forgotten
  */
-import type { BatchRecord, Cluster, Fetched, RecordColumns } from '../../kafka/index.ts';
+import { type BatchRecord, type Cluster, type Fetched, type RecordColumns, readToEnd } from '../../kafka/index.ts';
 import type { OffsetChunk } from './offset-runs.ts';
 import { decodeRuns, encodeRuns } from './run-coding.ts';
 
@@ -66,16 +66,6 @@ export function ledgerRecordsOf(fetched: Fetched): LedgerRecord[] {
 
 /** All records that one partition of the ledger's topic has now, in order. */
 export async function* readLedger(target: Cluster, topic: string, partition: number): AsyncGenerator<LedgerRecord> {
-  const where = { topic, partition };
-  const [[first], [last]] = await Promise.all([
-    target.listOffsets([where], 'earliest'),
-    target.listOffsets([where], 'latest'),
-  ]);
-  const [start, end] = [first?.offset ?? 0, last?.offset ?? 0];
-  if (start >= end) return;
-  await using fetcher = target.fetch([{ ...where, offset: start }], { columns: ledgerColumns });
-  for await (const fetched of fetcher) {
-    yield* ledgerRecordsOf(fetched);
-    if (fetched.kind === 'values' && fetched.nextOffset >= end) return;
-  }
+  const settings = { columns: ledgerColumns };
+  for await (const fetched of readToEnd(target, [{ topic, partition }], settings)) yield* ledgerRecordsOf(fetched);
 }

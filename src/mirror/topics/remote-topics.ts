@@ -101,12 +101,8 @@ export class RemoteTopics {
           await change(source);
         } catch (error) {
           if (!(error instanceof MillraceError) || error.context.kafkaError === undefined) throw error;
-          problems.push({
-            kind: 'refused',
-            topic: source.topic,
-            remoteTopic: this.#remoteOf(source.topic),
-            error,
-          });
+          const remoteTopic = this.#remoteOf(source.topic);
+          problems.push({ kind: 'refused', topic: source.topic, remoteTopic, error: withAdvice(error) });
         }
       });
       await Promise.all(changing);
@@ -135,6 +131,16 @@ export class RemoteTopics {
       };
     });
   }
+}
+
+/** MirrorMaker 2 asks for two replicas unless it is told otherwise, which one broker does not give. */
+function withAdvice(error: MillraceError): MillraceError {
+  if (error.context.kafkaError !== 'INVALID_REPLICATION_FACTOR') return error;
+  const { message, code, context } = error;
+  return new MillraceError(code, `${message} Set replication.factor to what the target can hold.`, {
+    cause: error,
+    context,
+  });
 }
 
 /** Those that there are. */

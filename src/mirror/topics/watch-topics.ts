@@ -9,6 +9,7 @@ import { Admission } from './admission.ts';
 import type { MirroredTopic, TopicProblem } from './mirrored-topic.ts';
 import { RemoteTopics } from './remote-topics.ts';
 import { isSelected } from './select-topics.ts';
+import { copyAcls } from './topic-acls.ts';
 
 export type { MirroredTopic, TopicProblem } from './mirrored-topic.ts';
 
@@ -19,16 +20,19 @@ const anyTopic = /.*/s;
 export class TopicWatch {
   readonly #flow: MirrorFlow;
   readonly #source: Cluster;
+  readonly #target: Cluster;
   readonly #log: Logger;
   readonly #admission: Admission;
   readonly #remotes: RemoteTopics;
   readonly #changed = new Signal();
   #topics: readonly MirroredTopic[] | undefined;
   #problems: readonly TopicProblem[] = [];
+  #hasAcls = true;
 
   constructor(flow: MirrorFlow, source: Cluster, target: Cluster, { log }: { readonly log: Logger }) {
     this.#flow = flow;
     this.#source = source;
+    this.#target = target;
     this.#log = log;
     this.#admission = new Admission({ flow, source, target });
     this.#remotes = new RemoteTopics({ flow, source, target });
@@ -44,10 +48,11 @@ export class TopicWatch {
    * @throws MillraceError of any other kind than `unavailable`.
    */
   async run(signal: AbortSignal): Promise<void> {
-    const { refreshIntervalMs, configIntervalMs } = this.#flow.topicSync;
+    const { refreshIntervalMs, configIntervalMs, aclIntervalMs } = this.#flow.topicSync;
     await Promise.all([
       this.#repeat(() => this.#refresh(signal), refreshIntervalMs, signal),
       configIntervalMs !== undefined && this.#repeat(() => this.#configure(signal), configIntervalMs, signal),
+      aclIntervalMs !== undefined && this.#repeat(() => this.#copyAcls(signal), aclIntervalMs, signal),
     ]);
   }
 
@@ -92,11 +97,18 @@ export class TopicWatch {
   }
 
   async #configure(signal: AbortSignal): Promise<boolean> {
-    const { value: topics } = await this.lists(signal).next();
-    if (topics === undefined) return true;
+    const { value: topics = [] } = await this.lists(signal).next();
     const refused = await this.#remotes.configure(topics);
     for (const err of refused) this.#log.warn({ err }, 'the configuration of a topic does not follow its source');
-    return refused.length === 0;
+    return true;
+  }
+
+  async #copyAcls(signal: AbortSignal): Promise<boolean> {
+    const { value: topics = [] } = await this.lists(signal).next();
+    const reason = await copyAcls(this.#source, this.#target, topics);
+    if (reason !== undefined && this.#hasAcls) this.#log.info({ reason: reason.message }, 'no ACLs are copied');
+    this.#hasAcls = reason === undefined;
+    return true;
   }
 
   /** What is new among problems, and what is over. */

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { MirrorFlow } from '../../../src/mirror/flow-settings.ts';
-import { plain } from './policies.ts';
+import { plainNames } from '../../../src/mirror/settings/replication-policy.ts';
 import { eventually, flowOf, TestCluster, Watching } from './watching.ts';
 
 const [a, b] = await Promise.all([TestCluster.start(), TestCluster.start()]);
 
 const plainly = (source: string, target: string, include: RegExp, more: Partial<MirrorFlow> = {}) =>
-  flowOf(source, target, include, { policy: plain, ...more });
+  flowOf(source, target, include, { policy: plainNames(source), ...more });
 
 /** Names of the topics that are mirrored now. */
 async function mirroredBy(watching: Watching): Promise<string[]> {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { defaultPolicy, plainNames } from '../../../src/mirror/settings/replication-policy.ts';
 import { isSelected, type Selection } from '../../../src/mirror/topics/select-topics.ts';
-import { plain, prefixed } from './policies.ts';
 
 const toB: Selection = {
   topics: { include: /^.*$/, exclude: [/^secret\..*$/] },
   mirrorsHeartbeats: false,
-  policy: prefixed('A'),
+  policy: defaultPolicy({ source: 'A', separator: '.', internalSeparator: '.', heartbeatsTopic: 'heartbeats' }),
   target: { alias: 'B' },
 };
 
@@ -20,12 +20,12 @@ test('what is included and not excluded', () => {
 
 test('nothing that mirrors keep for themselves', () => {
   assert.deepEqual(chosen(toB, 'millrace-mirror-ledger.B.A', 'B.checkpoints.internal', '__consumer_offsets'), []);
-  assert.deepEqual(chosen({ ...toB, policy: plain }, 'millrace-mirror-ledger.B.A', '__consumer_offsets'), []);
+  assert.deepEqual(chosen({ ...toB, policy: plainNames('A') }, 'millrace-mirror-ledger.B.A', '__consumer_offsets'), []);
 });
 
 test('nothing that was on the target before, however many clusters ago', () => {
   assert.deepEqual(chosen(toB, 'B.orders', 'C.B.orders', 'C.D.orders', 'A.orders'), ['C.D.orders', 'A.orders']);
-  assert.deepEqual(chosen({ ...toB, policy: plain }, 'B.orders'), ['B.orders']);
+  assert.deepEqual(chosen({ ...toB, policy: plainNames('A') }, 'B.orders'), ['B.orders']);
 });
 
 test('heartbeats, whatever else is included', () => {

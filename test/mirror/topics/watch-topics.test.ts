@@ -86,3 +86,13 @@ test('what the target refuses is a problem of that topic alone', async () => {
   assert.equal(problem?.kind, 'refused');
   assert.match(problem?.error.message ?? '', /INVALID_TOPIC_EXCEPTION/);
 });
+
+test('more replicas than there are brokers are a problem that says what to set', async () => {
+  await a.scribe.createTopic('replicated', 1);
+  const flow = flowOf('a', 'b', /^replicated$/);
+  const topicSync = { ...flow.topicSync, replicationFactor: 2 };
+  await using watching = new Watching({ ...flow, topicSync }, a, b);
+  assert.deepEqual(await watching.until(() => true), []);
+  await eventually('the problem', () => watching.watch.problems.length === 1);
+  assert.match(watching.watch.problems[0]?.error.message ?? '', /INVALID_REPLICATION_FACTOR.* Set replication\.factor/);
+});

@@ -4,11 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { openCluster } from '../../../src/kafka/index.ts';
 import type { MirrorFlow } from '../../../src/mirror/flow-settings.ts';
+import { defaultPolicy } from '../../../src/mirror/settings/replication-policy.ts';
 import { type MirroredTopic, TopicWatch } from '../../../src/mirror/topics/watch-topics.ts';
 import { KafkaBroker } from '../../services/kafka/broker.ts';
 import { Scribe } from '../../services/kafka/scribe.ts';
 import { kafkaTool } from '../../services/kafka/tools.ts';
-import { prefixed } from './policies.ts';
 
 /** A broker, Kafka's own clients and tools for it, and ours. */
 export class TestCluster {
@@ -52,6 +52,10 @@ export class TestCluster {
     return listed.split('\n').filter((name) => name !== '');
   }
 }
+
+/** Names with the source's alias before them. */
+export const prefixed = (source: string) =>
+  defaultPolicy({ source, separator: '.', internalSeparator: '.', heartbeatsTopic: 'heartbeats' });
 
 /** A flow of topics that this pattern matches, refreshed all the time. */
 export const flowOf = (
