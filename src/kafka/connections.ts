@@ -1,7 +1,9 @@
 /** Open connections to brokers, one to each address, with what each broker understands. */
 import { isIP } from 'node:net';
-import { apiVersionsV0, Connection, type ConnectionOptions, type Reader, type Writer } from '@platformatic/kafka';
+import { apiVersionsV0, type ConnectionOptions } from '@platformatic/kafka';
 import { MillraceError, unsupported } from '../errors.ts';
+import { FramedConnection } from './framed-connection.ts';
+import type { WireRequest } from './frames.ts';
 import { connectionError } from './protocol-errors.ts';
 import { openingError } from './security/failures.ts';
 import type { Login } from './security/login.ts';
@@ -12,39 +14,26 @@ export interface Address {
 }
 
 export interface BrokerOptions extends Omit<ConnectionOptions, 'sasl' | 'tlsServerName'> {
+  /** Milliseconds without an answer after which a connection is given up. */
+  readonly requestTimeout: number;
   /** For brokers that want one. */
   readonly login?: Login;
 }
 
 const formatAddress = ({ host, port }: Address) => `${host}:${port}`;
 
-/** A request of the wire protocol; https://kafka.apache.org/protocol.html has the keys. */
-export interface WireRequest<Response> {
-  readonly apiKey: number;
-  readonly version: number;
-  /** Whether the version has tagged fields. */
-  readonly isFlexible: boolean;
-  write(): Writer;
-  /** Where the answer's body is put; by default into a new buffer. */
-  allocate?(size: number): Buffer;
-  /** Reads the answer's body, which is in one piece, and the reader's own. */
-  read(body: Buffer): Response;
-}
-
 /** By the key of a request. */
 type Versions = ReadonlyMap<number, { readonly minVersion: number; readonly maxVersion: number }>;
 
-const mostInFlight = 1000;
-
 export class BrokerConnection {
   /** For the requests of @platformatic/kafka. */
-  readonly raw: Connection;
+  readonly raw: FramedConnection;
   readonly address: string;
   /** For how long the broker takes requests, in milliseconds; undefined: for ever. */
   readonly sessionMs: number | undefined;
   readonly #versions: Versions;
 
-  private constructor(raw: Connection, address: string, sessionMs: number | undefined, versions: Versions) {
+  private constructor(raw: FramedConnection, address: string, sessionMs: number | undefined, versions: Versions) {
     this.raw = raw;
     this.address = address;
     this.sessionMs = sessionMs;
@@ -57,10 +46,8 @@ export class BrokerConnection {
     const { login, ...others } = options;
     login?.checkPause(address);
     const attempt = login?.attempt();
-    const connection = new Connection(clientId, {
+    const connection = new FramedConnection(clientId, {
       ...others,
-      // Who sends requests limits them.
-      maxInflights: mostInFlight,
       // A certificate is looked for by name; TLS has no such thing for an address.
       tlsServerName: isIP(broker.host) === 0,
       ...(attempt && { sasl: attempt.sasl }),
@@ -77,6 +64,7 @@ export class BrokerConnection {
       login?.passed(address);
       const { apiKeys } = await apiVersionsV0.api.async(connection, '', '');
       const versions = new Map(apiKeys.map((api) => [api.apiKey, api]));
+      connection.takeOver(address);
       return new BrokerConnection(connection, address, attempt?.sessionMs, versions);
     } catch (error) {
       void connection.close();
@@ -106,37 +94,17 @@ export class BrokerConnection {
   }
 
   /** @throws MillraceError `unavailable` when the connection breaks. */
-  send<Response>(request: WireRequest<Response>): Promise<Response> {
-    return new Promise((resolve, reject) => {
-      this.raw.send<Response>(
-        request.apiKey,
-        request.version,
-        () => request.write(),
-        (_correlationId, _apiKey, _version, reader) => request.read(bodyOf(reader, request)),
-        request.isFlexible,
-        request.isFlexible,
-        (error, response) => {
-          if (error) reject(connectionError(this.address, error));
-          else resolve(response as Response);
-        },
-      );
-    });
+  async send<Response>(request: WireRequest<Response>): Promise<Response> {
+    try {
+      return await this.raw.ask(request);
+    } catch (error) {
+      throw connectionError(this.address, error);
+    }
   }
 
   close(): void {
     void this.raw.close();
   }
-}
-
-/** The rest of what is to be read, out of the many chunks in which the socket brought it. */
-function bodyOf(reader: Reader, request: WireRequest<unknown>): Buffer {
-  const body = request.allocate?.(reader.remaining) ?? Buffer.allocUnsafeSlow(reader.remaining);
-  let at = 0;
-  for (const chunk of reader.buffer.subarray(reader.position).buffers) {
-    body.set(chunk, at);
-    at += chunk.length;
-  }
-  return body;
 }
 
 /** Of a session, after which a new one is begun; what is under way then has the rest of it. */

@@ -56,8 +56,10 @@ export function reasonOf(error: unknown): string {
 
 /** Why a broker could not be reached or asked: the innermost cause, and what to look at. */
 export function connectionError(address: string, error: unknown): MillraceError {
-  if (error instanceof MillraceError) return error;
-  const reason = reasonOf(error).replace(/\.$/, '');
+  return error instanceof MillraceError ? error : unusable(address, reasonOf(error).replace(/\.$/, ''), error);
+}
+
+export function unusable(address: string, reason: string, cause?: unknown): MillraceError {
   const advice = 'check bootstrap.servers and security.protocol, and that the broker runs';
-  return new MillraceError('unavailable', `Kafka at ${address} cannot be used: ${reason}; ${advice}`, { cause: error });
+  return new MillraceError('unavailable', `Kafka at ${address} cannot be used: ${reason}; ${advice}`, { cause });
 }
