@@ -2,6 +2,8 @@
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import { createProgram } from '../src/cli/program.ts';
+import { MirrorMetrics } from '../src/mirror/metrics.ts';
+import { onlyClasses, readProperties, uselessProperties } from '../src/mirror/settings/mirror-maker-2-properties.ts';
 import { dataSourceTypes } from '../src/query/data-sources/index.ts';
 import { contextFields } from '../src/query/native/common.ts';
 import { queryTypes } from '../src/query/native.ts';
@@ -143,6 +145,44 @@ Values may refer to others, as [in Druid](https://druid.apache.org/docs/latest/c
 \`\${env:NAME:-default}\`, \`\${file:UTF-8:/path}\`. Passwords may be given by a
 [password provider](https://druid.apache.org/docs/latest/operations/password-provider) of type \`default\` or \`environment\`.
 `,
+  };
+}
+
+export async function mirrorChapter(): Promise<Chapter> {
+  const read = Object.entries(readProperties).map(([name, { meaning, byDefault }]) => [
+    `\`${name}\``,
+    meaning,
+    byDefault && `\`${byDefault}\``,
+  ]);
+  const useless = uselessProperties.map(({ names, why }) => [names.map((name) => `\`${name}\``).join(' '), why]);
+  const refused = Object.entries(onlyClasses).map(([name, only]) => `\`${name}\`${only && ` other than \`${only}\``}`);
+  const { text } = await new MirrorMetrics().exposition();
+  const metrics = [...text.matchAll(/^# HELP (millrace_\S+) (.+)$/gm)].map(([, name, help]) => [
+    `\`${name}\``,
+    help ?? '',
+  ]);
+  return {
+    file: 'mirror',
+    title: 'The mirror',
+    intro: "What `millrace mirror` reads in MirrorMaker 2's file, and what it measures.",
+    body: `## Properties
+
+Those of a flow stand behind \`A->B.\`, or without for all flows. Those of connections, of [Kafka's clients](https://kafka.apache.org/documentation/#consumerconfigs), stand
+behind \`A.\`, \`A.consumer.\`, \`B.producer.\` and \`A->B.consumer.\`; security also without a cluster, for all of them. What comes later in this list takes precedence.
+
+${table(['property', 'says', 'default'], read)}
+## Without effect
+
+Each is named at the start, with its line; so is what nobody knows.
+
+${table(['property', 'why'], useless)}
+Refused, as they are code of Java that would change what arrives: ${refused.join(', ')}.
+
+## Metrics
+
+At \`/metrics\` of \`--port\`.
+
+${table(['metric', 'says'], metrics)}`,
   };
 }
 

@@ -10,6 +10,7 @@ import {
   druidPropertiesChapter,
   firehoseChapter,
   lookupChapter,
+  mirrorChapter,
   propertiesChapter,
   queryChapter,
   specChapter,
@@ -106,7 +107,7 @@ function sqlFunctionChapter(): Chapter {
 }
 
 /** Path below docs/reference → text. */
-export function referenceFiles(): ReadonlyMap<string, string> {
+export async function referenceFiles(): Promise<ReadonlyMap<string, string>> {
   const chapters = [
     queryChapter(),
     specChapter(),
@@ -115,6 +116,7 @@ export function referenceFiles(): ReadonlyMap<string, string> {
     propertiesChapter(),
     druidPropertiesChapter(),
     commandChapter(),
+    await mirrorChapter(),
     chapterOfKind('aggregator', 'aggregators', 'Aggregators', 'In `metricsSpec` and in queries.'),
     chapterOfKind(
       'filter',
@@ -165,5 +167,5 @@ export function referenceFiles(): ReadonlyMap<string, string> {
 if (import.meta.main) {
   const folder = new URL('../docs/reference/', import.meta.url);
   mkdirSync(folder, { recursive: true });
-  for (const [file, text] of referenceFiles()) writeFileSync(new URL(file, folder), text);
+  for (const [file, text] of await referenceFiles()) writeFileSync(new URL(file, folder), text);
 }

@@ -37,13 +37,13 @@ Exit codes: ${exitCodes.ok} ended as asked, ${exitCodes.failed} could not start 
     );
 }
 
-function portNumber(text: string): number {
+export function portNumber(text: string): number {
   const port = wholeNumber(text);
   if (port > 65535) throw new InvalidArgumentError('expected a port from 0 to 65535');
   return port;
 }
 
-function positiveInteger(text: string): number {
+export function positiveInteger(text: string): number {
   const value = wholeNumber(text);
   if (value === 0) throw new InvalidArgumentError('expected a number above 0');
   return value;

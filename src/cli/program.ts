@@ -6,6 +6,7 @@ import { checkCommand } from './check.ts';
 import { cloneCommand } from './clone.ts';
 import { demoCommand } from './demo.ts';
 import { kafkaCommand } from './kafka.ts';
+import { mirrorCommand } from './mirror.ts';
 import { exitCodes, UsageError } from './options.ts';
 import { promoteCommand } from './promote.ts';
 import { queryCommand } from './query.ts';
@@ -32,6 +33,7 @@ export function createProgram(report: (exitCode: number) => void): Command {
     promoteCommand(),
     checkCommand(report),
     cloneCommand(),
+    mirrorCommand(),
   ];
   for (const command of commands) program.addCommand(command);
   for (const command of [program, ...commands]) command.exitOverride().showHelpAfterError('(--help says more)');

@@ -13,7 +13,8 @@ import type { RealtimeSpecs } from '../sources/firehoses/index.ts';
 import type { DataSource } from '../spec/data-source.ts';
 import { type BackendOptions, type ClusterOfFile, type ClusterSettings, clusterSettings } from './cluster-options.ts';
 import type { ServingOptions } from './options.ts';
-import { stopSignal } from './stop-signal.ts';
+import { shownHost } from './shown-host.ts';
+import { aborted, stopSignal } from './stop-signal.ts';
 
 export interface RunOptions extends ServingOptions, BackendOptions {
   readonly autoCreate: boolean;
@@ -140,15 +141,3 @@ function propertiesOf(options: RunOptions, cluster: ClusterSettings | undefined)
     'millrace.maxBodyBytes': String(options.maxBodyBytes),
   };
 }
-
-/** An address that listens everywhere is no address to open. */
-function shownHost(host: string): string {
-  if (host === '0.0.0.0' || host === '::' || host === '127.0.0.1') return 'localhost';
-  return host.includes(':') ? `[${host}]` : host;
-}
-
-const aborted = (signal: AbortSignal) =>
-  new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });

@@ -43,7 +43,8 @@ export function progressText({ done, total, since, seconds }: Progress): string 
   return `${count.format(done)} of ${count.format(total)} rows · ${Math.floor(100 * part)} % · ${count.format(rate)} rows/s${left}`;
 }
 
-function duration(seconds: number): string {
+/** Rounded up, in the unit that leaves few digits. */
+export function duration(seconds: number): string {
   if (seconds < 100) return `${Math.ceil(seconds)} s`;
   return seconds < 6000 ? `${Math.ceil(seconds / 60)} min` : `${Math.ceil(seconds / 3600)} h`;
 }

@@ -4,14 +4,14 @@
  */
 import { availableMemory } from 'node:process';
 import type { FastifyInstance } from 'fastify';
-import type { Backend } from '../backend.ts';
+import type { Health } from '../backend.ts';
 import { MillraceError } from '../errors.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { version } from '../observe/version.ts';
 
 export interface HealthRouteOptions {
-  readonly backend: Backend;
-  readonly metrics: Metrics;
+  readonly backend: { health(): Promise<Pick<Health, 'healthy' | 'problem'>> };
+  readonly metrics: Pick<Metrics, 'exposition'>;
 }
 
 export interface StatusRouteOptions {

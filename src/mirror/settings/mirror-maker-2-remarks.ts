@@ -1,58 +1,7 @@
-/**
- * What is said of the properties of a MirrorMaker 2's file that this mirror does not read, by name.
- * https://kafka.apache.org/documentation/#mirrorconfigs
- */
+/** What is said of the properties of a MirrorMaker 2's file that nothing here reads. */
 import { nearestWord } from '../../errors.ts';
+import { onlyClasses, readProperties, uselessness } from './mirror-maker-2-properties.ts';
 import type { SettingsFile } from './settings-file.ts';
-
-/** Kafka Connect's and MirrorMaker's own machinery, which is not here. */
-const notNeeded: readonly (readonly [pattern: RegExp, why: string])[] = [
-  [
-    /^(?:offset-syncs\.topic\.location|emit\.offset-syncs\.enabled)$/,
-    'offset-syncs are not needed: the ledger on the target tells where each record went',
-  ],
-  [/^offset\.lag\.max$/, 'is not needed: the ledger is exact for each record, however much it lags'],
-  [/^(?:(?:offset|config|status)\.storage|offset\.flush\.timeout)\./, "Kafka Connect's topics are not needed"],
-  [/^(?:key|value|header)\.converter/, 'converters are not needed: records go through as bytes'],
-  [
-    /^(?:dedicated\.mode\.enable\.internal\.rest|listeners|admin\.listeners|access\.control\.|response\.http\.|rest\.)/,
-    'is not needed: processes share the work by a consumer group on the target, without HTTP among them',
-  ],
-  [
-    /^(?:inter\.worker\.|connect\.protocol|group\.id|(?:worker|rebalance|session|heartbeat|scheduled)\.|task\.shutdown\.)/,
-    "Kafka Connect's workers are not needed: each process owns lanes by a consumer group on the target",
-  ],
-  [
-    /^(?:plugin\.|connector\.|tasks\.max\.enforce|topic\.(?:creation|tracking)\.|config\.action\.reload|name$)/,
-    'is of Kafka Connect, which is not here',
-  ],
-  [/^(?:source|target)\.cluster\.alias$/, "the aliases are those of 'clusters'"],
-  [/^errors\./, 'no record is skipped: what cannot be written stops its partition, and is reported'],
-  [/^(?:metric\.reporters|metrics\.|add\.source\.alias)/, 'metrics are at /metrics of the port that --port opens'],
-  [
-    /^(?:consumer\.poll|admin)\.timeout\.ms$/,
-    "is not needed: 'request.timeout.ms' of the cluster holds for all requests",
-  ],
-  [/^use\.incremental\.alter\.configs$/, 'configurations are always altered incrementally (Kafka 2.3)'],
-  [
-    /^(?:client\.|connections\.max\.idle|metadata\.|re(?:ceive|connect|quest|try)\.|send\.|socket\.)/,
-    "is of Kafka Connect's workers; put it under the cluster's consumer or producer",
-  ],
-];
-
-/** Keys that are read, for who mistypes one. */
-const knownNames: readonly string[] =
-  `clusters enabled topics topics.exclude topics.blacklist groups groups.exclude groups.blacklist
-  replication.policy.class replication.policy.separator replication.policy.internal.topic.separator.enabled
-  default.replication.policy.heartbeats.topic.name replication.factor tasks.max
-  refresh.topics.enabled refresh.topics.interval.seconds sync.topic.configs.enabled sync.topic.configs.interval.seconds
-  sync.topic.acls.enabled sync.topic.acls.interval.seconds config.properties.exclude config.properties.blacklist use.defaults.from
-  refresh.groups.enabled refresh.groups.interval.seconds emit.checkpoints.enabled emit.checkpoints.interval.seconds
-  sync.group.offsets.enabled sync.group.offsets.interval.seconds emit.heartbeats.enabled emit.heartbeats.interval.seconds
-  heartbeats.replication.enabled exactly.once.source.support transaction.boundary transaction.boundary.interval.ms
-  offset.flush.interval.ms session.timeout.ms offset-syncs.topic.replication.factor checkpoints.topic.replication.factor
-  heartbeats.topic.replication.factor topic.filter.class group.filter.class config.property.filter.class
-  forwarding.admin.class transforms predicates config.providers`.split(/\s+/);
 
 export interface Flows {
   /** The aliases of 'clusters'. */
@@ -97,10 +46,10 @@ function remarkOnCluster(name: string, alias: string, { sources, targets }: Flow
 }
 
 function remarkOnName(name: string): string {
-  const why = notNeeded.find(([pattern]) => pattern.test(name))?.[1];
+  const why = uselessness(name);
   if (why !== undefined) return why;
   if (/^(?:source\.|target\.)?(?:admin|consumer|producer)\./.test(name))
     return 'is not needed: a flow reads as a consumer, and writes as a producer';
-  const nearest = nearestWord(name, knownNames);
+  const nearest = nearestWord(name, [...Object.keys(readProperties), ...Object.keys(onlyClasses)]);
   return `is not known, and is ignored${nearest === undefined ? '' : `; did you mean '${nearest}'?`}`;
 }

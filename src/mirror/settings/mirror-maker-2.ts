@@ -7,6 +7,7 @@ import type { Heartbeats, MirrorFlow, ReplicationPolicy } from '../flow-settings
 import { type ReadEnd, readEnd } from './cluster-end.ts';
 import { defaultCommitIntervalMs, defaultSessionTimeoutMs, lanesFor, longestCommitIntervalMs } from './limits.ts';
 import { readFilter, readGroupSync, readTopicSync } from './mirror-maker-2-filters.ts';
+import { onlyClasses } from './mirror-maker-2-properties.ts';
 import { remarksOnUnread } from './mirror-maker-2-remarks.ts';
 import type { MirrorSettings } from './mirror-settings.ts';
 import { defaultPolicy, identityPolicy } from './replication-policy.ts';
@@ -161,13 +162,3 @@ function refuseClasses(file: SettingsFile): void {
     throw unsupported(`'${value}' is code of Java, which cannot run here; ${rather}`, { place: file.placeOf(name) });
   }
 }
-
-const onlyClasses: Readonly<Record<string, string>> = {
-  'topic.filter.class': 'DefaultTopicFilter',
-  'group.filter.class': 'DefaultGroupFilter',
-  'config.property.filter.class': 'DefaultConfigPropertyFilter',
-  'forwarding.admin.class': 'ForwardingAdmin',
-  transforms: '',
-  predicates: '',
-  'config.providers': '',
-};

@@ -7,6 +7,7 @@
  */
 import { type BatchRecord, type Cluster, encodeBatch, readToEnd } from '../../kafka/index.ts';
 import { safeFlowName } from '../ledger/ledger-topic.ts';
+import { ensureOwnTopic } from '../own-topic.ts';
 
 /** No register is mirrored. */
 export const registerPrefix = 'millrace-mirror-topics.';
@@ -66,7 +67,7 @@ type Value = Omit<RegisterEntry, 'remoteTopic'>;
 
 /**
  * Writes entries, and takes back those of other remote topics; creates the register unless it is there.
- * @param replicationFactor -1: the default of the brokers.
+ * @param replicationFactor a cluster of fewer brokers has as many copies as brokers.
  * @throws MillraceError `unavailable` when not all were written.
  */
 export async function writeRegister(
@@ -79,8 +80,7 @@ export async function writeRegister(
 ): Promise<void> {
   const records = [...entries.map(recordOf), ...withdrawn.map((topic) => ({ key: jsonBytes(topic), value: null }))];
   if (records.length === 0) return;
-  const configs = { 'cleanup.policy': 'compact' };
-  await cluster.createTopic({ name: register, partitions: 1, replicationFactor, configs });
+  await ensureOwnTopic(cluster, { name: register, partitions: 1, replicationFactor });
   await using producer = cluster.producer();
   for (let at = 0; at < records.length; at += mostRecordsInBatch) {
     const batch = encodeBatch(records.slice(at, at + mostRecordsInBatch), { timestamp: Date.now() });
