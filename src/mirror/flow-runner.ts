@@ -67,7 +67,8 @@ export class FlowRunner {
   async #mirror(signal: AbortSignal): Promise<void> {
     const flow = this.#flow;
     await using source = openCluster({ ...flow.source.properties, 'isolation.level': 'read_committed' });
-    await using target = openCluster(flow.target.properties);
+    // The ledger's, which is read there.
+    await using target = openCluster({ ...flow.target.properties, 'isolation.level': 'read_committed' });
     const ledger = await ensureLedgerTopic(target, flow);
     const { clusterId = flow.source.alias } = await source.metadata([]);
     const [metrics, log] = [this.#metrics, this.#log];
