@@ -13,7 +13,7 @@ export class Checkpoints {
   readonly #target: Cluster;
   readonly #replicationFactor: number;
   /** By group, topic and partition: what was written last. */
-  readonly #written = new Map<string, Checkpoint>();
+  #written: ReadonlyMap<string, Checkpoint> = new Map();
 
   constructor(target: Cluster, producer: Producer, topic: string, replicationFactor: number) {
     this.#producer = producer;
@@ -24,17 +24,19 @@ export class Checkpoints {
 
   /** @throws MillraceError `unavailable` when the target does not take them; they are written the next time. */
   async write(groups: ReadonlyMap<string, readonly TranslatedPosition[]>): Promise<void> {
-    const changed = [...groups].flatMap(([groupId, positions]) =>
-      positions.map((position) => checkpointOf(groupId, position)).filter((checkpoint) => this.#isNews(checkpoint)),
+    const current = [...groups].flatMap(([groupId, positions]) =>
+      positions.map((position) => checkpointOf(groupId, position)),
     );
+    const changed = current.filter((checkpoint) => this.#isNews(checkpoint));
     if (changed.length === 0) return;
     const replicationFactor = this.#replicationFactor;
     await ensureOwnTopic(this.#target, { name: this.#topic, partitions: 1, replicationFactor });
     for (let at = 0; at < changed.length; at += mostRecordsInBatch) {
       const part = changed.slice(at, at + mostRecordsInBatch);
       await this.#producer.send(this.#topic, 0, encodeBatch(part.map(checkpointRecord), { timestamp: Date.now() }));
-      for (const checkpoint of part) this.#written.set(keyOf(checkpoint), checkpoint);
     }
+    // Groups that are no more are forgotten.
+    this.#written = new Map(current.map((checkpoint) => [keyOf(checkpoint), checkpoint]));
   }
 
   #isNews(checkpoint: Checkpoint): boolean {

@@ -24,9 +24,8 @@ export class LedgerReader implements AsyncDisposable {
     this.#positions = starts;
     const assignments = starts.map((offset, partition) => ({ topic, partition, offset }));
     this.#fetcher = target.fetch(assignments, { columns: ledgerColumns });
-    const ended = new MillraceError('cancelled', `the ledger '${topic}' is not followed any more`);
     this.#follow()
-      .then(() => ended, asMillraceError)
+      .then(() => notFollowed(topic), asMillraceError)
       .then((end) => {
         this.#end = end;
         this.#moved.notify();
@@ -72,14 +71,16 @@ export class CurrentLedger implements AsyncDisposable {
   readonly #target: Cluster;
   readonly #topic: LedgerTopic;
   #reader: Promise<LedgerReader> | undefined;
+  #isClosed = false;
 
   constructor(target: Cluster, topic: LedgerTopic) {
     this.#target = target;
     this.#topic = topic;
   }
 
-  /** With all that is committed by now. @throws MillraceError `unavailable`; the next time begins from the ledger's start. */
+  /** With all that is committed by now. @throws MillraceError `unavailable`: the next time begins at the ledger's start; `cancelled` once closed. */
   async read(): Promise<Ledger> {
+    if (this.#isClosed) throw notFollowed(this.#topic.topic);
     this.#reader ??= LedgerReader.open(this.#target, this.#topic);
     const reading = this.#reader;
     try {
@@ -87,14 +88,22 @@ export class CurrentLedger implements AsyncDisposable {
       await reader.catchUp();
       return reader.ledger;
     } catch (error) {
-      if (this.#reader === reading) await this[Symbol.asyncDispose]();
+      if (this.#reader === reading) await this.#drop();
       throw error;
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    const reader = await this.#reader?.catch(() => undefined);
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    return this.#drop();
+  }
+
+  async #drop(): Promise<void> {
+    const reader = this.#reader;
     this.#reader = undefined;
-    await reader?.[Symbol.asyncDispose]();
+    const opened = await reader?.catch(() => undefined);
+    await opened?.[Symbol.asyncDispose]();
   }
 }
+
+const notFollowed = (topic: string) => new MillraceError('cancelled', `the ledger '${topic}' is not followed any more`);
