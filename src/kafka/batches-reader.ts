@@ -54,6 +54,15 @@ export function findBatches({
     isAnyWhole = true;
     fault = faultOf(view, found.nextOffset);
     if (fault !== undefined) break;
+    if (view.isOld) {
+      // Of those that it may hold, it has the last one's offset.
+      if (view.baseOffset >= offset) {
+        starts.push(view.start);
+        found.records++;
+      }
+      found.nextOffset = Math.max(found.nextOffset, view.baseOffset + 1);
+      continue;
+    }
     const { attributes, lastOffset, producerId, recordCount } = view;
     const isControl = (attributes & batchFlags.control) !== 0;
     const isAborted =
@@ -81,8 +90,9 @@ export function findBatches({
 
 /** @param offset of the batch, as far as it is known. */
 function faultOf(view: BatchView, offset: number): BatchFault | undefined {
+  if (view.isOld) return undefined;
   if (view.magic !== 2) {
-    const what = `message format ${view.magic}, from before Kafka 0.11`;
+    const what = `message format ${view.magic}, which is not known here`;
     return { reason: 'unsupportedFormat', what, nextOffset: offset + 1 };
   }
   if (view.end < view.recordsStart) return corrupt('it is shorter than its header', offset);

@@ -42,10 +42,10 @@ export interface FetchedBatches extends FetchedPlace {
   readonly buffer: Buffer;
   /**
    * Where in `buffer` the batches begin that are to be taken, in order. Aborted ones, markers of transactions and empty ones are left out. The first
-   * one may begin before `firstOffset`: a batch comes whole.
+   * one may begin before `firstOffset`: a batch comes whole. Logs from before Kafka 0.11 hold messages instead.
    */
   readonly starts: readonly number[];
-  /** In those batches, as their headers say. */
+  /** In those batches, as their headers say; a message from before Kafka 0.11 is counted as one, though it may hold others. */
   readonly records: number;
   /** Milliseconds since 1970: the newest record's in those batches; -1 when there are none. */
   readonly maxTimestamp: number;

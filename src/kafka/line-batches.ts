@@ -5,6 +5,7 @@
 import { carriageReturn, lineFeed, space } from '../ascii.ts';
 import { type Codec, codecs, compress } from './compression.ts';
 import { batchLayout, sealBatch } from './record-batch.ts';
+import { varintBytes, writeVarint } from './varint.ts';
 
 export interface LinesToWrite {
   /** Lines, each ended by a line feed; those that hold only white space are no records. */
@@ -130,21 +131,4 @@ class OpenBatch {
     const records = compress(codec, this.#buffer.subarray(batchLayout.records, this.#at));
     return Buffer.concat([Buffer.allocUnsafe(batchLayout.records), records]);
   }
-}
-
-/** Of a number that has its zig-zag already. */
-export function varintBytes(value: number): number {
-  if (value < 0x80) return 1;
-  if (value < 0x4000) return 2;
-  if (value < 0x20_0000) return 3;
-  return value < 0x1000_0000 ? 4 : 5;
-}
-
-/** @returns where it ends. */
-export function writeVarint(buffer: Buffer, start: number, value: number): number {
-  let at = start;
-  let rest = value;
-  for (; rest > 0x7f; rest >>>= 7) buffer[at++] = (rest & 0x7f) | 0x80;
-  buffer[at++] = rest;
-  return at;
 }

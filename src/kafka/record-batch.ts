@@ -94,6 +94,10 @@ export class BatchView {
   get magic(): number {
     return this.buffer.readInt8(this.start + batchLayout.magic);
   }
+  /** Whether it is a message of a format before 2, which has its offset, its length and the format where a batch has them, and nothing else. */
+  get isOld(): boolean {
+    return this.magic === 0 || this.magic === 1;
+  }
   get attributes(): number {
     return this.buffer.readInt16BE(this.start + batchLayout.attributes);
   }
@@ -192,12 +196,15 @@ export function sealBatch(batch: Buffer, header: BatchHeader): void {
 /** How many offsets, and so sequence numbers, a batch takes. */
 export const offsetsOf = (batch: Buffer): number => batch.readInt32BE(batchLayout.lastOffsetDelta) + 1;
 
-/** The offset after the last whole batch, and that batch's leader epoch; undefined when there is none of format 2. */
+/** The offset after the last whole batch, and that batch's leader epoch, -1 before format 2; undefined when there is none. */
 export function endOfBatches(batches: Buffer): { nextOffset: number; leaderEpoch: number } | undefined {
   const view = new BatchView(batches);
   let end: { nextOffset: number; leaderEpoch: number } | undefined;
-  while (view.next() && view.magic === 2 && view.end >= view.recordsStart) {
-    end = { nextOffset: view.lastOffset + 1, leaderEpoch: view.leaderEpoch };
+  while (view.next()) {
+    if (view.isOld) end = { nextOffset: view.baseOffset + 1, leaderEpoch: -1 };
+    else if (view.magic === 2 && view.end >= view.recordsStart)
+      end = { nextOffset: view.lastOffset + 1, leaderEpoch: view.leaderEpoch };
+    else break;
   }
   return end;
 }

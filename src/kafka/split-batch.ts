@@ -1,8 +1,8 @@
 /** A batch that is too large for its topic, as two. The layouts stand in record-batch.ts and values.ts. */
 import { Scratch } from './buffer-pool.ts';
 import { codecs, compress, decompress } from './compression.ts';
-import { varintBytes, writeVarint } from './line-batches.ts';
 import { BatchView, batchFlags, batchLayout, sealBatch } from './record-batch.ts';
+import { varintBytes, writeVarint } from './varint.ts';
 
 /** Two batches of half the records each, in the same codec; undefined where there is one record only. */
 export function splitBatch(batch: Buffer): readonly [Buffer, Buffer] | undefined {

@@ -29,6 +29,7 @@ test('what is left out was checked, as nobody else sees it', () => {
     leaderEpoch: -1,
     records: 2,
     aborted: 1,
+    maxTimestamp: timestamp,
     starts: [0, length + aborted.length + marker.length],
     fault: undefined,
   });
@@ -53,20 +54,21 @@ test('what goes on is left to the broker that takes it', () => {
   assert.deepEqual(find(flipped).starts, [0]);
 });
 
-test('a batch that is cut off ends what can be taken; one from before Kafka 0.11 is a fault', () => {
+test('a batch that is cut off ends what can be taken; one of an unknown format is a fault', () => {
   const cut = plain(1).subarray(0, -1);
   assert.deepEqual(find(plain(0), cut), {
     nextOffset: 1,
     leaderEpoch: -1,
     records: 1,
     aborted: 0,
+    maxTimestamp: timestamp,
     starts: [0],
     fault: undefined,
   });
   assert.equal(find(cut).fault?.reason, 'corruptBatch');
-  const old = plain(1);
-  old.writeInt8(1, batchLayout.magic);
-  const found = find(plain(0), old);
+  const unknown = plain(1);
+  unknown.writeInt8(3, batchLayout.magic);
+  const found = find(plain(0), unknown);
   assert.equal(found.fault?.reason, 'unsupportedFormat');
   assert.equal(found.nextOffset, 1);
 });

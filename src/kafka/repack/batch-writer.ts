@@ -6,8 +6,8 @@
 import { invalidInput } from '../../errors.ts';
 import type { BufferPool } from '../buffer-pool.ts';
 import { type Codec, codecs, compress } from '../compression.ts';
-import { varintBytes, writeVarint } from '../line-batches.ts';
 import { batchLayout, sealBatch } from '../record-batch.ts';
+import { fromZigZag, toZigZag, varintBytes, varlongBytes, writeVarint, writeVarlong } from '../varint.ts';
 import type { SourceRecords } from './source-records.ts';
 
 /** A batch for {@link Producer.send}. */
@@ -185,29 +185,6 @@ function readVarint(buffer: Buffer): number {
     value += (byte & 0x7f) * scale;
   }
   return value;
-}
-
-function fromZigZag(value: number): number {
-  if (value <= 0x7fff_ffff) return (value >>> 1) ^ -(value & 1);
-  return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
-}
-
-const toZigZag = (value: number) => (value >= 0 ? 2 * value : -2 * value - 1);
-
-/** As {@link varintBytes}, for more than 32 bits. */
-function varlongBytes(value: number): number {
-  if (value < 0x80) return 1;
-  let bytes = 2;
-  for (let rest = value / 0x4000; rest >= 1; rest /= 0x80) bytes++;
-  return bytes;
-}
-
-function writeVarlong(buffer: Buffer, start: number, value: number): number {
-  let at = start;
-  let rest = value;
-  for (; rest > 0x7f; rest = Math.floor(rest / 0x80)) buffer[at++] = (rest % 0x80) | 0x80;
-  buffer[at++] = rest;
-  return at;
 }
 
 const misfit = () => invalidInput('its records do not fit their lengths');

@@ -13,6 +13,7 @@ import type { FetchedBatches } from '../fetched.ts';
 import { BatchView, batchFlags } from '../record-batch.ts';
 import { forgetZstd } from '../zstd.ts';
 import { BatchWriter, type Parcel } from './batch-writer.ts';
+import { isIntactMessage, oldCodecOf, recordsOfMessage } from './old-messages.ts';
 import { recordsOf, type SourceRecords } from './source-records.ts';
 
 /** One partition's batches, as a fetch brought them. */
@@ -23,6 +24,7 @@ export type BatchesToRepack = Pick<
 
 /**
  * Why a batch did not go as it was:
+ * - `oldFormat`: it is a message from before Kafka 0.11.
  * - `straddling`: it begins before the offset that is wanted.
  * - `logAppendTime`: its timestamps are those of its append, which a producer may not send: they become those of its records.
  * - `deleteHorizon`: compaction noted in it when its tombstones may go.
@@ -30,7 +32,14 @@ export type BatchesToRepack = Pick<
  * - `tooLarge`: the target takes no batch of that size.
  * - `small`: it was merged with others.
  */
-export type RepackReason = 'straddling' | 'logAppendTime' | 'deleteHorizon' | 'compacted' | 'tooLarge' | 'small';
+export type RepackReason =
+  | 'oldFormat'
+  | 'straddling'
+  | 'logAppendTime'
+  | 'deleteHorizon'
+  | 'compacted'
+  | 'tooLarge'
+  | 'small';
 
 export interface Repacked {
   /** In order. */
@@ -125,6 +134,7 @@ class Packing implements Repacked {
 
   /** Why a broker would refuse it. */
   #obstacle(view: BatchView): RepackReason | undefined {
+    if (view.isOld) return 'oldFormat';
     if (view.baseOffset < this.#batches.firstOffset) return 'straddling';
     if (view.attributes & batchFlags.logAppendTime) return 'logAppendTime';
     if (view.attributes & batchFlags.deleteHorizon) return 'deleteHorizon';
@@ -166,9 +176,12 @@ class Packing implements Repacked {
 
   #recordsOf(view: BatchView): SourceRecords {
     // A new checksum would hide it.
-    if (!view.isIntact()) throw this.#damaged(view, 'the CRC-32C does not fit');
+    const isIntact = view.isOld ? isIntactMessage(view) : view.isIntact();
+    if (!isIntact) throw this.#damaged(view, 'its checksum does not fit');
     try {
-      return recordsOf(view, this.#dataView, this.#batches.firstOffset, this.#scratch);
+      const { firstOffset } = this.#batches;
+      if (view.isOld) return recordsOfMessage(view, firstOffset);
+      return recordsOf(view, this.#dataView, firstOffset, this.#scratch);
     } catch (error) {
       throw this.#damaged(view, `its records cannot be decompressed: ${asMillraceError(error).message}`, error);
     }
@@ -211,5 +224,6 @@ class Packing implements Repacked {
   }
 }
 
-const codecOf = (view: BatchView): Codec => codecs[view.attributes & batchFlags.codec] ?? 'none';
+const codecOf = (view: BatchView): Codec =>
+  view.isOld ? oldCodecOf(view) : (codecs[view.attributes & batchFlags.codec] ?? 'none');
 const isSmall = (view: BatchView) => view.end - view.start < smallBatchBytes[codecOf(view)];

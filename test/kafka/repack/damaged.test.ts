@@ -30,7 +30,7 @@ test('a bit that flipped on the way is found before a new checksum hides it, and
     const { repack: repackAll, released } = repack(batch(codec, 0), damaged);
     assert.throws(repackAll, {
       code: 'unavailable',
-      message: /^pages-3: the batch of \d+ bytes at offset 20 cannot be read: the CRC-32C does not fit/,
+      message: /^pages-3: the batch of \d+ bytes at offset 20 cannot be read: its checksum does not fit/,
     });
     assert.equal(released(), 1);
   }
