@@ -25,8 +25,12 @@ export interface Steps extends PromotionContext {
 /** @param phase where it stands. */
 export async function promote(steps: Steps, phase: StoredPromotion['phase']): Promise<void> {
   const { stream, turning, report } = steps;
-  // It may have been killed before its stream had ended here.
-  if (phase === 'done') return stream.end();
+  if (phase === 'done') {
+    // From now on at the addresses that were given now.
+    await turning.to('done');
+    // It may have been killed before its stream had ended here.
+    return stream.end();
+  }
   if (phase === 'returning') await stream.takeBack();
   if (phase === 'history' || phase === 'returning') await copyWhileEventsCome(steps);
   if (phase !== 'streaming') {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { parsedAnswer } from '../../src/answer.ts';
 import { supervisorOf } from '../../src/cluster/supervisor-spec.ts';
 import { openEmbedded } from '../../src/embedded/index.ts';
 import { createLogger } from '../../src/observe/log.ts';
@@ -10,6 +11,7 @@ import { createMetrics } from '../../src/observe/metrics.ts';
 import { openPromotable } from '../../src/promote/backend.ts';
 import { readDataSource } from '../../src/spec/data-schema.ts';
 import { Promotions } from '../../src/store/promotions.ts';
+import { Scribe } from '../services/kafka/scribe.ts';
 import { sharedKafka } from '../services/on-demand.ts';
 import { pageViews } from '../support/backend.ts';
 import { answerProbe } from '../support/druid-probes.ts';
@@ -29,7 +31,7 @@ async function druidWith(t: TestContext, supervisors: Readonly<Record<string, ob
     response.setHeader('content-type', 'application/json');
     if (url === path) response.end(JSON.stringify(Object.keys(supervisors)));
     else if (url.startsWith(path)) response.end(JSON.stringify(supervisors[url.slice(path.length + 1)]));
-    else response.end('[]');
+    else response.end(url === '/druid/v2' ? JSON.stringify([{ asked: url }]) : '[]');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => {
@@ -73,4 +75,12 @@ test('another Druid, or another Kafka, does not become the one that it was promo
     message: new RegExp(`^the Kafka at ${kafka.bootstrapServers} has no topic '${topic}'`),
   });
   assert.deepEqual(await promotions.all(), before);
+
+  // Where it is, by whatever address, is asked from then on.
+  const scribe = new Scribe(kafka.bootstrapServers);
+  await scribe.createTopic(topic);
+  await scribe.stop();
+  await promote(other);
+  const { chunks } = await backend.query({ queryType: 'scan', dataSource: name, intervals: '2026/2027' });
+  assert.deepEqual(await parsedAnswer(chunks), [{ asked: '/druid/v2' }]);
 });
