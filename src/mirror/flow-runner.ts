@@ -26,6 +26,7 @@ export class FlowRunner {
   readonly #metrics: FlowMetrics;
   readonly #log: Logger;
   #lanes: readonly LaneContext[] = [];
+  #topics: TopicWatch | undefined;
   #problem: string | undefined;
 
   constructor(flow: MirrorFlow, { metrics, log }: { readonly metrics: FlowMetrics; readonly log: Logger }) {
@@ -36,7 +37,10 @@ export class FlowRunner {
 
   snapshot(): FlowSnapshot {
     const lanes = this.#lanes.map(({ status }) => status);
-    const problems = lanes.flatMap(({ problem, stopped }) => [...(problem ? [problem] : []), ...stopped.values()]);
+    const ofLanes = lanes.flatMap(({ problem, stopped }) => [...(problem ? [problem] : []), ...stopped.values()]);
+    const ofTopics =
+      this.#topics?.problems.filter(({ kind }) => kind !== 'loop').map(({ error }) => error.message) ?? [];
+    const problems = [...ofTopics, ...ofLanes];
     return {
       name: this.#flow.name,
       lanes: lanes.length,
@@ -74,8 +78,16 @@ export class FlowRunner {
     const [metrics, log] = [this.#metrics, this.#log];
     const topics = new TopicWatch(flow, source, target, { log });
     this.#problem = undefined;
+    this.#topics = topics;
     const shared = { flow, ledger, source, sourceId: clusterId, target, topics, metrics, log };
-    await Promise.all([topics.run(signal), this.#shareLanes(shared, signal)]);
+    // The first failure ends the other part, too.
+    const ending = new AbortController();
+    const either = AbortSignal.any([signal, ending.signal]);
+    const parts = [topics.run(either), this.#shareLanes(shared, either)].map((part) =>
+      part.finally(() => ending.abort()),
+    );
+    await Promise.allSettled(parts);
+    await Promise.all(parts);
   }
 
   async #shareLanes(shared: SharedContext, signal: AbortSignal): Promise<void> {

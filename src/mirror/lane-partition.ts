@@ -6,7 +6,8 @@ import type { MirroredTopic } from './topics/watch-topics.ts';
 import type { LaneWriter } from './writers/lane-writer.ts';
 
 export class LanePartition {
-  readonly topic: MirroredTopic;
+  /** As it is now. */
+  topic: MirroredTopic;
   readonly entry: LedgerEntry;
   readonly metrics: PartitionMetrics;
   readonly #flowMetrics: FlowMetrics;

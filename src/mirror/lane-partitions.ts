@@ -108,7 +108,7 @@ export class LanePartitions {
   /** Of a topic that is not mirrored any more, or is another one of the same name. */
   #end(topics: readonly MirroredTopic[]): void {
     for (const [key, { topic, partition, metrics }] of this.#partitions) {
-      if (topics.some((one) => one.topic === topic.topic && one.topicId === topic.topicId)) continue;
+      if (topics.some((one) => isSame(one, topic))) continue;
       this.#fetcher.unassign(topic.topic, partition);
       this.#partitions.delete(key);
       this.#context.status.stopped.delete(key);
@@ -118,6 +118,7 @@ export class LanePartitions {
 
   async #begin(topic: MirroredTopic): Promise<void> {
     const { ledger, lane, metrics } = this.#context;
+    for (const mirrored of this.#partitions.values()) if (isSame(mirrored.topic, topic)) mirrored.topic = topic;
     const fresh = Array.from({ length: topic.partitions }, (_, partition) => partition).filter(
       (partition) => laneOf(topic.topic, partition, ledger.lanes) === lane && !this.find(topic.topic, partition),
     );
@@ -130,6 +131,10 @@ export class LanePartitions {
     this.#fetcher.assign(starts.map(({ assignment }) => assignment));
   }
 }
+
+/** A topic that was created again, on either side, is another one. */
+const isSame = (one: MirroredTopic, other: MirroredTopic) =>
+  one.topic === other.topic && one.topicId === other.topicId && one.remoteTopicId === other.remoteTopicId;
 
 /** Where the source's log goes on after what it does not have any more; undefined where it is something else. */
 function placeAfter({ reason, offset, earliest, latest }: PartitionProblem): number | undefined {

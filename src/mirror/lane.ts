@@ -21,6 +21,8 @@ export async function runLane(context: LaneContext, signal: AbortSignal): Promis
       const err = asMillraceError(error);
       failures = session.hasCommitted ? 1 : failures + 1;
       metrics.laneRestarted();
+      // Its topic may be gone from the target, or take less than it did.
+      context.topics.lookAgain();
       status.problem = err.message;
       const pauseMs =
         err.code === 'conflict' ? shutOutPauseMs : Math.min(longestPauseMs, firstPauseMs * 2 ** (failures - 1));

@@ -15,6 +15,7 @@ export type { MirroredTopic, TopicProblem } from './mirrored-topic.ts';
 
 /** Between tries, while a cluster does not answer or a topic cannot be mirrored; doubled each time. */
 const retryMs = { first: 1000, most: 30_000 };
+const longestTimerMs = 2 ** 31 - 1;
 const anyTopic = /.*/s;
 
 export class TopicWatch {
@@ -28,6 +29,7 @@ export class TopicWatch {
   #topics: readonly MirroredTopic[] | undefined;
   #problems: readonly TopicProblem[] = [];
   #hasAcls = true;
+  #waking = new AbortController();
 
   constructor(flow: MirrorFlow, source: Cluster, target: Cluster, { log }: { readonly log: Logger }) {
     this.#flow = flow;
@@ -54,6 +56,11 @@ export class TopicWatch {
       configIntervalMs !== undefined && this.#repeat(() => this.#configure(signal), configIntervalMs, signal),
       aclIntervalMs !== undefined && this.#repeat(() => this.#copyAcls(signal), aclIntervalMs, signal),
     ]);
+  }
+
+  /** Looks now, and not at the next refresh: something went wrong on the target that a topic there may explain. */
+  lookAgain(): void {
+    this.#waking.abort();
   }
 
   /** The topics that are mirrored: as soon as they are known, and whenever they change; until the signal aborts. */
@@ -126,18 +133,24 @@ export class TopicWatch {
 
   /**
    * @param work false: it is to be tried again sooner than after the interval.
-   * @param intervalMs undefined: until it was done once.
+   * @param interval milliseconds; undefined: once it was done, only when it is woken.
    */
-  async #repeat(work: () => Promise<boolean>, intervalMs: number | undefined, signal: AbortSignal): Promise<void> {
+  async #repeat(work: () => Promise<boolean>, interval: number | undefined, signal: AbortSignal): Promise<void> {
+    const intervalMs = interval ?? longestTimerMs;
     let backoffMs = retryMs.first;
     while (!signal.aborted) {
       const isDone = await this.#try(work, signal);
-      if (isDone && intervalMs === undefined) return;
-      const pauseMs = isDone ? (intervalMs as number) : Math.min(backoffMs, intervalMs ?? Infinity);
+      // Two that are in each other's way do not try again at the same moment.
+      await this.#pause(isDone ? intervalMs : Math.min(intervalMs, backoffMs * (0.5 + Math.random())), signal);
       backoffMs = isDone ? retryMs.first : Math.min(2 * backoffMs, retryMs.most);
-      // Two that are in each other's way do not try again at the same moment. Refused: it was aborted meanwhile.
-      await sleep(isDone ? pauseMs : pauseMs * (0.5 + Math.random()), undefined, { signal }).catch(() => {});
     }
+  }
+
+  async #pause(ms: number, signal: AbortSignal): Promise<void> {
+    const { signal: waking } = this.#waking;
+    // Refused: it was aborted, or woken.
+    await sleep(ms, undefined, { signal: AbortSignal.any([signal, waking]) }).catch(() => {});
+    if (waking.aborted && waking === this.#waking.signal) this.#waking = new AbortController();
   }
 
   async #try(work: () => Promise<boolean>, signal: AbortSignal): Promise<boolean> {

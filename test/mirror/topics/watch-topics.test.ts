@@ -96,3 +96,14 @@ test('more replicas than there are brokers are a problem that says what to set',
   await eventually('the problem', () => watching.watch.problems.length === 1);
   assert.match(watching.watch.problems[0]?.error.message ?? '', /INVALID_REPLICATION_FACTOR.* Set replication\.factor/);
 });
+
+test('who asks for it has the topics looked at before the next refresh', async () => {
+  await a.scribe.createTopic('asked-1', 1);
+  const flow = flowOf('a', 'b', /^asked-.*/);
+  const topicSync = { ...flow.topicSync, refreshIntervalMs: undefined, configIntervalMs: undefined };
+  await using watching = new Watching({ ...flow, topicSync }, a, b);
+  await watching.until(({ length }) => length === 1);
+  await a.scribe.createTopic('asked-2', 1);
+  watching.watch.lookAgain();
+  await watching.until(({ length }) => length === 2);
+});
