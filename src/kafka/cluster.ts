@@ -15,6 +15,7 @@ import { type ListedOffset, listOffsets, type OffsetTime } from './list-offsets.
 import { type ClusterMetadata, readMetadata, type TopicPartition } from './metadata.ts';
 import { type ProducedBatch, type ProducePartition, type ProduceSettings, produce } from './produce.ts';
 import { Producer } from './producer.ts';
+import type { ProducerSettings } from './producer-config.ts';
 import type { KafkaProperties } from './properties.ts';
 import { brokerError, errorCodes } from './protocol-errors.ts';
 import { addPartitions, createTopic, type NewTopic } from './topics.ts';
@@ -105,11 +106,14 @@ export class Cluster implements AsyncDisposable {
     );
   }
 
-  /** A place to write to that tries for as long as `delivery.timeout.ms` says, and appends each batch once and in order. */
-  producer(): Producer {
-    const { clientId, connection, produce: settings } = this.#config;
+  /**
+   * A place to write to that tries for as long as `delivery.timeout.ms` says, and appends each batch once and in order.
+   * @param settings other ones than those of the properties; `maxInFlight` may then be more than 5, for a distant cluster.
+   */
+  producer(settings: Partial<ProducerSettings> = {}): Producer {
+    const { clientId, connection, produce: configured } = this.#config;
     // Connections of its own: a broker answers in order, and a batch waits for its replicas.
-    const producer = new Producer(this, new Connections(clientId, connection), settings);
+    const producer = new Producer(this, new Connections(clientId, connection), { ...configured, ...settings });
     this.#producers.add(producer);
     producer.closed.addEventListener('abort', () => this.#producers.delete(producer), { once: true });
     return producer;

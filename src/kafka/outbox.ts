@@ -6,33 +6,16 @@
 import { MillraceError } from '../errors.ts';
 import { patchProducer } from './batch-patch.ts';
 import type { ProducerIdentity } from './init-producer-id.ts';
+import { type Delivery, deliver, type Outgoing, refusal } from './outgoing.ts';
 import { brokerError, errorCodes, isRetriable } from './protocol-errors.ts';
 import { offsetsOf } from './record-batch.ts';
 import { splitBatch } from './split-batch.ts';
 
-/** A batch that somebody waits for; in several pieces if the topic takes no such large one. */
-export interface Delivery {
-  /** On performance.now()'s clock. */
-  readonly deadlineMs: number;
-  /** With the offset of the first record; -1 when the broker does not remember it. */
-  readonly resolve: (baseOffset: number) => void;
-  readonly reject: (error: MillraceError) => void;
-  pieces: number;
-  baseOffset: number;
-  /** A piece of it is there, or went out and got no answer. */
-  mayBeWritten: boolean;
-}
-
-export interface Outgoing {
-  readonly bytes: Buffer;
-  readonly delivery: Delivery;
-  /** Of its first record, once it was sent. */
-  sequence: number | undefined;
-  isInFlight: boolean;
-}
-
 /** Until a broker that went away is back, mostly. */
 const retryAfterSeconds = 5;
+
+/** So many of a producer's batches a broker remembers of a partition: sent again, they are acknowledged again. */
+const remembered = 5;
 
 /** Sequence numbers are 31 bits, and begin anew. */
 const sequences = 2 ** 31;
@@ -54,16 +37,31 @@ export class Outbox {
   #isAstray = false;
   /** Whether the broker has heard of the identity: until then it takes a batch of any sequence, also the second without the first. */
   #isKnown = false;
+  /** Whether the leader can be asked how far it has come: only then more than it remembers may be on their way. */
+  canRecall = false;
+  readonly #mostInFlight: number;
+  /** What is sent again may be there without the leader's remembering it: it is to be asked before. */
+  #isInDoubt = false;
+  /** Nothing was acknowledged since it was asked. */
+  #wasRecalled = false;
+  /** The offset after the last record that was acknowledged. */
+  #acknowledgedEnd = -1;
   /** A batch of this size was refused as too large. */
   #tooLargeBytes = Number.POSITIVE_INFINITY;
 
-  constructor(topic: string, partition: number) {
+  constructor(topic: string, partition: number, mostInFlight = remembered) {
     this.topic = topic;
     this.partition = partition;
+    this.#mostInFlight = mostInFlight;
   }
 
   get isEmpty(): boolean {
     return this.#waiting.length === 0;
+  }
+
+  /** Nothing is sent until it was {@link recalled} how far the leader has come. */
+  get mustRecall(): boolean {
+    return this.#isInDoubt && this.#inFlight === 0;
   }
 
   /** Nothing waits, and no answer is to come. */
@@ -72,15 +70,15 @@ export class Outbox {
   }
 
   add(bytes: Buffer, delivery: Delivery): void {
-    this.#waiting.push({ bytes, delivery, sequence: undefined, isInFlight: false });
+    this.#waiting.push({ bytes, delivery, sequence: undefined, isInFlight: false, isThere: false });
   }
 
   /** The first batch that is not in flight, as it is to be sent; it is in flight only after {@link sent}. */
   peek(): Outgoing | undefined {
-    if (this.identity === undefined || this.leader === undefined || this.#isAstray) return undefined;
-    if (!this.#isKnown && this.#inFlight > 0) return undefined;
+    if (this.identity === undefined || this.leader === undefined || this.#isAstray || this.#isInDoubt) return undefined;
+    if (this.#inFlight >= this.#limit) return undefined;
     for (;;) {
-      const outgoing = this.#waiting.find(({ isInFlight }) => !isInFlight);
+      const outgoing = this.#waiting.find(({ isInFlight, isThere }) => !isInFlight && !isThere);
       if (outgoing === undefined || outgoing.sequence !== undefined || outgoing.bytes.length < this.#tooLargeBytes)
         return outgoing;
       if (!this.#divide(outgoing)) return outgoing;
@@ -102,6 +100,7 @@ export class Outbox {
     this.#landed(outgoing);
     outgoing.delivery.mayBeWritten = true;
     this.lose(error);
+    this.#doubt();
     this.#beginAnew();
   }
 
@@ -109,6 +108,32 @@ export class Outbox {
     this.#landed(outgoing);
     // Given up meanwhile, perhaps.
     if (this.#waiting.includes(outgoing)) this.#judge(outgoing, errorCode, baseOffset);
+    this.#beginAnew();
+  }
+
+  /**
+   * The leader was asked how far it has come. The last batch that it has is sent again, as it remembers that one: when it is acknowledged, those
+   * before it are safe, too.
+   * @param lastSequence of the last record that it has of the identity; undefined: none.
+   */
+  recalled(lastSequence: number | undefined): void {
+    this.#isInDoubt = false;
+    this.#wasRecalled = true;
+    this.#isKnown = false;
+    const there = this.#waiting.filter(
+      ({ sequence, bytes }) =>
+        sequence !== undefined && lastSequence !== undefined && isUpTo(lastOf(sequence, bytes), lastSequence),
+    );
+    const last = there.at(-1);
+    for (const outgoing of this.#waiting) outgoing.isThere = there.includes(outgoing) && outgoing !== last;
+    // One behind it was acknowledged already.
+    if (last?.sequence !== undefined && lastOf(last.sequence, last.bytes) !== lastSequence) this.#acknowledge(last, -1);
+  }
+
+  /** It cannot be told how far the leader has come: what is there may be there twice. */
+  forget(): void {
+    this.#isInDoubt = false;
+    this.#isAstray = true;
     this.#beginAnew();
   }
 
@@ -154,17 +179,21 @@ export class Outbox {
         this.failures = 0;
         this.trouble = undefined;
         this.#isKnown = true;
-        this.#remove((one) => one === outgoing);
-        deliver(outgoing.delivery, baseOffset);
+        this.#wasRecalled = false;
+        this.#acknowledge(outgoing, baseOffset);
         break;
       case errorCodes.messageTooLarge:
       case errorCodes.recordListTooLarge:
         this.#split(outgoing, errorCode);
         break;
       case errorCodes.outOfOrderSequence:
+        // Unless one before it is missing, which is to come, the broker waits for one that will never come; or has this one, and forgot.
+        if (this.#waiting.find(({ isThere }) => !isThere) !== outgoing) break;
+        if (this.canRecall && !this.#wasRecalled) this.#isInDoubt = true;
+        else this.#isAstray = true;
+        break;
       case errorCodes.unknownProducerId:
       case errorCodes.invalidProducerEpoch:
-        // Unless one before it is missing, which is to come, the broker waits for one that will never come.
         this.#isAstray ||= this.#waiting[0] === outgoing;
         break;
       default:
@@ -172,10 +201,33 @@ export class Outbox {
     }
   }
 
+  /** With those before it that are there. */
+  #acknowledge(outgoing: Outgoing, baseOffset: number): void {
+    const acknowledged = this.#waiting.filter((one) => one.isThere || one === outgoing);
+    this.#remove((one) => acknowledged.includes(one));
+    const records = acknowledged.reduce((sum, { bytes }) => sum + offsetsOf(bytes), 0);
+    const end = baseOffset < 0 ? -1 : baseOffset + offsetsOf(outgoing.bytes);
+    // Unless somebody else wrote in between, they lie one behind the other.
+    let offset = end - records === this.#acknowledgedEnd ? end - records : -1;
+    for (const one of acknowledged) {
+      const { bytes, delivery } = one;
+      deliver(delivery, one === outgoing ? baseOffset : offset);
+      if (offset >= 0) offset += offsetsOf(bytes);
+    }
+    this.#acknowledgedEnd = end;
+  }
+
+  /** After a failure: what is sent again may be there, and its leader, perhaps another one by now, would not know it. */
+  #doubt(): void {
+    const sent = this.#waiting.filter(({ sequence }) => sequence !== undefined);
+    this.#isInDoubt ||= this.canRecall && (sent.length > remembered || sent.some(({ isThere }) => isThere));
+  }
+
   #fail({ delivery }: Outgoing, errorCode: number): void {
     const error = brokerError(this.#name, errorCode);
     if (isRetriable(errorCode)) {
       this.lose(error);
+      this.#doubt();
     } else {
       delivery.reject(refusal(error, delivery.mayBeWritten));
       this.#remove((one) => one.delivery === delivery);
@@ -198,7 +250,13 @@ export class Outbox {
     const { bytes, delivery } = outgoing;
     const pieces = splitBatch(bytes);
     if (pieces === undefined) return false;
-    const parts = pieces.map((piece) => ({ bytes: piece, delivery, sequence: undefined, isInFlight: false }));
+    const parts = pieces.map((piece) => ({
+      bytes: piece,
+      delivery,
+      sequence: undefined,
+      isInFlight: false,
+      isThere: false,
+    }));
     this.#waiting.splice(this.#waiting.indexOf(outgoing), 1, ...parts);
     delivery.pieces += pieces.length - 1;
     return true;
@@ -214,8 +272,9 @@ export class Outbox {
     this.#isAstray = false;
     this.identity = undefined;
     this.#isKnown = false;
+    this.#isInDoubt = false;
     this.#nextSequence = 0;
-    for (const outgoing of this.#waiting) outgoing.sequence = undefined;
+    for (const outgoing of this.#waiting) Object.assign(outgoing, { sequence: undefined, isThere: false });
   }
 
   #remove(isGone: (outgoing: Outgoing) => boolean): void {
@@ -223,21 +282,17 @@ export class Outbox {
       if (isGone(this.#waiting[index] as Outgoing)) this.#waiting.splice(index, 1);
   }
 
+  get #limit(): number {
+    if (!this.#isKnown) return 1;
+    return this.canRecall ? this.#mostInFlight : Math.min(this.#mostInFlight, remembered);
+  }
+
   get #name(): string {
     return `${this.topic}-${this.partition}`;
   }
 }
 
-/** A batch that is refused now may be there in part, or since a try that got no answer. */
-function refusal(error: MillraceError, mayBeWritten: boolean): MillraceError {
-  if (!mayBeWritten) return error;
-  const { code, message, context } = error;
-  return new MillraceError(code, message, { cause: error, context: { ...context, mayBeWritten: true } });
-}
+const lastOf = (sequence: number, bytes: Buffer) => (sequence + offsetsOf(bytes) - 1) % sequences;
 
-/** Pieces are written in their order. */
-function deliver(delivery: Delivery, baseOffset: number): void {
-  delivery.mayBeWritten = true;
-  if (delivery.baseOffset < 0) delivery.baseOffset = baseOffset;
-  if (--delivery.pieces === 0) delivery.resolve(delivery.baseOffset);
-}
+/** Whether a sequence number comes before another one, or is that; they begin anew. */
+const isUpTo = (sequence: number, other: number) => (other - sequence + sequences) % sequences < sequences / 2;

@@ -11,7 +11,10 @@ export interface ProducerSettings {
   readonly maxRequestBytes: number;
   /** `buffer.memory`: of all batches that are not acknowledged; beyond that a batch is refused. */
   readonly bufferBytes: number;
-  /** `max.in.flight.requests.per.connection`, 5 at most: as many batches a broker remembers of a producer. */
+  /**
+   * `max.in.flight.requests.per.connection`, 5 at most as a property: as many batches a broker remembers of a producer. Where it can be asked
+   * how far it has come (Kafka 2.8), {@link Cluster.producer} can be given more.
+   */
   readonly maxInFlight: number;
   /** `delivery.timeout.ms`: how long a batch is tried. Kafka's own default is two minutes. */
   readonly deliveryTimeoutMs: number;

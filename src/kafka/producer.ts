@@ -5,10 +5,12 @@
 import { asMillraceError, MillraceError } from '../errors.ts';
 import { Backoff } from './backoff.ts';
 import type { Address, BrokerConnection, Connections } from './connections.ts';
+import { canDescribeProducers, lastSequenceOf } from './describe-producers.ts';
 import type { ProducerIdentity } from './init-producer-id.ts';
 import { leaderOf } from './leader.ts';
 import type { ClusterMetadata } from './metadata.ts';
-import { Outbox, type Outgoing } from './outbox.ts';
+import { Outbox } from './outbox.ts';
+import type { Outgoing } from './outgoing.ts';
 import { produce } from './produce.ts';
 import type { ProducerSettings } from './producer-config.ts';
 import { brokerError, errorCodes, isRetriable } from './protocol-errors.ts';
@@ -110,7 +112,7 @@ export class Producer implements AsyncDisposable {
 
   #outbox(topic: string, partition: number): Outbox {
     const key = `${topic}-${partition}`;
-    const outbox = this.#outboxes.get(key) ?? new Outbox(topic, partition);
+    const outbox = this.#outboxes.get(key) ?? new Outbox(topic, partition, this.settings.maxInFlight);
     this.#outboxes.set(key, outbox);
     return outbox;
   }
@@ -179,6 +181,7 @@ export class Producer implements AsyncDisposable {
       const answer = batches.find(({ topic, partition }) => topic === outbox.topic && partition === outbox.partition);
       // Nothing but an answer for each is an answer.
       const { errorCode, baseOffset } = answer ?? { errorCode: errorCodes.unknownTopicOrPartition, baseOffset: -1 };
+      outbox.canRecall = canDescribeProducers(connection);
       outbox.answered(outgoing, errorCode, baseOffset);
     }
   }
@@ -194,7 +197,8 @@ export class Producer implements AsyncDisposable {
 
   #lost(): Outbox[] {
     return [...this.#outboxes.values()].filter(
-      (outbox) => !outbox.isEmpty && (outbox.leader === undefined || outbox.identity === undefined),
+      (outbox) =>
+        !outbox.isEmpty && (outbox.leader === undefined || outbox.identity === undefined || outbox.mustRecall),
     );
   }
 
@@ -208,10 +212,26 @@ export class Producer implements AsyncDisposable {
           findLeader(outbox, metadata);
           if (outbox.leader !== undefined) outbox.identity ??= await this.#cluster.producerIdentity();
         }
+        await Promise.all(lost.filter(({ mustRecall }) => mustRecall).map((outbox) => this.#recall(outbox)));
       } catch (error) {
         for (const outbox of lost) outbox.notFound(asMillraceError(error));
       }
       this.#pump();
+    }
+  }
+
+  /** Asks the leader how far it has come. */
+  async #recall(outbox: Outbox): Promise<void> {
+    const { leader, identity } = outbox;
+    if (leader === undefined || identity === undefined) return;
+    try {
+      const connection = await this.#connections.to(this.#brokers.get(leader) as Address);
+      const { errorCode, lastSequence } = await lastSequenceOf(connection, outbox, identity);
+      if (errorCode === errorCodes.none) outbox.recalled(lastSequence);
+      else if (isRetriable(errorCode)) outbox.lose(brokerError(`${outbox.topic}-${outbox.partition}`, errorCode));
+      else outbox.forget();
+    } catch (error) {
+      outbox.lose(asMillraceError(error));
     }
   }
 

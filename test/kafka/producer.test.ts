@@ -84,41 +84,58 @@ test('blank lines are no records, and each other goes where it is told to', asyn
   assert.deepEqual(await linesOf(1), ['a', 'd']);
 });
 
-test('what lost its answer is sent again, and is there once, in order', async () => {
-  const topic = newTopicName('flaky');
-  await scribe.createTopic(topic, 2);
-  const [host, port] = bootstrapServers.split(':');
-  let answers = 0;
-  await using flaky = await relayTo({ host: host as string, port: Number(port) }, () => ++answers % 7 === 5);
-  const config = parseConfig({ 'bootstrap.servers': bootstrapServers, 'max.request.size': 3000 });
-  await using cluster = clusterWith();
-  const viaRelay = {
-    metadata: async (topics: readonly string[]) => {
-      const metadata = await cluster.metadata(topics);
-      return { ...metadata, brokers: new Map([...metadata.brokers.keys()].map((id) => [id, flaky.address])) };
-    },
-    producerIdentity: () => cluster.producerIdentity(),
-  };
-  await using producer = new RawProducer(viaRelay, new Connections('test', config.connection), config.produce);
-  const lines = filled('v', 20_000);
-  const place = (line: number) => Math.floor(line / 100) % 2;
-  const batches = batchesOfLines({
-    bodies: [bodyOf(lines)],
-    partitions: Int32Array.from(lines, (_, line) => place(line)),
-    codec: 'none',
-    batchBytes: 1000,
-    timestamp: Date.now(),
+/** A broker remembers the last five batches of a producer; of more it is asked how far it has come. */
+for (const maxInFlight of [5, 50]) {
+  test(`what lost its answer is sent again, and is there once, in order; ${maxInFlight} requests at a time`, async () => {
+    const topic = newTopicName(`flaky-${maxInFlight}`);
+    await scribe.createTopic(topic, 2);
+    const [host, port] = bootstrapServers.split(':');
+    let answers = 0;
+    await using flaky = await relayTo({ host: host as string, port: Number(port) }, () => ++answers % 7 === 5);
+    const config = parseConfig({ 'bootstrap.servers': bootstrapServers, 'max.request.size': 3000 });
+    await using cluster = clusterWith();
+    const viaRelay = {
+      metadata: async (topics: readonly string[]) => {
+        const metadata = await cluster.metadata(topics);
+        return { ...metadata, brokers: new Map([...metadata.brokers.keys()].map((id) => [id, flaky.address])) };
+      },
+      producerIdentity: () => cluster.producerIdentity(),
+    };
+    await using producer = new RawProducer(viaRelay, new Connections('test', config.connection), {
+      ...config.produce,
+      maxInFlight,
+    });
+    const lines = filled('v', 20_000);
+    const place = (line: number) => Math.floor(line / 100) % 2;
+    const batches = batchesOfLines({
+      bodies: [bodyOf(lines)],
+      partitions: Int32Array.from(lines, (_, line) => place(line)),
+      codec: 'none',
+      batchBytes: 1000,
+      timestamp: Date.now(),
+    });
+    const offsets = await Promise.all(batches.map(({ partition, bytes }) => producer.send(topic, partition, bytes)));
+    assert.ok(flaky.broken > 5, `${flaky.broken} connections broke`);
+    const ends = [0, 0];
+    for (const [index, { partition, records }] of batches.entries()) {
+      const end = ends[partition] as number;
+      // Where it is not known, -1.
+      assert.ok(
+        offsets[index] === end || offsets[index] === -1,
+        `batch ${index}: ${offsets[index]} rather than ${end}`,
+      );
+      ends[partition] = end + records;
+    }
+    assert.ok(offsets.filter((offset) => offset >= 0).length > batches.length / 2);
+    for (const partition of [0, 1]) {
+      const read = await readToEnd(reader, [{ topic, partition, offset: 0 }]);
+      assert.deepEqual(
+        read.lines,
+        lines.filter((_, line) => place(line) === partition),
+      );
+    }
   });
-  await Promise.all(batches.map(({ partition, bytes }) => producer.send(topic, partition, bytes)));
-  assert.ok(flaky.broken > 5, `${flaky.broken} connections broke`);
-  for (const partition of [0, 1]) {
-    const read = await readToEnd(reader, [{ topic, partition, offset: 0 }]);
-    assert.deepEqual(
-      read.lines,
-      lines.filter((_, line) => place(line) === partition),
-    );
-  }
-});
+}
 
 async function relayTo(broker: { host: string; port: number }, breaks: () => boolean) {
   const relay = await FlakyRelay.open(broker, breaks);
