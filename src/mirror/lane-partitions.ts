@@ -7,11 +7,12 @@ import {
   type PartitionProblem,
   partitionKey,
 } from '../kafka/index.ts';
+import type { MirrorFlow } from './flow-settings.ts';
 import type { LaneContext } from './lane-context.ts';
 import { laneOf } from './lane-of.ts';
 import { LanePartition } from './lane-partition.ts';
 import type { Ledger } from './ledger/ledger.ts';
-import { findStarts } from './start.ts';
+import { findStarts, type Start } from './start.ts';
 import type { MirroredTopic } from './topics/watch-topics.ts';
 
 const forgetIntervalMs = 10 * 60_000;
@@ -60,9 +61,12 @@ export class LanePartitions {
 
   /** Begins and ends partitions as topics come and go, until the signal aborts. */
   async follow(signal: AbortSignal): Promise<void> {
+    // What appears later is mirrored from its first record, also when no mirror ran just then.
+    let startAt = this.#ledger.isEmpty ? this.#context.flow.startAt : 'earliest';
     for await (const topics of this.#context.topics.lists(signal)) {
       this.#end(topics);
-      for (const topic of topics) await this.#begin(topic);
+      for (const topic of topics) await this.#begin(topic, startAt);
+      startAt = 'earliest';
       this.#context.status.partitions = this.#partitions.size;
     }
   }
@@ -116,19 +120,36 @@ export class LanePartitions {
     }
   }
 
-  async #begin(topic: MirroredTopic): Promise<void> {
+  async #begin(topic: MirroredTopic, startAt: MirrorFlow['startAt']): Promise<void> {
     const { ledger, lane, metrics } = this.#context;
     for (const mirrored of this.#partitions.values()) if (isSame(mirrored.topic, topic)) mirrored.topic = topic;
     const fresh = Array.from({ length: topic.partitions }, (_, partition) => partition).filter(
       (partition) => laneOf(topic.topic, partition, ledger.lanes) === lane && !this.find(topic.topic, partition),
     );
     if (fresh.length === 0) return;
-    const starts = await findStarts(this.#context, this.#ledger, topic, fresh);
+    const starts = await findStarts(this.#context, { ledger: this.#ledger, startAt }, topic, fresh);
     for (const { entry, assignment } of starts) {
       const { partition } = assignment;
       this.#partitions.set(partitionKey(topic.topic, partition), new LanePartition(topic, entry, metrics));
     }
+    await this.#tellLag(starts);
     this.#fetcher.assign(starts.map(({ assignment }) => assignment));
+  }
+
+  /** How far behind they begin: what has nothing to come would never tell. */
+  async #tellLag(starts: readonly Start[]): Promise<void> {
+    try {
+      const partitions = starts.map(({ assignment }) => assignment);
+      for (const { topic, partition, offset } of await this.#context.source.listOffsets(partitions, 'latest')) {
+        const mirrored = this.find(topic, partition);
+        mirrored?.metrics.lag(Math.max(0, (offset ?? 0) - (mirrored.entry.runs.next ?? 0)));
+      }
+    } catch (err) {
+      this.#context.log.debug(
+        { err, topic: starts[0]?.assignment.topic },
+        'how far behind it is shows with its first batch',
+      );
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 /** Where a lane goes on in the partitions of a topic. */
 import type { Assignment, Cluster } from '../kafka/index.ts';
+import type { MirrorFlow } from './flow-settings.ts';
 import type { LaneContext } from './lane-context.ts';
 import type { Ledger, LedgerEntry } from './ledger/ledger.ts';
 import type { SourcePartition } from './ledger/ledger-records.ts';
@@ -10,22 +11,30 @@ export interface Start {
   readonly assignment: Assignment;
 }
 
-/** One for each of these partitions. @throws MillraceError `unavailable` */
+/**
+ * One for each of these partitions. Where a new one begins stands in the ledger from then on, also before it has a record: who starts
+ * again begins there, whatever has come meanwhile.
+ * @param startAt where those begin of which neither the ledger nor the source's group knows.
+ * @throws MillraceError `unavailable`
+ */
 export async function findStarts(
   context: LaneContext,
-  ledger: Ledger,
+  { ledger, startAt }: { readonly ledger: Ledger; readonly startAt: MirrorFlow['startAt'] },
   topic: MirroredTopic,
   partitions: readonly number[],
 ): Promise<Start[]> {
   const sources = partitions.map((partition) => sourceOf(context, topic, partition));
   const entries = sources.map((source) => ledger.find(source) ?? ledger.add(source, topic.remoteTopicId ?? ''));
   for (const entry of entries) forgetFormerTarget(context, entry, topic);
-  const fresh = entries.filter(({ runs }) => runs.next === undefined).map(({ source }) => source);
-  const offsets = fresh.length === 0 ? new Map() : await firstOffsets(context, fresh);
+  const fresh = entries.filter(({ runs }) => runs.next === undefined);
+  if (fresh.length > 0) {
+    const offsets = await firstOffsets(context, startAt, fresh);
+    for (const { runs, source } of fresh) runs.advance(offsets.get(source.partition) ?? 0);
+  }
   return entries.map((entry) => {
-    const { partition } = entry.source;
-    const offset = entry.runs.next ?? offsets.get(partition) ?? 0;
-    const { leaderEpoch } = entry;
+    const { source, runs, leaderEpoch } = entry;
+    const { partition } = source;
+    const offset = runs.next ?? 0;
     return { entry, assignment: { topic: topic.topic, topicId: topic.topicId, partition, offset, leaderEpoch } };
   });
 }
@@ -62,10 +71,12 @@ function forgetFormerTarget(
 /** What the source's group has committed, else where new ones begin. By partition, of one topic. */
 async function firstOffsets(
   { flow, source }: LaneContext,
-  fresh: readonly SourcePartition[],
+  startAt: MirrorFlow['startAt'],
+  fresh: readonly LedgerEntry[],
 ): Promise<Map<number, number>> {
-  const listed = await source.listOffsets(fresh, flow.startAt);
-  const committed = flow.sourceGroup === undefined ? [] : await committedOf(source, flow.sourceGroup, fresh);
+  const partitions = fresh.map((entry) => entry.source);
+  const listed = await source.listOffsets(partitions, startAt);
+  const committed = flow.sourceGroup === undefined ? [] : await committedOf(source, flow.sourceGroup, partitions);
   return new Map([...listed, ...committed].map(({ partition, offset }) => [partition, offset ?? 0]));
 }
 

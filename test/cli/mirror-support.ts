@@ -66,7 +66,7 @@ export class MirrorCommand {
     const giveUpAt = Date.now() + patienceMs;
     while (!(await isSo())) {
       if (this.#child.exitCode !== null || Date.now() > giveUpAt)
-        throw new Error(`waited for: ${what}\n${this.#stdout}\n${this.#stderr}`);
+        throw new Error(`waited for: ${what}\n${this.#stdout}\n${this.#stderr.slice(-3000)}`);
       await sleep(50);
     }
   }

@@ -32,6 +32,11 @@ export class Ledger {
     return ledger;
   }
 
+  /** Whether nothing was ever begun in this lane. */
+  get isEmpty(): boolean {
+    return this.#entries.size === 0;
+  }
+
   find(source: SourcePartition): LedgerEntry | undefined {
     return this.#entries.get(keyOf(source));
   }

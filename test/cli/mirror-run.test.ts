@@ -1,0 +1,90 @@
+/** The command between two brokers, as MirrorMaker 1 and 2 were run. What arrives is read by Kafka's own consumer. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { TestCluster } from '../mirror/topics/watching.ts';
+import { MirrorCommand, propertiesFile } from './mirror-support.ts';
+import { temporaryFolder } from './support.ts';
+
+const [source, target] = await Promise.all([TestCluster.start(), TestCluster.start()]);
+await source.scribe.openProducer('writer');
+
+async function write(topic: string, count: number, prefix: string): Promise<void> {
+  await source.scribe.fill('writer', topic, count, prefix);
+  await source.scribe.flush('writer');
+}
+
+async function arrived(t: TestContext, topic: string): Promise<readonly string[]> {
+  const file = join(temporaryFolder(t), 'arrived');
+  await target.scribe.readCommitted(topic, file);
+  return readFileSync(file, 'utf8').split('\n').filter(Boolean);
+}
+
+const numbered = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${i}`);
+
+/** A sample with the addresses of these brokers. */
+function sample(t: TestContext, name: string, { bootstrapServers }: TestCluster): string {
+  const text = readFileSync(new URL(`../fixtures/samples/${name}`, import.meta.url), 'utf8');
+  return propertiesFile(t, name, [
+    text.replace(/^(bootstrap\.servers|metadata\.broker\.list)=.*$/gm, `$1=${bootstrapServers}`),
+  ]);
+}
+
+test("the samples' command: what is written from then on arrives under its own name, also what comes while it is stopped", async (t) => {
+  await source.scribe.createTopic('hybrid', 2);
+  await source.scribe.createTopic('other', 1);
+  await write('hybrid', 3, 'before-');
+  const args = [
+    ...['--consumer.config', sample(t, 'mirror-consumer.properties', source)],
+    ...['--producer.config', sample(t, 'mirror-producer.properties', target)],
+    ...['--whitelist', 'hybrid,nothing', '--num.streams', '2', '--new.consumer', '--abort.on.send.failure', 'true'],
+  ];
+  const first = new MirrorCommand(t, ...args);
+  for (const partition of [0, 1])
+    await first.measures(
+      new RegExp(`^millrace_mirror_lag_records\\{.*topic="hybrid",partition="${partition}"\\} 0$`, 'm'),
+    );
+  assert.equal(await first.stop(), 0);
+  await write('hybrid', 500, 'after-');
+  const second = new MirrorCommand(t, ...args);
+  await second.measures(/^millrace_mirror_records_total\{.*topic="hybrid",partition="0"\} 500$/m);
+  assert.equal(await second.stop(), 0);
+  assert.deepEqual(await arrived(t, 'hybrid'), numbered('after-', 500));
+  assert.equal((await target.topicNames()).includes('other'), false);
+  const old = first.log.map(({ msg }) => /'(\S+)' (?:is|steered)|([a-z.]+): has no effect/.exec(msg)).filter(Boolean);
+  assert.deepEqual(old.map((match) => match?.[1] ?? match?.[2]).sort(), [
+    'compression.codec',
+    'metadata.broker.list',
+    'producer.type',
+    'serializer.class',
+    'zookeeper.connect',
+    'zookeeper.connection.timeout.ms',
+  ]);
+});
+
+test("MirrorMaker 2's file, exactly once: stopped and started again it goes on where it was", async (t) => {
+  await source.scribe.createTopic('orders', 1);
+  await write('orders', 300, 'first-');
+  const file = propertiesFile(t, 'mm2.properties', [
+    'clusters = in, out',
+    `in.bootstrap.servers = ${source.bootstrapServers}`,
+    `out.bootstrap.servers = ${target.bootstrapServers}`,
+    'in->out.enabled = true',
+    'in->out.topics = orders',
+    'out.exactly.once.source.support = enabled',
+    'replication.factor = 1',
+    'sync.topic.acls.enabled = false',
+  ]);
+  const first = new MirrorCommand(t, file);
+  await first.measures(/^millrace_mirror_records_total\{flow="in\.out",topic="orders",partition="0"\} 300$/m);
+  const health = await first.get('/status/health');
+  assert.deepEqual([health.status, await health.text()], [200, 'true']);
+  assert.equal(await first.stop(), 0);
+  assert.match(first.stdout, /^millrace mirrors in \(\S+\) to out \(\S+\), exactly once$/m);
+  await write('orders', 200, 'second-');
+  const second = new MirrorCommand(t, file);
+  await second.measures(/^millrace_mirror_records_total\{flow="in\.out",topic="orders",partition="0"\} 200$/m);
+  assert.equal(await second.stop(), 0);
+  assert.deepEqual(await arrived(t, 'in.orders'), [...numbered('first-', 300), ...numbered('second-', 200)]);
+});
