@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { runCommand, startCommand, temporaryFolder } from '../cli/support.ts';
 import { json, post } from '../server/support.ts';
 import { sharedDruid } from '../services/on-demand.ts';
-import { onCluster, produce } from './support.ts';
+import { createTopic, onCluster, produce } from './support.ts';
 
 const servers = await sharedDruid();
 const { newContext, newDataSource } = onCluster(servers);
@@ -44,7 +44,7 @@ test("the sample's events from its topic, and what is posted to a receiver", asy
   const context = newContext();
   const [read, posted] = [newDataSource(t, 's-wikipedia'), newDataSource(t, 's-received')];
   const topic = `${read}.feed`;
-  await context.kafka.createTopic({ name: topic, partitions: 1, replicationFactor: 1 });
+  await createTopic(context, topic);
   const events = sample('wikipedia-events.ndjson').trim().split('\n');
   await produce(
     context,

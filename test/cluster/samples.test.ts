@@ -2,11 +2,10 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { ClusterContext } from '../../src/cluster/context.ts';
 import { startCommand } from '../cli/support.ts';
 import { until } from '../services/druid/until.ts';
 import { sharedDruid } from '../services/on-demand.ts';
-import { onCluster, produce } from './support.ts';
+import { createTopic, onCluster, produce } from './support.ts';
 
 const servers = await sharedDruid();
 const { newContext } = onCluster(servers);
@@ -23,11 +22,6 @@ async function reads(t: TestContext, supervisor: string, ...command: readonly st
     const { activeTasks, detailedState } = await servers.client.status(supervisor);
     return activeTasks.length > 0 && detailedState === 'RUNNING';
   });
-}
-
-async function createTopic({ kafka }: ClusterContext, name: string): Promise<void> {
-  if ((await kafka.metadata([name])).topics[0]?.partitions.length) return;
-  await kafka.createTopic({ name, partitions: 1, replicationFactor: 1 });
 }
 
 test('tranquility-kafka.json', async (t) => {

@@ -3,10 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { after, type TestContext } from 'node:test';
 import type { ClusterContext } from '../../src/cluster/context.ts';
 import { openDruid } from '../../src/druid/index.ts';
+import { asMillraceError } from '../../src/errors.ts';
 import { encodeBatch, openCluster } from '../../src/kafka/index.ts';
 import { createLogger } from '../../src/observe/log.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
+import { until } from '../services/druid/until.ts';
 import type { SharedDruid } from '../services/on-demand.ts';
+
+const topicDeadlineMs = 30_000;
 
 /** On a Druid and its Kafka, until the test file ends. */
 export function onCluster(servers: SharedDruid) {
@@ -37,6 +41,25 @@ export function onCluster(servers: SharedDruid) {
       return context;
     },
   };
+}
+
+/** Settles when it can be written to: the broker that made it may not have heard of it for a moment. One that is there is left as it is. */
+export async function createTopic(
+  { kafka }: Pick<ClusterContext, 'kafka'>,
+  name: string,
+  partitions = 1,
+): Promise<void> {
+  await kafka.createTopic({ name, partitions, replicationFactor: 1 });
+  const all = Array.from({ length: partitions }, (_, partition) => ({ topic: name, partition }));
+  await until(`topic '${name}' is led`, topicDeadlineMs, () =>
+    kafka.listOffsets(all, 'earliest').then(
+      () => true,
+      (error) => {
+        if (asMillraceError(error).code === 'unavailable') return false;
+        throw error;
+      },
+    ),
+  );
 }
 
 /** Appends events to a topic's partition. */

@@ -8,7 +8,7 @@ import { startCommand, temporaryFolder } from '../cli/support.ts';
 import { until } from '../services/druid/until.ts';
 import { kafkaTool } from '../services/kafka/tools.ts';
 import { sharedDruid } from '../services/on-demand.ts';
-import { onCluster, produce } from './support.ts';
+import { createTopic, onCluster, produce } from './support.ts';
 
 const servers = await sharedDruid();
 const { newContext, newDataSource } = onCluster(servers);
@@ -25,8 +25,7 @@ test('topics by pattern and priority, from the offsets of the group, and by thei
   const one = newDataSource(t, 's-one');
   const [ofMany, ofOne, ofGroup] = [`${many}-a`, `${many}-one`, `group-${many}`];
   const [own, later] = [newDataSource(t, 's-own-now'), newDataSource(t, 's-own-later')];
-  for (const name of [ofMany, ofOne, own])
-    await context.kafka.createTopic({ name, partitions: 1, replicationFactor: 1 });
+  for (const name of [ofMany, ofOne, own]) await createTopic(context, name);
   await produce(context, ofMany, eventsOf('many', 4));
   await produce(context, ofOne, eventsOf('one', 5));
   await produce(context, own, eventsOf('own', 2));
@@ -49,7 +48,7 @@ test('topics by pattern and priority, from the offsets of the group, and by thei
     log += chunk;
   });
   await until('the supervisors are there', 60_000, async () => log.includes(own));
-  await context.kafka.createTopic({ name: later, partitions: 1, replicationFactor: 1 });
+  await createTopic(context, later);
   await produce(context, later, eventsOf('later', 3));
   await servers.client.untilSum(many, 'events', 4);
   await servers.client.untilSum(one, 'events', 2);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { onCluster, produce } from '../cluster/support.ts';
+import { createTopic, onCluster, produce } from '../cluster/support.ts';
 import { KafkaBroker } from '../services/kafka/broker.ts';
 import { freePort, startMillrace } from '../services/millrace.ts';
 import { sharedDruid } from '../services/on-demand.ts';
@@ -57,7 +57,7 @@ test('every record is there once, through a kill -9 in the middle', async (t) =>
   t.after(() => ofPushes.stop());
   const cluster = { ...servers, kafka: ofPushes.bootstrapServers };
   const context = newContext();
-  await context.kafka.createTopic({ name, partitions, replicationFactor: 1 });
+  await createTopic(context, name, partitions);
   await using folder = await temporaryFolder();
   const options = { command: ['serve'], data: folder.path };
   let millrace = await startMillrace({ ...options, port: await freePort() });
