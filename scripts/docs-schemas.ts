@@ -192,15 +192,20 @@ export function commandChapter(): Chapter {
     title: 'Command line',
     intro: 'The options of `millrace` and its commands.',
     body: createProgram(() => {})
-      .commands.map(commandSection)
+      .commands.flatMap((command) => [command, ...command.commands])
+      .map(commandSection)
       .join('\n'),
   };
 }
+
+/** With the commands that it is one of. */
+const nameOf = (command: Command): string =>
+  command.parent ? `${nameOf(command.parent)} ${command.name()}` : command.name();
 
 function commandSection(command: Command): string {
   const help = command.createHelp();
   const options = help.visibleOptions(command).map((option) => [`\`${option.flags}\``, help.optionDescription(option)]);
   const args = help.visibleArguments(command).map((argument) => [`\`${argument.name()}\``, argument.description]);
   const usage = help.commandUsage(command);
-  return `## millrace ${command.name()}\n\n${command.description()}\n\n\`${usage}\`\n\n${table(['', ''], [...args, ...options])}`;
+  return `## ${nameOf(command)}\n\n${command.description()}\n\n\`${usage}\`\n\n${table(['', ''], [...args, ...options])}`;
 }

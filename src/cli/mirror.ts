@@ -1,6 +1,7 @@
 /** `millrace mirror`: topics of one Kafka cluster on another, as MirrorMaker 1 or 2 is told to do it. */
 import { Command, Option } from 'commander';
 import { logLevels } from '../observe/log-levels.ts';
+import { mirrorOffsetsCommand } from './mirror-offsets.ts';
 import { addFlowOptions } from './mirror-options.ts';
 import { exitCodes, portNumber, positiveInteger } from './options.ts';
 import type { MirrorFlags } from './run-mirror.ts';
@@ -20,6 +21,8 @@ Ctrl-C and SIGTERM finish what is under way and end; a second one ends at once. 
 Exit codes: ${exitCodes.ok} ended as asked, ${exitCodes.failed} could not start or failed, ${exitCodes.usage} wrong usage, 130 and 143 ended at once by a second signal.`,
     );
   for (const option of ofTheOriginal()) command.addOption(option.hideHelp());
+  // What stands behind `offsets` is for that, though most options are called the same.
+  command.enablePositionalOptions().addCommand(mirrorOffsetsCommand());
   return command.action(async (file: string | undefined, flags: MirrorFlags) => {
     const { runMirror } = await import('./run-mirror.ts');
     await runMirror(file, flags);

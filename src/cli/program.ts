@@ -36,7 +36,8 @@ export function createProgram(report: (exitCode: number) => void): Command {
     mirrorCommand(),
   ];
   for (const command of commands) program.addCommand(command);
-  for (const command of [program, ...commands]) command.exitOverride().showHelpAfterError('(--help says more)');
+  const all = [program, ...commands, ...commands.flatMap((command) => command.commands)];
+  for (const command of all) command.exitOverride().showHelpAfterError('(--help says more)');
   return program;
 }
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { mainFile, runCommand } from './support.ts';
 
-for (const command of [[], ['serve'], ['server'], ['demo'], ['query'], ['check'], ['mirror']]) {
+for (const command of [[], ['serve'], ['server'], ['demo'], ['query'], ['check'], ['mirror'], ['mirror', 'offsets']]) {
   test(`millrace ${command.join(' ')} --help explains itself, exit codes included`, async () => {
     const { code, stdout, stderr } = await runCommand([...command, '--help']);
     assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
