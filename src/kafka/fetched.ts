@@ -85,7 +85,7 @@ export function placeOf({ partition: { topic, topicId, partition }, offset, answ
  * - `topicRecreated`: the topic was deleted and created again, so that offsets mean other records.
  * - `topicMissing`: there is no such topic or partition, for `missingAfterMs`.
  * - `corruptBatch`, `unsupportedFormat`: the batch at `offset` cannot be read; `nextOffset` is the one after it.
- * - `refused`: Kafka refuses for good, for example TOPIC_AUTHORIZATION_FAILED.
+ * - `refused`: Kafka refuses for good, for example TOPIC_AUTHORIZATION_FAILED, or a record that is too large where it is to go.
  */
 export type ProblemReason =
   | 'offsetOutOfRange'
@@ -115,7 +115,7 @@ export interface PartitionProblem {
 type Facts = Pick<PartitionProblem, 'earliest' | 'latest' | 'nextOffset' | 'topicId'>;
 
 export function problem(
-  { topic, partition, offset }: PartitionState,
+  { topic, partition, offset }: Pick<PartitionState, 'topic' | 'partition' | 'offset'>,
   reason: ProblemReason,
   what: string,
   facts: Facts = {},

@@ -1,5 +1,5 @@
 /** A source partition in a lane's session: its batches on their way, and what the ledger is to say of them. */
-import type { FetchedBatches, Parcel, Repacked, Repacker } from '../kafka/index.ts';
+import type { FetchedBatches, Parcel, PartitionProblem, Repacked, Repacker } from '../kafka/index.ts';
 import type { LedgerEntry } from './ledger/ledger.ts';
 import type { FlowMetrics, PartitionMetrics } from './metrics.ts';
 import type { MirroredTopic } from './topics/watch-topics.ts';
@@ -15,6 +15,7 @@ export class LanePartition {
   readonly #acknowledged: number[] = [];
   /** Settles when everything that was passed on is acknowledged, and stands in the entry. */
   #settled: Promise<void> = Promise.resolve();
+  #isStopped = false;
 
   constructor(topic: MirroredTopic, entry: LedgerEntry, metrics: FlowMetrics) {
     this.topic = topic;
@@ -27,9 +28,19 @@ export class LanePartition {
     return this.entry.source.partition;
   }
 
-  /** Sends all that was fetched, and gives its memory back once it is acknowledged. @throws what it failed by, at once or then. */
-  async pass(fetched: FetchedBatches, repacker: Repacker, writer: LaneWriter): Promise<void> {
+  /** Whether something was met that does not pass: what comes behind it does not, either. */
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
+  /**
+   * Sends all that was fetched, and gives its memory back once it is acknowledged.
+   * @returns why it stopped, when all before that is acknowledged.
+   * @throws what it failed by.
+   */
+  async pass(fetched: FetchedBatches, repacker: Repacker, writer: LaneWriter): Promise<PartitionProblem | undefined> {
     const repacked = repacker.repack(fetched, this.topic.targetMaxMessageBytes);
+    this.#isStopped = repacked.problem !== undefined;
     const { remoteTopic } = this.topic;
     const sent = repacked.parcels.map(({ bytes }) => writer.send(remoteTopic, this.partition, bytes));
     // The ledger is written in order, whatever order answers come in.
@@ -43,6 +54,7 @@ export class LanePartition {
       await Promise.allSettled(sent);
       repacked.release();
     }
+    return repacked.problem;
   }
 
   /** When all that was passed on is acknowledged. @throws what a batch failed by. */
@@ -56,14 +68,14 @@ export class LanePartition {
     for (const newest of this.#acknowledged.splice(0)) this.#flowMetrics.latency(Math.max(0, now - newest) / 1000);
   }
 
-  #note(fetched: FetchedBatches, { parcels, reencoded }: Repacked, offsets: readonly number[]): void {
+  #note(fetched: FetchedBatches, { parcels, reencoded, nextOffset }: Repacked, offsets: readonly number[]): void {
     const { runs } = this.entry;
     for (const [at, offset] of offsets.entries()) this.#noteParcel(parcels[at] as Parcel, offset);
-    runs.advance(fetched.nextOffset);
+    runs.advance(nextOffset);
     this.entry.leaderEpoch = fetched.leaderEpoch;
     if (fetched.records > 0) this.#acknowledged.push(fetched.maxTimestamp);
     if (fetched.aborted > 0) this.metrics.aborted(fetched.aborted);
-    this.metrics.lag(Math.max(0, fetched.lastStableOffset - fetched.nextOffset));
+    this.metrics.lag(Math.max(0, fetched.lastStableOffset - nextOffset));
     for (const [reason, batches] of Object.entries(reencoded)) this.#flowMetrics.reencoded(reason, batches);
   }
 

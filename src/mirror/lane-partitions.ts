@@ -82,6 +82,7 @@ export class LanePartitions {
     const goesOnAt = placeAfter(problem);
     const { log } = this.#context;
     if (goesOnAt === undefined) {
+      this.#fetcher.unassign(topic, partition);
       mirrored.metrics.stopped(reason);
       this.#context.status.stopped.set(partitionKey(topic, partition), error.message);
       log.error({ err: error, topic, partition, offset }, 'a partition is not mirrored any more');

@@ -79,11 +79,12 @@ export class LaneSession {
 
   async #pass(fetched: FetchedBatches, partitions: LanePartitions): Promise<void> {
     const partition = partitions.find(fetched.topic, fetched.partition);
-    // It was taken away while this was on its way.
-    if (partition === undefined) fetched.release();
+    // It was taken away, or stopped, while this was on its way.
+    if (partition === undefined || partition.isStopped) fetched.release();
     else {
-      await partition.pass(fetched, this.#repacker, this.#writer);
+      const problem = await partition.pass(fetched, this.#repacker, this.#writer);
       if (!this.#writer.isAtomic) partition.visible();
+      if (problem !== undefined) await partitions.meet(problem);
     }
   }
 

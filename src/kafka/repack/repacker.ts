@@ -6,10 +6,10 @@
  * A broker takes a producer's batch if its offsets have no gaps and its timestamps are the producer's: LogValidator of
  * https://github.com/apache/kafka/tree/trunk/storage/src/main/java/org/apache/kafka/storage/internals/log
  */
-import { asMillraceError, MillraceError } from '../../errors.ts';
+import { asMillraceError } from '../../errors.ts';
 import { BufferPool, Scratch } from '../buffer-pool.ts';
 import { type Codec, codecs } from '../compression.ts';
-import type { FetchedBatches } from '../fetched.ts';
+import { type FetchedBatches, type PartitionProblem, problem } from '../fetched.ts';
 import { BatchView, batchFlags } from '../record-batch.ts';
 import { forgetZstd } from '../zstd.ts';
 import { BatchWriter, type Parcel } from './batch-writer.ts';
@@ -19,7 +19,7 @@ import { recordsOf, type SourceRecords } from './source-records.ts';
 /** One partition's batches, as a fetch brought them. */
 export type BatchesToRepack = Pick<
   FetchedBatches,
-  'topic' | 'partition' | 'firstOffset' | 'buffer' | 'starts' | 'release'
+  'topic' | 'partition' | 'firstOffset' | 'nextOffset' | 'buffer' | 'starts' | 'release'
 >;
 
 /**
@@ -44,6 +44,10 @@ export type RepackReason =
 export interface Repacked {
   /** In order. */
   readonly parcels: readonly Parcel[];
+  /** All that the source has from the wanted offset up to this one is in the parcels. */
+  readonly nextOffset: number;
+  /** Why it goes no further: `corruptBatch`, or `refused` for a record that is too large for the target. */
+  readonly problem: PartitionProblem | undefined;
   /** Batches of the source that did not go as they were. */
   readonly reencoded: Readonly<Partial<Record<RepackReason, number>>>;
   /** Gives the memory of the parcels back, and that of what was fetched. */
@@ -53,41 +57,28 @@ export interface Repacked {
 /** Of records, before they are compressed: what a new batch holds at most. */
 const newBatchBytes = 256 * 2 ** 10;
 
-/** A batch below it is merged with others: it costs its target's broker more than its records cost here. */
-const smallBatchBytes: Readonly<Record<Codec, number>> = {
-  none: 16 * 2 ** 10,
-  gzip: 2 * 2 ** 10,
-  snappy: 8 * 2 ** 10,
-  lz4: 8 * 2 ** 10,
-  zstd: 8 * 2 ** 10,
-};
+/** What a producer with Kafka's default `batch.size` has filled is still small. */
+const smallBatchBytes = 20 * 2 ** 10;
+
+/** Copying so many records costs about as much as writing one batch more. */
+const fewRecords: Readonly<Record<Codec, number>> = { none: 1000, gzip: 30, snappy: 250, lz4: 250, zstd: 150 };
 
 /** Memory is used again between calls: one of them serves many partitions. */
 export class Repacker {
   readonly #pool = new BufferPool();
   readonly #scratch = new Scratch();
 
-  /**
-   * @param maxBatchBytes the target topic's `max.message.bytes`.
-   * @throws MillraceError `tooLarge` for a single record that is larger; `unavailable` for damaged bytes in a batch whose records have to be
-   * read. What was fetched is released then.
-   */
+  /** @param maxBatchBytes the target topic's `max.message.bytes`. */
   repack(batches: BatchesToRepack, maxBatchBytes: number): Repacked {
     const packing = new Packing(batches, maxBatchBytes, this.#pool, this.#scratch);
-    try {
-      packing.pack();
-    } catch (error) {
-      packing.release();
-      throw error;
-    } finally {
-      packing.close();
-    }
+    packing.pack();
     return packing;
   }
 }
 
 class Packing implements Repacked {
   readonly parcels: Parcel[] = [];
+  problem: PartitionProblem | undefined;
   readonly reencoded: Partial<Record<RepackReason, number>> = {};
   readonly #batches: BatchesToRepack;
   readonly #maxBatchBytes: number;
@@ -116,20 +107,23 @@ class Packing implements Repacked {
       view.moveTo(start);
       const hasNext = index + 1 < starts.length && ahead.moveTo(starts[index + 1] as number);
       const reason = this.#obstacle(view) ?? (this.#isToMerge(view, hasNext ? ahead : undefined) ? 'small' : undefined);
-      if (reason === undefined) this.#passOn(view);
-      else this.#rewrite(view, reason);
+      this.problem = reason === undefined ? this.#passOn(view) : this.#rewrite(view, reason);
+      if (this.problem !== undefined) break;
     }
-    this.#finish();
+    this.problem ??= this.#finish();
+    this.#writer.close();
+  }
+
+  get nextOffset(): number {
+    const { firstOffset, nextOffset } = this.#batches;
+    if (this.problem === undefined) return nextOffset;
+    const runs = this.parcels.at(-1)?.runs;
+    return runs === undefined ? firstOffset : (runs.at(-2) as number) + (runs.at(-1) as number);
   }
 
   release(): void {
     for (const bytes of this.#made.splice(0)) this.#pool.give(bytes);
     this.#batches.release();
-  }
-
-  /** What only the packing needs. */
-  close(): void {
-    this.#writer.close();
   }
 
   /** Why a broker would refuse it. */
@@ -147,25 +141,46 @@ class Packing implements Repacked {
     const codec = codecOf(view);
     if (!isSmall(view)) return false;
     if (this.#writer.codec === codec) return true;
-    return next !== undefined && codecOf(next) === codec && (isSmall(next) || this.#obstacle(next) !== undefined);
+    return next !== undefined && codecOf(next) === codec && (this.#obstacle(next) !== undefined || isSmall(next));
   }
 
-  #passOn({ start, end, baseOffset, recordCount: records }: BatchView): void {
-    this.#finish();
+  #passOn({ start, end, baseOffset, recordCount: records }: BatchView): PartitionProblem | undefined {
+    const fault = this.#finish();
     const bytes = this.#batches.buffer.subarray(start, end);
-    this.parcels.push({ bytes, records, runs: [baseOffset, records] });
+    if (fault === undefined) this.parcels.push({ bytes, records, runs: [baseOffset, records] });
+    return fault;
   }
 
-  #rewrite(view: BatchView, reason: RepackReason): void {
+  #rewrite(view: BatchView, reason: RepackReason): PartitionProblem | undefined {
     const codec = codecOf(view);
-    if (this.#writer.codec !== codec) this.#finish();
-    const records = this.#recordsOf(view);
+    const fault = this.#writer.codec === codec ? undefined : this.#finish();
+    if (fault !== undefined) return fault;
+    const isIntact = view.isOld ? isIntactMessage(view) : view.isIntact();
+    // A new checksum would hide it.
+    if (!isIntact) return this.#finish() ?? this.#damaged(view, 'its checksum does not fit');
+    this.reencoded[reason] = (this.reencoded[reason] ?? 0) + 1;
+    try {
+      return this.#copy(view, this.#recordsOf(view), codec);
+    } catch (error) {
+      // The next batch would be taken for the rest of this one.
+      forgetZstd();
+      return this.#damaged(view, asMillraceError(error).message);
+    }
+  }
+
+  #recordsOf(view: BatchView): SourceRecords {
+    const { firstOffset } = this.#batches;
+    if (view.isOld) return recordsOfMessage(view, firstOffset);
+    return recordsOf(view, this.#dataView, firstOffset, this.#scratch);
+  }
+
+  #copy(view: BatchView, records: SourceRecords, codec: Codec): PartitionProblem | undefined {
     for (;;) {
       if (this.#writer.codec === undefined) this.#writer.begin(codec, this.#newBatchBytes(view, codec));
-      if (this.#take(view, records)) break;
-      this.#finish();
+      if (this.#writer.take(records)) return undefined;
+      const fault = this.#finish();
+      if (fault !== undefined) return fault;
     }
-    this.reencoded[reason] = (this.reencoded[reason] ?? 0) + 1;
   }
 
   #newBatchBytes(view: BatchView, codec: Codec): number {
@@ -174,56 +189,30 @@ class Packing implements Repacked {
     return codec === 'none' ? Math.min(most, Math.ceil(1.25 * (view.buffer.length - view.start)) + 1024) : most;
   }
 
-  #recordsOf(view: BatchView): SourceRecords {
-    // A new checksum would hide it.
-    const isIntact = view.isOld ? isIntactMessage(view) : view.isIntact();
-    if (!isIntact) throw this.#damaged(view, 'its checksum does not fit');
-    try {
-      const { firstOffset } = this.#batches;
-      if (view.isOld) return recordsOfMessage(view, firstOffset);
-      return recordsOf(view, this.#dataView, firstOffset, this.#scratch);
-    } catch (error) {
-      throw this.#damaged(view, `its records cannot be decompressed: ${asMillraceError(error).message}`, error);
-    }
-  }
-
-  #take(view: BatchView, records: SourceRecords): boolean {
-    try {
-      return this.#writer.take(records);
-    } catch (error) {
-      // The next batch would be taken for the rest of this one.
-      forgetZstd();
-      throw this.#damaged(view, asMillraceError(error).message, error);
-    }
-  }
-
   /** Closes the batch that is open, if there is one. */
-  #finish(): void {
-    if (this.#writer.codec === undefined) return;
+  #finish(): PartitionProblem | undefined {
+    if (this.#writer.codec === undefined) return undefined;
     const parcel = this.#writer.finish();
     this.#made.push(parcel.bytes);
-    if (parcel.bytes.length > this.#maxBatchBytes) throw this.#tooLarge(parcel);
+    if (parcel.bytes.length > this.#maxBatchBytes) return this.#tooLarge(parcel);
     this.parcels.push(parcel);
+    return undefined;
   }
 
-  #damaged({ baseOffset, end, start }: BatchView, why: string, cause?: unknown): MillraceError {
-    const { topic, partition } = this.#batches;
-    const what = `${topic}-${partition}: the batch of ${end - start} bytes at offset ${baseOffset} cannot be read: ${why}`;
-    const advice = 'If it stays so, the source has lost it: see with kafka-dump-log, and delete the records up to it';
-    const context = { reason: 'corruptBatch', topic, partition, offset: baseOffset };
-    return new MillraceError('unavailable', `${what}. ${advice}`, { cause, context });
+  /** What the open batch holds by then is void. */
+  #damaged({ baseOffset, start, end }: BatchView, why: string): PartitionProblem {
+    const what = `its batch of ${end - start} bytes cannot be read: ${why}`;
+    const advice = 'Where the source has no whole copy of it, delete its records up to there (kafka-delete-records)';
+    return problem({ ...this.#batches, offset: baseOffset }, 'corruptBatch', `${what}. ${advice}`);
   }
 
-  #tooLarge({ bytes, runs }: Parcel): MillraceError {
-    const { topic, partition } = this.#batches;
-    const [offset] = runs;
-    const sizes = `has ${bytes.length} bytes with its batch, and the target's topic takes ${this.#maxBatchBytes}`;
-    const what = `${topic}-${partition}: the record at offset ${offset} ${sizes}; raise its max.message.bytes`;
-    const context = { topic, partition, offset, sizeBytes: bytes.length, maxBatchBytes: this.#maxBatchBytes };
-    return new MillraceError('tooLarge', what, { context });
+  #tooLarge({ bytes, runs: [offset = -1] }: Parcel): PartitionProblem {
+    const sizes = `the record has ${bytes.length} bytes with its batch, and the target's topic takes ${this.#maxBatchBytes}`;
+    return problem({ ...this.#batches, offset }, 'refused', `${sizes}: raise its max.message.bytes`);
   }
 }
 
 const codecOf = (view: BatchView): Codec =>
   view.isOld ? oldCodecOf(view) : (codecs[view.attributes & batchFlags.codec] ?? 'none');
-const isSmall = (view: BatchView) => view.end - view.start < smallBatchBytes[codecOf(view)];
+const isSmall = (view: BatchView) =>
+  view.end - view.start < smallBatchBytes && view.recordCount < fewRecords[codecOf(view)];

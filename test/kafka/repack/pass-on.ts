@@ -69,6 +69,7 @@ export async function passingOn(cluster: Cluster, scribe: Scribe) {
       }
       for (const [reason, count] of Object.entries(repacked.reencoded) as [RepackReason, number][])
         passed.reencoded[reason] = (passed.reencoded[reason] ?? 0) + count;
+      if (repacked.problem !== undefined) throw repacked.problem.error;
       passed.parcels += repacked.parcels.length;
       passed.batches += fetched.starts.length;
       repacked.release();

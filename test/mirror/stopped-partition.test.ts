@@ -1,0 +1,53 @@
+/** A record that the target does not take: what comes before it is mirrored, and so is all that has nothing to do with it. */
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { test } from 'node:test';
+import { pino } from 'pino';
+import type { MirrorFlow } from '../../src/mirror/flow-settings.ts';
+import { startMirror } from '../../src/mirror/index.ts';
+import { MirrorMetrics } from '../../src/mirror/metrics.ts';
+import { filled, readToEnd } from '../kafka/fetching.ts';
+import { eventually, flowOf, TestCluster } from './topics/watching.ts';
+
+const [source, target] = await Promise.all([TestCluster.start(), TestCluster.start({ 'message.max.bytes': '5000' })]);
+
+for (const delivery of ['exactlyOnce', 'atLeastOnce'] satisfies MirrorFlow['delivery'][]) {
+  test(`a record that is too large for the target stops its partition, and no other (${delivery})`, async (context) => {
+    const topic = `stuck-${delivery}`;
+    const { scribe } = source;
+    await scribe.createTopic(topic, 2);
+    await scribe.openProducer(topic, { 'linger.ms': 20 });
+    await scribe.fill(topic, topic, 50, 'v');
+    await scribe.send(topic, topic, randomBytes(5000).toString('hex'));
+    await scribe.fill(topic, topic, 10, 'behind');
+    await scribe.fill(topic, topic, 500, 'w', 1);
+    await scribe.flush(topic);
+    const flow = flowOf('A', 'B', new RegExp(`^${topic}$`), {
+      source: { alias: 'A', properties: { 'bootstrap.servers': source.bootstrapServers } },
+      target: { alias: 'B', properties: { 'bootstrap.servers': target.bootstrapServers } },
+      name: topic,
+      delivery,
+    });
+    const mirror = startMirror([flow], { log: pino({ level: 'silent' }), metrics: new MirrorMetrics() });
+    context.after(() => mirror.close());
+    const arrived = async (partition: number, count: number) => {
+      const at = { topic: `A.${topic}`, partition, offset: 0 };
+      const lines = await readToEnd(target.cluster, [at]).then(
+        (read) => read.lines,
+        () => [],
+      );
+      assert.ok(lines.length <= count, `${lines.length} lines`);
+      return lines;
+    };
+    const problem = () => mirror.snapshot().flows[0]?.problem ?? '';
+    await eventually('it is told', () => problem().includes('max.message.bytes'));
+    assert.match(problem(), new RegExp(`^${topic}-0 at offset 50: the record has 10\\d{3} bytes .* takes 5000: raise`));
+    await eventually('the other partition is there', async () => (await arrived(1, 500)).length === 500);
+    await eventually('what comes before it is there', async () => (await arrived(0, 50)).length === 50);
+    await scribe.fill(topic, topic, 5, 'later', 1);
+    await scribe.flush(topic);
+    await eventually('the other partition goes on', async () => (await arrived(1, 505)).length === 505);
+    assert.deepEqual(await arrived(0, 50), filled('v', 50));
+    assert.deepEqual(await arrived(1, 505), [...filled('w', 500), ...filled('later', 5)]);
+  });
+}
