@@ -8,8 +8,8 @@ import type { MirroredTopic } from './mirrored-topic.ts';
 
 /**
  * Adds the entries that remote topics lack. Entries that the source takes back stay: nothing tells who made them.
- * @returns why there is nothing to do, for one of the clusters has no ACLs; undefined otherwise.
- * @throws MillraceError `unavailable` when a cluster does not answer, or refuses.
+ * @returns why it cannot be done: a cluster that has no ACLs, is too old for them, or does not let them be read or made. Undefined: it was.
+ * @throws MillraceError `unavailable` when a cluster does not answer.
  */
 export async function copyAcls(
   source: Cluster,
@@ -19,8 +19,9 @@ export async function copyAcls(
   try {
     await target.admin.createTopicAcls(remoteAcls(await source.admin.topicAcls(), topics));
   } catch (error) {
-    if (error instanceof MillraceError && error.context.kafkaError === 'SECURITY_DISABLED') return error;
-    throw error;
+    if (!(error instanceof MillraceError)) throw error;
+    if (error.context.kafkaError === undefined && error.code !== 'unsupported') throw error;
+    return error;
   }
   return undefined;
 }

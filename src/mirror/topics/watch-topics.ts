@@ -28,7 +28,7 @@ export class TopicWatch {
   readonly #changed = new Signal();
   #topics: readonly MirroredTopic[] | undefined;
   #problems: readonly TopicProblem[] = [];
-  #hasAcls = true;
+  #whyNoAcls: string | undefined;
   #waking = new AbortController();
 
   constructor(flow: MirrorFlow, source: Cluster, target: Cluster, { log }: { readonly log: Logger }) {
@@ -112,9 +112,9 @@ export class TopicWatch {
 
   async #copyAcls(signal: AbortSignal): Promise<boolean> {
     const { value: topics = [] } = await this.lists(signal).next();
-    const reason = await copyAcls(this.#source, this.#target, topics);
-    if (reason !== undefined && this.#hasAcls) this.#log.info({ reason: reason.message }, 'no ACLs are copied');
-    this.#hasAcls = reason === undefined;
+    const reason = (await copyAcls(this.#source, this.#target, topics))?.message;
+    if (reason !== undefined && reason !== this.#whyNoAcls) this.#log.warn({ reason }, 'ACLs of topics are not copied');
+    this.#whyNoAcls = reason;
     return true;
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { remoteAcls } from '../../../src/mirror/topics/topic-acls.ts';
+import { copyAcls, remoteAcls } from '../../../src/mirror/topics/topic-acls.ts';
 import { eventually, flowOf, TestCluster, Watching } from './watching.ts';
 
 const authorized = {
@@ -46,4 +46,13 @@ test("entries are copied as Kafka's tool shows them, also those that come later"
   await aclTool(a, ...add, '--deny-principal', 'User:bob', '--operation', 'Read');
   await eventually('the second entry', async () => (await entries()).length > 1);
   assert.deepEqual(await entries(), ['User:alice READ ALLOW', 'User:bob READ DENY']);
+});
+
+test('a cluster without ACLs is told of, and mirrored all the same', async () => {
+  const c = await TestCluster.start();
+  await a.scribe.createTopic('open', 1);
+  const flow = flowOf('a', 'c', /^open$/);
+  await using watching = new Watching({ ...flow, topicSync: { ...flow.topicSync, aclIntervalMs: 100 } }, a, c);
+  await watching.until(({ length }) => length === 1);
+  assert.match((await copyAcls(c.cluster, a.cluster, []))?.message ?? '', /SECURITY_DISABLED/);
 });
