@@ -36,6 +36,9 @@ export const readProperties: Readonly<Record<string, KnownProperty>> = {
   'transaction.boundary': is('`interval`: transactions end as the next property says.', 'poll'),
   'transaction.boundary.interval.ms': is('How long a transaction is open; 20 s at most.', 'offset.flush.interval.ms'),
   'offset.flush.interval.ms': is('At least once: how often the ledger is written; 20 s at most.', '200'),
+  'config.providers': is(
+    `Where values like \`\${file:/path:name}\` come from: Kafka's own providers of files, directories and the environment.`,
+  ),
   'session.timeout.ms': is(
     'After so long without a sign of life of a process, others take over its lanes. Also as `B.session.timeout.ms`.',
     '10000',
@@ -78,7 +81,6 @@ export const onlyClasses: Readonly<Record<string, string>> = {
   'forwarding.admin.class': 'ForwardingAdmin',
   transforms: '',
   predicates: '',
-  'config.providers': '',
 };
 
 interface UselessProperties {

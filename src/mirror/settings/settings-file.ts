@@ -3,6 +3,7 @@ import { formatPlace, invalidInput, type MillraceError, type Place } from '../..
 import { loadJavaProperties } from '../../spec/java-properties.ts';
 import type { Loaded } from '../../spec/load.ts';
 import { patternProblem, wholeName } from '../../spec/topic-pattern.ts';
+import { withProvidedValues } from './config-providers.ts';
 
 export interface Property {
   /** As it stands in the file. */
@@ -17,10 +18,11 @@ export class SettingsFile {
   readonly #prefixes: readonly string[];
   readonly #read: Set<string>;
 
-  /** @throws MillraceError `invalidInput` for a text that is no properties file. */
+  /** @throws MillraceError `invalidInput` for a text that is no properties file, and as `withProvidedValues`. */
   static parse(text: string, file: string): SettingsFile {
     const { value, placeOf } = loadJavaProperties(text, file);
-    return new SettingsFile(value as Record<string, string>, placeOf, [''], new Set());
+    const properties = withProvidedValues(value as Record<string, string>, (name) => placeOf([name]));
+    return new SettingsFile(properties, placeOf, [''], new Set());
   }
 
   private constructor(

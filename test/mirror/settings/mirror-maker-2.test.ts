@@ -247,7 +247,6 @@ test('what would change what is mirrored and cannot be had is refused', () => {
   refused('A->B.group.filter.class = my.Filter');
   refused('config.property.filter.class = my.Filter');
   refused('transforms = route');
-  refused('config.providers = vault');
   refused('replication.policy.class = my.Policy');
   read('topic.filter.class = org.apache.kafka.connect.mirror.DefaultTopicFilter');
 });
