@@ -16,12 +16,15 @@ import { freePort } from '../services/millrace.ts';
 /** Of this checkout. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 const guides = ['README.md', ...globSync('docs/guides/*.md', { cwd: root }).sort()];
-const isOfCluster = (document: string) => /\$(?:DRUID|KAFKA)\b/.test(readFileSync(join(root, document), 'utf8'));
+const speaksOf = (document: string, names: RegExp) => names.test(readFileSync(join(root, document), 'utf8'));
+const isOfCluster = (document: string) => speaksOf(document, /\$(?:DRUID|KAFKA)\b/);
+const isOfMirror = (document: string) => speaksOf(document, /\$(?:INTERNAL|EXTERNAL)\b/);
 
-/** The README and the guides: those that take a cluster speak of `$DRUID` or `$KAFKA`. */
+/** The README and the guides: those that take a cluster speak of `$DRUID` or `$KAFKA`, those that take two of `$INTERNAL` and `$EXTERNAL`. */
 export const documents = {
-  alone: guides.filter((document) => !isOfCluster(document)),
+  alone: guides.filter((document) => !isOfCluster(document) && !isOfMirror(document)),
   onCluster: guides.filter(isOfCluster),
+  onTwoClusters: guides.filter(isOfMirror),
 };
 
 interface Block {
