@@ -6,6 +6,9 @@ import type { Producer } from '../../kafka/index.ts';
 import type { LaneContext } from '../lane-context.ts';
 import type { LaneWriter } from './lane-writer.ts';
 
+/** A round trip of 40 ms to a distant target takes so many to be filled. */
+const maxInFlight = 100;
+
 export class AtLeastOnceWriter implements LaneWriter {
   readonly isAtomic = false;
   readonly #producer: Producer;
@@ -13,7 +16,7 @@ export class AtLeastOnceWriter implements LaneWriter {
   readonly #lane: number;
 
   constructor({ target, ledger, lane }: LaneContext) {
-    this.#producer = target.producer();
+    this.#producer = target.producer({ maxInFlight });
     this.#ledgerTopic = ledger.topic;
     this.#lane = lane;
   }
