@@ -22,6 +22,8 @@ export interface WaitingBatch {
   readonly bytes: Buffer;
   /** Offsets, and so sequence numbers, that it takes. */
   readonly offsets: number;
+  /** Until when a leader is looked for, on performance.now()'s clock. */
+  readonly deadlineMs: number;
   readonly resolve: (baseOffset: number) => void;
   readonly reject: (error: MillraceError) => void;
 }
@@ -35,6 +37,10 @@ export interface WrittenPartition {
   sequence: number;
   /** Whether the coordinator knows that the transaction writes here. */
   isAdded: boolean;
+  /** Whether a batch was appended under the producer's identity. Until then one goes alone: the leader of a new topic may not have heard of it. */
+  isKnown: boolean;
+  /** That first one is on its way. */
+  isTried: boolean;
   readonly waiting: WaitingBatch[];
 }
 
@@ -50,7 +56,9 @@ export interface PipelineOptions {
   identity(): ProducerIdentity;
   /** The batch was appended. */
   onAppended(batch: WaitingBatch, baseOffset: number): void;
-  /** It was not, or that is unknown. */
+  /** The broker does not lead the partition, at least not yet; the batch waits again. */
+  onLost(place: WrittenPartition): void;
+  /** It was not appended, or that is unknown. */
   onFailed(batch: WaitingBatch, error: MillraceError): void;
   /** What the broker's code for a partition means. */
   explain(place: WrittenPartition, errorCode: number): MillraceError;
@@ -82,12 +90,11 @@ export class BrokerPipeline {
 
   /** Something waits there that may be sent. */
   serve(place: WrittenPartition): void {
+    if (place.isTried) return;
     this.#ready.add(place);
     if (this.#isServing) return;
     this.#isServing = true;
-    void this.#serve().finally(() => {
-      this.#isServing = false;
-    });
+    void this.#serve();
   }
 
   /** Nothing that waits is to be sent any more. */
@@ -97,20 +104,24 @@ export class BrokerPipeline {
 
   async #serve(): Promise<void> {
     const { connections, address, backoff } = this.#options;
-    while (this.#ready.size > 0) {
-      if (this.#inFlight >= mostInFlight) {
-        await this.#landed.wait();
-        continue;
+    try {
+      while (this.#ready.size > 0) {
+        if (this.#inFlight >= mostInFlight) {
+          await this.#landed.wait();
+          continue;
+        }
+        await backoff.pause(this.#throttledUntilMs - performance.now());
+        try {
+          // What is sent meanwhile goes along.
+          const connection = await connections.to(address);
+          if (connection !== this.#connection) await this.#moveTo(connection);
+          this.#send(connection);
+        } catch (error) {
+          this.#fail(this.#take(), error);
+        }
       }
-      await backoff.pause(this.#throttledUntilMs - performance.now());
-      try {
-        // What is sent meanwhile goes along.
-        const connection = await connections.to(address);
-        if (connection !== this.#connection) await this.#moveTo(connection);
-        this.#send(connection);
-      } catch (error) {
-        this.#fail(this.#take(), error);
-      }
+    } finally {
+      this.#isServing = false;
     }
   }
 
@@ -139,13 +150,14 @@ export class BrokerPipeline {
       if (bytes > 0 && bytes + batch.bytes.length > maxRequestBytes) break;
       bytes += batch.bytes.length;
       place.waiting.shift();
+      place.isTried = !place.isKnown;
       this.#stamp(place, batch);
       request.push({ place, batch });
     }
     // Those that have more take turns with those that had to wait.
     for (const { place } of request) {
       this.#ready.delete(place);
-      if (place.waiting.length > 0) this.#ready.add(place);
+      if (place.waiting.length > 0 && !place.isTried) this.#ready.add(place);
     }
     return request;
   }
@@ -156,25 +168,49 @@ export class BrokerPipeline {
   }
 
   async #exchange(connection: BrokerConnection, request: readonly Sent[]): Promise<void> {
-    const { transactionalId, requestTimeoutMs, onAppended, onFailed, explain } = this.#options;
+    const { transactionalId, requestTimeoutMs } = this.#options;
     const batches = request.map(({ place: { topic, partition }, batch }) => ({ topic, partition, batch: batch.bytes }));
     try {
       const produced = await produce(connection, batches, { transactionalId, timeoutMs: requestTimeoutMs });
       this.#throttledUntilMs = performance.now() + produced.throttleTimeMs;
       const answers = new Map<string, ProducedBatch>();
       for (const answer of produced.batches) answers.set(`${answer.topic}-${answer.partition}`, answer);
-      for (const { place, batch } of request) {
-        const answer = answers.get(`${place.topic}-${place.partition}`);
-        if (answer?.errorCode === errorCodes.none) onAppended(batch, answer.baseOffset);
+      for (const sent of request) {
+        const { topic, partition } = sent.place;
         // Nothing but an answer for each is an answer.
-        else onFailed(batch, explain(place, answer?.errorCode ?? errorCodes.unknownTopicOrPartition));
+        const nothing = { errorCode: errorCodes.unknownServerError, baseOffset: -1 };
+        this.#answered(sent, answers.get(`${topic}-${partition}`) ?? nothing);
       }
     } catch (error) {
       this.#fail(request, error);
     }
   }
 
+  #answered({ place, batch }: Sent, { errorCode, baseOffset }: Pick<ProducedBatch, 'errorCode' | 'baseOffset'>): void {
+    const { onAppended, onLost, onFailed, explain } = this.#options;
+    const isFirst = place.isTried;
+    place.isTried = false;
+    if (errorCode === errorCodes.none) {
+      place.isKnown = true;
+      onAppended(batch, baseOffset);
+      if (isFirst && place.waiting.length > 0) this.serve(place);
+    } else if (isFirst && isNotLed(errorCode) && performance.now() < batch.deadlineMs) {
+      place.waiting.unshift(batch);
+      place.sequence = 0;
+      onLost(place);
+    } else onFailed(batch, explain(place, errorCode));
+  }
+
   #fail(request: readonly Sent[], error: unknown): void {
-    for (const { batch } of request) this.#options.onFailed(batch, asMillraceError(error));
+    for (const { place, batch } of request) {
+      place.isTried = false;
+      this.#options.onFailed(batch, asMillraceError(error));
+    }
   }
 }
+
+/** Whether it says that the broker has not appended anything, as the partition is not its own. */
+const isNotLed = (errorCode: number): boolean =>
+  errorCode === errorCodes.unknownTopicOrPartition ||
+  errorCode === errorCodes.leaderNotAvailable ||
+  errorCode === errorCodes.notLeader;

@@ -4,10 +4,12 @@ import { MillraceError } from '../errors.ts';
 
 /** The codes that a reader or writer of records answers to by itself. */
 export const errorCodes = {
+  unknownServerError: -1,
   none: 0,
   offsetOutOfRange: 1,
   unknownTopicOrPartition: 3,
   leaderNotAvailable: 5,
+  notLeader: 6,
   messageTooLarge: 10,
   recordListTooLarge: 18,
   topicAlreadyExists: 36,

@@ -102,7 +102,7 @@ export class TransactionalProducer implements AsyncDisposable {
    * refused, and `context.topic` and `context.partition`. Without harm to the transaction: `bufferFull` beyond `buffer.memory`.
    */
   send(topic: string, partition: number, bytes: Buffer): Promise<number> {
-    const { bufferBytes } = this.#options.settings;
+    const { bufferBytes, deliveryTimeoutMs } = this.#options.settings;
     const refusal =
       this.#refusal() ??
       (this.#pending > 0 && this.#pendingBytes + bytes.length > bufferBytes ? bufferFull(bufferBytes) : undefined);
@@ -111,7 +111,8 @@ export class TransactionalProducer implements AsyncDisposable {
     this.#pendingBytes += bytes.length;
     return new Promise((resolve, reject) => {
       const place = this.#place(topic, partition);
-      place.waiting.push({ bytes, offsets: offsetsOf(bytes), resolve, reject });
+      const deadlineMs = performance.now() + deliveryTimeoutMs;
+      place.waiting.push({ bytes, offsets: offsetsOf(bytes), deadlineMs, resolve, reject });
       this.#serve(place);
     });
   }
@@ -174,7 +175,7 @@ export class TransactionalProducer implements AsyncDisposable {
     const isNew = identity !== this.#identity;
     for (const place of this.#partitions.values()) {
       place.isAdded = false;
-      if (isNew) place.sequence = 0;
+      if (isNew) Object.assign(place, { sequence: 0, isKnown: false });
     }
     this.#identity = identity;
     this.#failure = undefined;
@@ -216,7 +217,16 @@ export class TransactionalProducer implements AsyncDisposable {
     const key = `${topic}-${partition}`;
     const known = this.#partitions.get(key);
     if (known !== undefined) return known;
-    const place = { topic, partition, leader: undefined, sequence: 0, isAdded: false, waiting: [] };
+    const place = {
+      topic,
+      partition,
+      leader: undefined,
+      sequence: 0,
+      isAdded: false,
+      isKnown: false,
+      isTried: false,
+      waiting: [],
+    };
     this.#partitions.set(key, place);
     return place;
   }
@@ -227,31 +237,40 @@ export class TransactionalProducer implements AsyncDisposable {
       return;
     }
     this.#unprepared.add(place);
-    this.#preparing ??= this.#prepare().finally(() => {
-      this.#preparing = undefined;
-    });
+    this.#preparing ??= this.#prepare();
+  }
+
+  /** Its leader is asked for again, in a moment. */
+  async #lose(place: WrittenPartition): Promise<void> {
+    place.leader = undefined;
+    await this.#backoff.after(1);
+    // Given up meanwhile, perhaps.
+    if (this.#failure !== undefined) this.#drop(this.#failure);
+    else if (place.waiting.length > 0) this.#serve(place);
   }
 
   /** Finds leaders, and says at the coordinator where the transaction writes, until that is done for all in which something waits. */
   async #prepare(): Promise<void> {
     // What is sent together goes together.
     await undefined;
-    while (this.#unprepared.size > 0 && this.#failure === undefined) {
-      const places = [...this.#unprepared];
-      try {
-        await this.#routes.find(places, () => this.#failure === undefined);
-        const added = places.filter(({ isAdded }) => !isAdded);
-        this.#isOpen = true;
-        if (added.length > 0) await this.#coordinator.addPartitions(this.#identity as ProducerIdentity, added);
-      } catch (error) {
-        this.#fail(asMillraceError(error));
-        return;
-      }
-      for (const place of places) {
-        place.isAdded = true;
-        this.#unprepared.delete(place);
-        if (place.waiting.length > 0 && this.#failure === undefined) this.#serve(place);
-      }
+    try {
+      while (this.#unprepared.size > 0 && this.#failure === undefined) await this.#prepareThese([...this.#unprepared]);
+    } catch (error) {
+      this.#fail(asMillraceError(error));
+    } finally {
+      this.#preparing = undefined;
+    }
+  }
+
+  async #prepareThese(places: readonly WrittenPartition[]): Promise<void> {
+    await this.#routes.find(places, () => this.#failure === undefined);
+    const added = places.filter(({ isAdded }) => !isAdded);
+    this.#isOpen = true;
+    if (added.length > 0) await this.#coordinator.addPartitions(this.#identity as ProducerIdentity, added);
+    for (const place of places) {
+      place.isAdded = true;
+      this.#unprepared.delete(place);
+      if (place.waiting.length > 0 && this.#failure === undefined) this.#serve(place);
     }
   }
 
@@ -266,6 +285,7 @@ export class TransactionalProducer implements AsyncDisposable {
       requestTimeoutMs: settings.requestTimeoutMs,
       identity: () => this.#identity as ProducerIdentity,
       onAppended: (batch, baseOffset) => this.#settle(batch, () => batch.resolve(baseOffset)),
+      onLost: (place) => void this.#lose(place),
       onFailed: (batch, error) => {
         this.#settle(batch, () => batch.reject(error));
         this.#fail(error);

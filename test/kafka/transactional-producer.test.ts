@@ -127,6 +127,18 @@ test('a failure spoils the transaction alone: it is aborted, and the next one go
   await producer.close();
 });
 
+test('a topic that is about to be created is waited for, and can be written to as soon as it is there', async () => {
+  const topics = filled(newTopicName('soon'), 5);
+  const producer = transactional(topics[0] as string);
+  await producer.init();
+  const sent = topics.flatMap((topic) => ['a', 'b', 'c'].map((value) => producer.send(topic, 0, batchOf(value))));
+  for (const topic of topics) await scribe.createTopic(topic);
+  await Promise.all(sent);
+  await producer.commit();
+  for (const topic of topics) assert.deepEqual(await committed(topic), ['a', 'b', 'c']);
+  await producer.close();
+});
+
 test('an aborted transaction does not send what waits', async () => {
   const topic = await newTopic('dropped');
   const producer = transactional(topic);
