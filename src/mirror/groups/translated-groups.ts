@@ -1,5 +1,5 @@
 /** The groups of the source that a flow looks after, where they are, and what that is on the target. */
-import { asMillraceError } from '../../errors.ts';
+import { asMillraceError, type MillraceError } from '../../errors.ts';
 import type { CommittedOffset } from '../../kafka/index.ts';
 import type { GroupSync } from '../flow-settings.ts';
 import type { CurrentLedger } from '../ledger/ledger-reader.ts';
@@ -23,19 +23,23 @@ export class TranslatedGroups {
   }
 
   /**
-   * By group. One whose offsets cannot be had now is left out, which is said in the log.
+   * By group. Those whose offsets cannot be had now are left out, which is said in the log.
    * @throws MillraceError `unavailable` when one of the clusters does not answer.
    */
   async read(): Promise<Map<string, TranslatedPosition[]>> {
     const { source, log } = this.#context;
     const committed = new Map<string, readonly CommittedOffset[]>();
+    const failures: MillraceError[] = [];
     await severalAtATime(await this.#groups(), async (groupId) => {
       try {
         committed.set(groupId, await source.admin.groupOffsets(groupId));
       } catch (error) {
-        log.warn({ err: asMillraceError(error), groupId }, "the group's offsets at the source cannot be read now");
+        failures.push(asMillraceError(error));
       }
     });
+    const [err] = failures;
+    if (err && committed.size === 0) throw err;
+    if (err) log.warn({ err, groups: failures.length }, "some groups' offsets at the source cannot be read now");
     // Read after them: what a group has taken from the source by then is in the ledger, unless the mirror lags behind.
     return translateOffsets(this.#context, await this.#ledger.read(), committed);
   }
