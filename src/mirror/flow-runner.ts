@@ -59,7 +59,9 @@ export class FlowRunner {
         await this.#mirror(signal);
       } catch (error) {
         const err = asMillraceError(error);
-        if (err.code !== 'unavailable' || signal.aborted) throw err;
+        if (err.code !== 'unavailable') throw err;
+        // Lanes end by themselves, and tell what they could not finish.
+        if (signal.aborted) return;
         this.#problem = err.message;
         const retryInMs = Math.min(longestPauseMs, firstPauseMs * 2 ** tries);
         this.#log.warn({ err, retryInMs }, 'a cluster of the mirror does not answer');

@@ -20,6 +20,7 @@ export class MirrorCommand {
   readonly #child;
   #stdout = '';
   #stderr = '';
+  #hasEnded = false;
 
   /** With a port for its metrics. */
   constructor(t: TestContext, ...args: string[]) {
@@ -30,6 +31,9 @@ export class MirrorCommand {
     this.#child.stderr.on('data', (chunk) => {
       this.#stderr += chunk;
     });
+    this.#child.on('close', () => {
+      this.#hasEnded = true;
+    });
     t.after(() => this.#child.kill('SIGKILL'));
   }
 
@@ -39,7 +43,11 @@ export class MirrorCommand {
 
   /** What it logged, an entry a line. */
   get log(): readonly { readonly msg: string }[] {
-    const lines = this.#stderr.split('\n').filter((line) => line.startsWith('{'));
+    // The last one may not be whole yet.
+    const lines = this.#stderr
+      .split('\n')
+      .slice(0, -1)
+      .filter((line) => line.startsWith('{'));
     return lines.map((line) => JSON.parse(line));
   }
 
@@ -54,10 +62,12 @@ export class MirrorCommand {
     return this.#until(matches, `metrics match ${pattern}`);
   }
 
-  /** Its exit code after Ctrl-C. */
-  async stop(): Promise<number | null> {
+  /** Its exit code after Ctrl-C. @param meanwhile is done once it knows that it is to stop. */
+  async stop(meanwhile = () => {}): Promise<number | null> {
     const ended = once(this.#child, 'exit');
     this.#child.kill('SIGINT');
+    await this.#until(async () => this.log.some(({ msg }) => msg.startsWith('stopping')), 'it stops');
+    meanwhile();
     await ended;
     return this.#child.exitCode;
   }
@@ -65,7 +75,7 @@ export class MirrorCommand {
   async #until(isSo: () => Promise<boolean>, what: string): Promise<void> {
     const giveUpAt = Date.now() + patienceMs;
     while (!(await isSo())) {
-      if (this.#child.exitCode !== null || Date.now() > giveUpAt)
+      if (this.#hasEnded || Date.now() > giveUpAt)
         throw new Error(`waited for: ${what}\n${this.#stdout}\n${this.#stderr.slice(-3000)}`);
       await sleep(50);
     }

@@ -1,6 +1,7 @@
 /** What the command says before it has a broker. */
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { MirrorCommand, propertiesFile } from './mirror-support.ts';
 import { runCommand } from './support.ts';
@@ -58,11 +59,26 @@ test('clusters that do not answer are waited for, and told of as not healthy; Ct
   assert.match(mirror.log[0]?.msg ?? '', /mm2\.properties, line 5, offset\.lag\.max: is not needed/);
 });
 
+test('Ctrl-C ends it also while it waits for an answer', async (t) => {
+  const sockets = new Set<Socket>();
+  const silent = createServer((socket) => sockets.add(socket.on('error', () => {}))).listen(0, '127.0.0.1');
+  t.after(() => silent.close());
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  const file = propertiesFile(t, 'mm2.properties', nowhere.join('\n').replaceAll(':1', `:${port}`).split('\n'));
+  const mirror = new MirrorCommand(t, file);
+  await once(silent, 'connection');
+  const hangUp = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  assert.equal(await mirror.stop(hangUp), 0);
+});
+
 test('a port that is taken ends it, exit code 1', async (t) => {
   const taken = createServer().listen(0, '127.0.0.1');
   t.after(() => taken.close());
-  await new Promise((resolve) => taken.once('listening', resolve));
-  const { port } = taken.address() as { port: number };
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
   const { code, stderr } = await runCommand(['mirror', propertiesFile(t, 'f', nowhere), '--port', String(port)]);
   assert.equal(code, 1);
   assert.match(stderr, /port \d+ is in use; .* --port/);
