@@ -10,13 +10,15 @@ import type { LaneContext } from './lane-context.ts';
 import { ensureLedgerTopic, safeFlowName } from './ledger/ledger-topic.ts';
 import type { FlowMetrics } from './metrics.ts';
 import type { FlowSnapshot } from './mirror.ts';
+import { together } from './together.ts';
 import { TopicWatch } from './topics/watch-topics.ts';
 
-/** Of batches that were fetched and are not acknowledged, of all lanes that a process has. */
-const maxHeldBytes = 32 * 2 ** 20;
+/** Of batches that were fetched and are not acknowledged, of all lanes that a process has: Kafka's default of `buffer.memory`. */
+const defaultHeldBytes = 32 * 2 ** 20;
 const fewestHeldBytes = 4 * 2 ** 20;
 
-type SharedContext = Omit<LaneContext, 'lane' | 'maxHeldBytes' | 'status'>;
+/** Of all lanes. */
+type SharedContext = Omit<LaneContext, 'lane' | 'status'>;
 
 const firstPauseMs = 500;
 const longestPauseMs = 10_000;
@@ -73,29 +75,25 @@ export class FlowRunner {
   async #mirror(signal: AbortSignal): Promise<void> {
     const flow = this.#flow;
     await using source = openCluster({ ...flow.source.properties, 'isolation.level': 'read_committed' });
+    // It bounds what is fetched; what was is written.
+    const { 'buffer.memory': heldBytes = defaultHeldBytes, ...properties } = flow.target.properties;
     // The ledger's, which is read there.
-    await using target = openCluster({ ...flow.target.properties, 'isolation.level': 'read_committed' });
+    await using target = openCluster({ ...properties, 'isolation.level': 'read_committed' });
     const ledger = await ensureLedgerTopic(target, flow);
     const { clusterId = flow.source.alias } = await source.metadata([]);
     const [metrics, log] = [this.#metrics, this.#log];
     const topics = new TopicWatch(flow, source, target, { log });
     this.#problem = undefined;
     this.#topics = topics;
-    const shared = { flow, ledger, source, sourceId: clusterId, target, topics, metrics, log };
-    // The first failure ends the other part, too.
-    const ending = new AbortController();
-    const either = AbortSignal.any([signal, ending.signal]);
-    const parts = [topics.run(either), this.#shareLanes(shared, either)].map((part) =>
-      part.finally(() => ending.abort()),
-    );
-    await Promise.allSettled(parts);
-    await Promise.all(parts);
+    const clusters = { source, sourceId: clusterId, target };
+    const shared = { flow, ledger, ...clusters, topics, maxHeldBytes: Number(heldBytes), metrics, log };
+    await together(signal, [(ending) => topics.run(ending), (ending) => this.#shareLanes(shared, ending)]);
   }
 
   async #shareLanes(shared: SharedContext, signal: AbortSignal): Promise<void> {
     for await (const share of this.#group(shared.target, shared.ledger.topic).generations(signal)) {
       const lanes = share.partitions.map(({ partition }) => partition);
-      const held = Math.max(fewestHeldBytes, Math.floor(maxHeldBytes / Math.max(1, lanes.length)));
+      const held = Math.max(fewestHeldBytes, Math.floor(shared.maxHeldBytes / Math.max(1, lanes.length)));
       const fresh = () => ({ partitions: 0, problem: undefined, stopped: new Map<string, string>() });
       this.#have(lanes.map((lane) => ({ ...shared, lane, maxHeldBytes: held, status: fresh() })));
       const work = this.#lanes.map((lane) => runLane(lane, share.revoked));

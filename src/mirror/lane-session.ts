@@ -8,6 +8,7 @@ import type { LaneContext } from './lane-context.ts';
 import { LanePartitions } from './lane-partitions.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { SourceGroup } from './source-group.ts';
+import { together } from './together.ts';
 import { createWriter } from './writers/index.ts';
 import type { LaneWriter } from './writers/lane-writer.ts';
 
@@ -15,7 +16,6 @@ export class LaneSession {
   readonly #context: LaneContext;
   readonly #writer: LaneWriter;
   readonly #repacker = new Repacker();
-  readonly #ending = new AbortController();
   /** While a transaction is committed, nothing new goes into it. */
   #isGateClosed = false;
   readonly #gateOpened = new Signal();
@@ -37,35 +37,32 @@ export class LaneSession {
   /** Until the signal aborts; what was passed on by then is committed. @throws whatever ended it before. */
   async run(signal: AbortSignal): Promise<void> {
     const { source, target, ledger: ledgerTopic, lane, maxHeldBytes, status } = this.#context;
-    const end = () => this.#ending.abort();
-    signal.addEventListener('abort', end, { once: true });
     try {
       await this.#writer.open();
       const ledger = await Ledger.load(target, ledgerTopic.topic, lane);
       status.problem = undefined;
       await using fetcher = source.fetchBatches([], { maxHeldBytes });
-      this.#ending.signal.addEventListener('abort', () => void fetcher.close());
       const partitions = new LanePartitions(this.#context, ledger, fetcher);
-      const parts = [
-        partitions.follow(this.#ending.signal),
-        this.#pump(fetcher, partitions),
-        this.#commitRegularly(ledger, partitions),
-        partitions.forget(this.#ending.signal),
-      ];
-      await allOf(parts, end);
+      await together(signal, [
+        (ending) => partitions.follow(ending),
+        (ending) => this.#pump(fetcher, partitions, ending),
+        (ending) => this.#commitRegularly(ledger, partitions, ending),
+        (ending) => partitions.forget(ending),
+      ]);
       await partitions.settled();
       await this.#commit(ledger, partitions);
       await this.#sourceGroup?.tell(partitions.positions());
     } finally {
-      signal.removeEventListener('abort', end);
       status.partitions = 0;
       status.stopped.clear();
-      end();
       await this.#writer.close();
     }
   }
 
-  async #pump(fetcher: Fetcher<FetchedBatches>, partitions: LanePartitions): Promise<void> {
+  async #pump(fetcher: Fetcher<FetchedBatches>, partitions: LanePartitions, ending: AbortSignal): Promise<void> {
+    const close = () => void fetcher.close();
+    if (ending.aborted) close();
+    else ending.addEventListener('abort', close, { once: true });
     const failed = Promise.withResolvers<never>();
     const pass = async () => {
       for await (const fetched of fetcher) {
@@ -88,8 +85,7 @@ export class LaneSession {
     }
   }
 
-  async #commitRegularly(ledger: Ledger, partitions: LanePartitions): Promise<void> {
-    const { signal } = this.#ending;
+  async #commitRegularly(ledger: Ledger, partitions: LanePartitions, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await sleep(this.#context.flow.commitIntervalMs, undefined, { signal }).catch(() => {});
       if (!signal.aborted) await this.#commit(ledger, partitions);
@@ -115,11 +111,4 @@ export class LaneSession {
       this.#gateOpened.notify();
     }
   }
-}
-
-/** Waits for all, also where one fails, which ends the others. @throws what the first one failed by. */
-async function allOf(parts: readonly Promise<void>[], end: () => void): Promise<void> {
-  const first = Promise.all(parts);
-  await Promise.allSettled(parts.map((part) => part.finally(end)));
-  await first;
 }
