@@ -11,9 +11,6 @@ const read = new Set(
    acks max.request.size buffer.memory delivery.timeout.ms max.in.flight.requests.per.connection`.split(/\s+/),
 );
 
-/** What the flow reads itself. */
-const ofFlow = new Set(['group.id', 'auto.offset.reset', 'metadata.max.age.ms']);
-
 const meaningless: readonly (readonly [pattern: RegExp, why: string])[] = [
   [/^compression\./, 'has no effect: batches keep the compression that they have at the source'],
   [/^(?:batch\.size|linger\.ms)$/, 'has no effect: batches go through as they are at the source'],
@@ -25,10 +22,7 @@ const meaningless: readonly (readonly [pattern: RegExp, why: string])[] = [
   [/^enable\.auto\.commit$|^auto\.commit\./, 'has no effect: positions are kept in the ledger'],
   [/^interceptor\.classes$/, 'is of Java and cannot run here: records arrive as they are'],
   [/^partitioner\./, 'has no effect: records keep their partition'],
-  [
-    /^partition\.assignment\.|^group\.(?!id$)|^session\.|^heartbeat\./,
-    'has no effect: processes share lanes, not partitions',
-  ],
+  [/^partition\.assignment\.|^group\.|^session\.|^heartbeat\./, 'has no effect: processes share lanes, not partitions'],
 ];
 
 /** Of a property that can have no effect on a mirror, why; undefined for all others. */
@@ -37,6 +31,6 @@ export const ineffectiveness = (name: string): string | undefined =>
 
 /** The same, of properties that nobody knows as well. */
 export function meaninglessness(name: string): string | undefined {
-  if (isOfAllClients(name) || read.has(name) || ofFlow.has(name)) return undefined;
+  if (isOfAllClients(name) || read.has(name)) return undefined;
   return ineffectiveness(name) ?? 'has no meaning to this mirror';
 }

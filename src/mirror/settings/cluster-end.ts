@@ -41,9 +41,10 @@ export function readEnd(file: SettingsFile, { alias, pair, side }: EndOptions): 
   const remarks: string[] = [];
   const properties: Record<string, string> = {};
   for (const [name, { fullName, value }] of found) {
+    if (name === 'auto.offset.reset') continue;
     const why = meaninglessness(name);
-    if (why !== undefined) remarks.push(file.remark(fullName, why));
-    else if (name !== 'auto.offset.reset') properties[name] = value.trim();
+    if (why === undefined) properties[name] = value.trim();
+    else remarks.push(file.remark(fullName, why));
   }
   checkProperties(properties, file, (name) => found.get(name)?.fullName);
   return { alias, properties, offsetReset: found.get('auto.offset.reset'), remarks };

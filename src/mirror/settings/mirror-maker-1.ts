@@ -35,30 +35,33 @@ export interface MirrorMaker1Options {
 }
 
 const [source, target] = ['source', 'target'];
+/** What of the consumer's properties is the flow's. */
+const ofFlow = new Set(['group.id', 'auto.offset.reset', 'metadata.max.age.ms', 'session.timeout.ms']);
 /** New topics are noticed sooner than by the five minutes of Java's consumers. */
 const refreshMs = 30_000;
 
 /** @throws MillraceError `invalidInput` or `unsupported` for what the files or the patterns say wrongly. */
 export function readMirrorMaker1(options: MirrorMaker1Options): MirrorSettings {
-  const consumer = readClient(options.consumer, modernKafkaProperties);
-  const producer = readClient(options.producer, modernProducerProperties);
-  const { 'group.id': group, 'auto.offset.reset': reset, 'metadata.max.age.ms': _, ...ofSource } = consumer.properties;
+  const consumer = readClient(options.consumer, modernKafkaProperties, ofFlow);
+  const producer = readClient(options.producer, modernProducerProperties, new Set());
+  const { 'group.id': group, 'auto.offset.reset': reset } = consumer.properties;
   if (typeof group !== 'string' || group === '') {
     throw options.consumer.mistake(
       'group.id',
       'the name of a consumer group, by which the mirror goes on where it was',
     );
   }
+  const ofSource = Object.entries(consumer.properties).filter(([name]) => !ofFlow.has(name));
   const flow: MirrorFlow = {
     name: group,
-    source: { alias: source, properties: ofSource },
+    source: { alias: source, properties: Object.fromEntries(ofSource) },
     target: { alias: target, properties: producer.properties },
     topics: readTopics(options),
     mirrorsHeartbeats: false,
     policy: plainNames(source),
     delivery: options.exactlyOnce ? 'exactlyOnce' : 'atLeastOnce',
     lanes: lanesFor(options.streams),
-    sessionTimeoutMs: defaultSessionTimeoutMs,
+    sessionTimeoutMs: options.consumer.count('session.timeout.ms', defaultSessionTimeoutMs, 1),
     commitIntervalMs: Math.min(longestCommitIntervalMs, options.commitIntervalMs ?? defaultCommitIntervalMs),
     startAt: readStart(reset, options.consumer),
     sourceGroup: group,
@@ -82,11 +85,12 @@ export function readMirrorMaker1(options: MirrorMaker1Options): MirrorSettings {
 function readClient(
   file: SettingsFile,
   modernise: (given: Readonly<Record<string, unknown>>) => ModernProperties,
+  ofFlow: ReadonlySet<string>,
 ): ModernProperties {
   const warnings: string[] = [];
   const given: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(file.properties)) {
-    const why = ineffectiveness(name);
+    const why = ofFlow.has(name) ? undefined : ineffectiveness(name);
     if (why === undefined) given[name] = value.trim();
     else warnings.push(file.remark(name, why));
   }
@@ -95,7 +99,7 @@ function readClient(
   if (missing !== undefined) throw invalidInput(missing, { place: file.placeOf() });
   const properties: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(modern.properties)) {
-    const why = meaninglessness(name);
+    const why = ofFlow.has(name) ? undefined : meaninglessness(name);
     if (why === undefined) properties[name] = value;
     else warnings.push(file.remark(name, why));
   }

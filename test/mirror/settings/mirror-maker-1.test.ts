@@ -97,6 +97,15 @@ test('delivery and its interval', () => {
   assert.equal(read({ commitIntervalMs: 60_000 }).flow.commitIntervalMs, 20_000);
 });
 
+test("what of the consumer's file is about the flow", () => {
+  const { flow, warnings } = read({ consumer: consumer('session.timeout.ms=6000', 'metadata.max.age.ms=5000') });
+  assert.equal(flow.sessionTimeoutMs, 6000);
+  assert.equal(flow.topicSync.refreshIntervalMs, 5000);
+  assert.deepEqual(flow.source.properties, { 'bootstrap.servers': 'a:1' });
+  assert.deepEqual(warnings, []);
+  assert.equal(read({ producer: producer('session.timeout.ms=6000') }).warnings.length, 1);
+});
+
 test('security and sizes go to the connections, what can have no effect does not, each with a line', () => {
   const { flow, warnings } = read({
     consumer: consumer(
