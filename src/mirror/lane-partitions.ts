@@ -84,6 +84,8 @@ export class LanePartitions {
     if (goesOnAt === undefined) {
       this.#fetcher.unassign(topic, partition);
       mirrored.metrics.stopped(reason);
+      // Its topic is gone, or another one.
+      this.#context.topics.lookAgain();
       this.#context.status.stopped.set(partitionKey(topic, partition), error.message);
       log.error({ err: error, topic, partition, offset }, 'a partition is not mirrored any more');
       return;

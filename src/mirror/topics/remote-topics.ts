@@ -1,4 +1,5 @@
 /** The topics on the target that a flow writes to: created as their sources are, and grown with them. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { MillraceError } from '../../errors.ts';
 import type { Cluster, ClusterMetadata, TopicMetadata } from '../../kafka/index.ts';
 import type { MirrorFlow } from '../flow-settings.ts';
@@ -13,6 +14,7 @@ export interface RemoteTopicsOptions {
 
 /** How many topics are created at a time. */
 const atATime = 16;
+const visibleMs = { poll: 50, most: 10_000 };
 /** https://kafka.apache.org/documentation/#topicconfigs_max.message.bytes */
 const maxMessageBytes = { name: 'max.message.bytes', byDefault: 1_048_588 };
 
@@ -44,7 +46,9 @@ export class RemoteTopics {
       return remote !== undefined && remote.partitions.length < partitions.length;
     });
     const problems = [...(await this.#create(missing)), ...(await this.#grow(short))];
-    const remotes = missing.length + short.length > 0 ? byName(await this.describe(sources)) : before;
+    const refused = new Set(problems.map(({ topic }) => topic));
+    const changed = [...missing, ...short].filter(({ topic }) => !refused.has(topic));
+    const remotes = changed.length > 0 ? await this.#afterChanges(sources, changed) : before;
     return { topics: await this.#mirrored(sources, remotes), problems };
   }
 
@@ -68,6 +72,18 @@ export class RemoteTopics {
 
   #remoteOf(topic: string): string {
     return this.#options.flow.policy.remoteTopic(topic);
+  }
+
+  /** Brokers hear of what was created one after the other; who begins with half of it begins the rest as what came later. */
+  async #afterChanges(sources: readonly TopicMetadata[], changed: readonly TopicMetadata[]) {
+    for (const giveUpAt = Date.now() + visibleMs.most; ; await sleep(visibleMs.poll)) {
+      const remotes = byName(await this.describe(sources));
+      const isSeen = changed.every(({ topic, partitions }) => {
+        const remote = remotes.get(this.#remoteOf(topic));
+        return remote !== undefined && remote.partitions.length >= partitions.length;
+      });
+      if (isSeen || Date.now() > giveUpAt) return remotes;
+    }
   }
 
   async #create(sources: readonly TopicMetadata[]): Promise<TopicProblem[]> {

@@ -99,3 +99,16 @@ test('within one cluster, a topic does not become its own', async () => {
   await eventually('that the copy is not copied', () => kindsOf(prefixedWatch)['a.self'] === 'loop');
   assert.deepEqual(await mirroredBy(prefixedWatch), ['self']);
 });
+
+test('a topic does not come back over a third cluster either', async () => {
+  const c = await TestCluster.start();
+  await a.scribe.createTopic('round', 1);
+  await using toB = new Watching(plainly('a', 'b', /^round$/, { name: 'round-to-b' }), a, b);
+  await toB.until(({ length }) => length === 1);
+  await using toC = new Watching(plainly('b', 'c', /^round$/, { name: 'round-to-c' }), b, c);
+  await toC.until(({ length }) => length === 1);
+  await using toA = new Watching(plainly('c', 'a', /^round$/, { name: 'round-to-a' }), c, a);
+  await eventually('that it is noticed', () => kindsOf(toA).round === 'loop');
+  assert.deepEqual(await mirroredBy(toA), []);
+  assert.deepEqual([kindsOf(toB), kindsOf(toC)], [{}, {}]);
+});
