@@ -5,6 +5,7 @@
  *       Run => SourceGap TargetGap Count  varints, low 7 bits first, as in https://protobuf.dev/programming-guides/encoding/#varints
  *         SourceGap => from the end of the run before, 0 for the first
  *         TargetGap => the same of the target, zigzag: a target topic that was emptied begins at 0 again
+ *         Count => 0 in a thinned chunk: records up to the next run, somewhere from this place on (offset-runs.ts)
  *
  * Offsets are below 2^51. A run takes 3 to 5 bytes: most begin where the one before ended, but for the marker of a transaction.
  */

@@ -2,7 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { mostRunsInChunk, type OffsetChunk, OffsetRuns } from '../../../src/mirror/ledger/offset-runs.ts';
+import {
+  mostExactChunks,
+  mostRunsInChunk,
+  type OffsetChunk,
+  OffsetRuns,
+} from '../../../src/mirror/ledger/offset-runs.ts';
 import { decodeRuns, encodeRuns } from '../../../src/mirror/ledger/run-coding.ts';
 
 class NaiveMap {
@@ -171,6 +176,41 @@ test('what is in neither log any more is forgotten, in the ledger too, and the r
     [0, undefined],
     [1, undefined],
   ]);
+});
+
+test('of what is old only the beginnings of chunks are kept, and nothing is skipped', () => {
+  const runs = new OffsetRuns();
+  const ledger = new NaiveLedger();
+  const chunks = mostExactChunks + 3 * mostRunsInChunk;
+  // Ten records, then the marker of a transaction.
+  for (let commit = 0; commit < chunks * mostRunsInChunk; commit++) {
+    runs.append(10 * commit, 11 * commit, 10);
+    if (commit % mostRunsInChunk === 0) ledger.written.push(...runs.takeChanges());
+  }
+  ledger.written.push(...runs.takeChanges());
+  ledger.compact(1);
+  const kept = ledger.written.filter((chunk) => chunk.runs !== undefined).length;
+  assert.equal(kept, 3 + mostExactChunks);
+  const end = 10 * chunks * mostRunsInChunk;
+  const placeOf = (source: number) => source + Math.floor(source / 10);
+  const exactFrom = 3 * mostRunsInChunk * mostRunsInChunk * 10;
+  const read = ledger.read();
+  for (let source = 0; source <= end; source += 96) {
+    const expected = source < exactFrom ? placeOf(source - (source % (10 * mostRunsInChunk))) : placeOf(source);
+    const isEnd = source === end;
+    const translated = {
+      offset: isEnd ? expected - 1 : expected,
+      isExact: source >= exactFrom || placeOf(source) === expected,
+    };
+    assert.deepEqual(runs.translate(source), translated, `source offset ${source}`);
+    assert.deepEqual(read.translate(source), translated);
+  }
+  read.prune(exactFrom / 2, 0);
+  assert.equal(read.translate(exactFrom)?.offset, placeOf(exactFrom));
+  read.rewind(exactFrom / 2);
+  read.append(exactFrom / 2, placeOf(end), 10);
+  assert.deepEqual(read.translate(exactFrom / 2 + 1), { offset: placeOf(end) + 1, isExact: true });
+  assert.deepEqual(read.translate(exactFrom / 2 - 1)?.isExact, false);
 });
 
 test('offsets that the mirror has not reached, and those before it began, are said not to be exact', () => {
