@@ -21,10 +21,15 @@ interface Written {
 }
 
 /** Writes numbers to each partition, batch after batch without waiting, until the signal; settles when all have their answers. */
-async function write(deliveryTimeoutMs: number, prefix: string, signal: AbortSignal): Promise<Written[]> {
+async function write(
+  deliveryTimeoutMs: number,
+  prefix: string,
+  signal: AbortSignal,
+  maxInFlight = 5,
+): Promise<Written[]> {
   const properties = { 'bootstrap.servers': broker.bootstrapServers, 'delivery.timeout.ms': deliveryTimeoutMs };
   await using cluster = openCluster(properties);
-  const producer = cluster.producer();
+  const producer = cluster.producer({ maxInFlight });
   const written: Written[] = partitions.map(() => ({ batches: [] }));
   const answers: Promise<void>[] = [];
   for (let next = 0; !signal.aborted; next += linesInBatch) {
@@ -52,9 +57,9 @@ async function write(deliveryTimeoutMs: number, prefix: string, signal: AbortSig
 }
 
 /** Kills the broker in the middle of writing, and starts it again. */
-async function writeThroughKill(deliveryTimeoutMs: number, prefix: string): Promise<Written[]> {
+async function writeThroughKill(deliveryTimeoutMs: number, prefix: string, maxInFlight?: number): Promise<Written[]> {
   const stop = new AbortController();
-  const writing = write(deliveryTimeoutMs, prefix, stop.signal);
+  const writing = write(deliveryTimeoutMs, prefix, stop.signal, maxInFlight);
   await sleep(700);
   await broker.kill();
   await broker.restart();
@@ -71,14 +76,17 @@ async function valuesIn(partition: number, prefix: string): Promise<number[]> {
 
 const numbersOf = ({ first }: { readonly first: number }) => Array.from({ length: linesInBatch }, (_, i) => first + i);
 
-test('a broker that is killed and comes back in time has each event once, in order', async () => {
-  const written = await writeThroughKill(60_000, 'in-time ');
-  for (const partition of partitions) {
-    const { batches } = written[partition] as Written;
-    assert.ok(batches.every(({ isAcknowledged }) => isAcknowledged));
-    assert.deepEqual(await valuesIn(partition, 'in-time '), batches.flatMap(numbersOf));
-  }
-});
+for (const maxInFlight of [5, 100]) {
+  test(`a broker that is killed and comes back in time has each event once, in order; ${maxInFlight} requests at a time`, async () => {
+    const prefix = `${maxInFlight} at a time `;
+    const written = await writeThroughKill(60_000, prefix, maxInFlight);
+    for (const partition of partitions) {
+      const { batches } = written[partition] as Written;
+      assert.ok(batches.every(({ isAcknowledged }) => isAcknowledged));
+      assert.deepEqual(await valuesIn(partition, prefix), batches.flatMap(numbersOf));
+    }
+  });
+}
 
 test('what is given up while a broker is away is there once at most, what was acknowledged exactly once', async () => {
   const written = await writeThroughKill(600, 'given-up ');
