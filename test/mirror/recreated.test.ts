@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { pino } from 'pino';
+import type { MirrorFlow } from '../../src/mirror/flow-settings.ts';
 import { startMirror } from '../../src/mirror/index.ts';
 import { MirrorMetrics } from '../../src/mirror/metrics.ts';
+import type { Mirror } from '../../src/mirror/mirror.ts';
 import { eventually, flowOf, TestCluster } from './topics/watching.ts';
 
 const [a, b] = await Promise.all([TestCluster.start(), TestCluster.start()]);
@@ -26,6 +28,19 @@ async function read(topic: string): Promise<string[]> {
   return readFileSync(file, 'utf8').split('\n').slice(0, -1);
 }
 
+/** Nobody looks at the topics unless something goes wrong. */
+function start(topic: string, delivery: MirrorFlow['delivery']): Mirror {
+  const { topicSync, ...flow } = flowOf('a', 'b', new RegExp(`^${topic}$`), {
+    name: topic,
+    delivery,
+    source: { alias: 'a', properties: { 'bootstrap.servers': a.bootstrapServers } },
+    target: { alias: 'b', properties: { 'bootstrap.servers': b.bootstrapServers } },
+  });
+  const seldom = { ...topicSync, refreshIntervalMs: 3_600_000, configIntervalMs: undefined };
+  const options = { log: pino({ level: 'silent' }), metrics: new MirrorMetrics() };
+  return startMirror([{ ...flow, topicSync: seldom }], options);
+}
+
 const has = (topic: string, values: readonly string[]) =>
   eventually(`${values.join()} in ${topic}`, async () => isDeepStrictEqual(await read(topic), values));
 
@@ -34,13 +49,7 @@ for (const delivery of ['exactlyOnce', 'atLeastOnce'] as const) {
     const topic = `events-${delivery}`;
     await a.scribe.createTopic(topic, 1);
     await fill(topic, 'old', 3);
-    const flow = flowOf('a', 'b', new RegExp(`^${topic}$`), {
-      name: delivery,
-      delivery,
-      source: { alias: 'a', properties: { 'bootstrap.servers': a.bootstrapServers } },
-      target: { alias: 'b', properties: { 'bootstrap.servers': b.bootstrapServers } },
-    });
-    const mirror = startMirror([flow], { log: pino({ level: 'silent' }), metrics: new MirrorMetrics() });
+    const mirror = start(topic, delivery);
     const problem = () => mirror.snapshot().flows[0]?.problem;
     try {
       const remote = `a.${topic}`;
@@ -64,18 +73,7 @@ for (const delivery of ['exactlyOnce', 'atLeastOnce'] as const) {
     const topic = `again-${delivery}`;
     await a.scribe.createTopic(topic, 1);
     await fill(topic, 'v', 2);
-    const flow = flowOf('a', 'b', new RegExp(`^${topic}$`), {
-      name: topic,
-      delivery,
-      source: { alias: 'a', properties: { 'bootstrap.servers': a.bootstrapServers } },
-      target: { alias: 'b', properties: { 'bootstrap.servers': b.bootstrapServers } },
-    });
-    // Nobody looks at the topics unless something goes wrong.
-    const topicSync = { ...flow.topicSync, refreshIntervalMs: 3_600_000, configIntervalMs: undefined };
-    const mirror = startMirror([{ ...flow, topicSync }], {
-      log: pino({ level: 'silent' }),
-      metrics: new MirrorMetrics(),
-    });
+    const mirror = start(topic, delivery);
     try {
       const remote = `a.${topic}`;
       await eventually('the remote topic', async () => (await b.topicNames()).includes(remote));
