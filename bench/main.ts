@@ -1,11 +1,12 @@
 /**
- * `npm run bench -- push|query|cost|start|kafka|cluster [--rounds N] [--vs druid] [--json FILE]`: measures, prints each figure with its goal, and exits 0
- * whether or not the goals were reached. What each measures stands above its file.
+ * `npm run bench -- push|query|cost|start|kafka|cluster|mirror [--rounds N] [--vs druid] [--records N] [--quick] [--json FILE]`: measures, prints each
+ * figure with its goal, and exits 0 whether or not the goals were reached. What each measures stands above its file.
  */
 import { parseArgs } from 'node:util';
 import { clusterBench } from './cluster.ts';
 import { costBench } from './cost.ts';
 import { kafkaBench } from './kafka.ts';
+import { mirrorBench } from './mirror.ts';
 import { pushBench } from './push.ts';
 import { queryBench } from './query.ts';
 import { type Figure, printReport } from './report.ts';
@@ -13,7 +14,13 @@ import { startBench } from './start.ts';
 import { versusDruid } from './versus-druid.ts';
 
 const { values, positionals } = parseArgs({
-  options: { rounds: { type: 'string', default: '3' }, vs: { type: 'string' }, json: { type: 'string' } },
+  options: {
+    rounds: { type: 'string', default: '3' },
+    vs: { type: 'string' },
+    records: { type: 'string', default: '10000000' },
+    quick: { type: 'boolean', default: false },
+    json: { type: 'string' },
+  },
   allowPositionals: true,
 });
 
@@ -24,15 +31,16 @@ const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   start: startBench,
   kafka: () => kafkaBench(Number(values.rounds)),
   cluster: () => clusterBench(Number(values.rounds)),
+  mirror: () => mirrorBench({ records: Number(values.records), isQuick: values.quick }),
 };
 
 const name = positionals[0] ?? '';
 const bench = benches[name];
-if (bench && Number(values.rounds) >= 1) {
+if (bench && Number(values.rounds) >= 1 && Number(values.records) >= 1) {
   printReport(name, await bench(), values.json);
 } else {
   console.error(
-    'Usage: npm run bench -- push|query|cost|start|kafka|cluster [--rounds N (of push, kafka and cluster, default 3)] [--vs druid (of query)] [--json FILE]',
+    'Usage: npm run bench -- push|query|cost|start|kafka|cluster|mirror [--rounds N (of push, kafka and cluster, default 3)] [--vs druid (of query)] [--records N] [--quick (both of mirror)] [--json FILE]',
   );
   process.exitCode = 2;
 }
