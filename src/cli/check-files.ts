@@ -14,28 +14,37 @@ const unchecked: Readonly<Record<string, string>> = {
 };
 
 /** True when nothing is wrong in any of the files, and all could be checked. */
-export function checkFiles(files: readonly string[]): boolean {
-  const findings = files.map((file) => {
-    const found = checkFile(file);
+export async function checkFiles(files: readonly string[]): Promise<boolean> {
+  let isSound = true;
+  for (const file of files) {
+    const found = await checkFile(file);
+    isSound &&= found?.length === 0;
     if (found === undefined) {
       const kind = unchecked[extname(file)];
       console.log(
-        `${file}: not checked: ${kind} cannot be checked, only specs, Tranquility's files, queries and Druid's properties`,
+        `${file}: not checked: ${kind} cannot be checked, only specs, Tranquility's files, queries, Druid's properties and MirrorMaker 2's`,
       );
-      return undefined;
+      continue;
     }
     for (const finding of found) console.log(lineOf(file, finding));
     if (found.length === 0) console.log(`${file}: nothing is wrong`);
-    return found;
-  });
-  return findings.every((found) => found?.length === 0);
+  }
+  return isSound;
 }
 
 /** Undefined for what cannot be checked. */
-function checkFile(file: string): readonly Finding[] | undefined {
-  if (extname(file) === '.properties') return checkProperties(readInput(file), file);
+async function checkFile(file: string): Promise<readonly Finding[] | undefined> {
+  if (extname(file) === '.properties') return checkAnyProperties(readInput(file), file);
   if (unchecked[extname(file)] !== undefined) return undefined;
   return checkText(readInput(file), { file, queryTypes, firehose: firehoseSchema });
+}
+
+async function checkAnyProperties(text: string, file: string): Promise<readonly Finding[] | undefined> {
+  const found = checkProperties(text, file);
+  if (found !== undefined) return found;
+  // A client of Kafka takes longer to load than all the rest.
+  const { checkMirror } = await import('./check-mirror.ts');
+  return checkMirror(text, file);
 }
 
 function lineOf(file: string, { severity, place, message }: Finding): string {

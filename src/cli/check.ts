@@ -5,7 +5,7 @@ import { exitCodes } from './options.ts';
 export function checkCommand(report: (exitCode: number) => void): Command {
   return new Command('check')
     .description(
-      "say what is wrong with specs, Tranquility files, queries and Druid's properties, unknown fields included",
+      "say what is wrong with specs, Tranquility files, queries, Druid's properties and MirrorMaker 2's, unknown fields included",
     )
     .argument('<files...>', 'files to check; - reads standard input')
     .addHelpText(
@@ -14,6 +14,6 @@ export function checkCommand(report: (exitCode: number) => void): Command {
     )
     .action(async (files: string[]) => {
       const { checkFiles } = await import('./check-files.ts');
-      if (!checkFiles(files)) report(exitCodes.failed);
+      if (!(await checkFiles(files))) report(exitCodes.failed);
     });
 }

@@ -1,4 +1,5 @@
 /** The work of `millrace mirror`. */
+import { formatPlace } from '../errors.ts';
 import type { MirrorFlow } from '../mirror/flow-settings.ts';
 import { startMirror } from '../mirror/index.ts';
 import { MirrorMetrics } from '../mirror/metrics.ts';
@@ -30,11 +31,12 @@ export interface MirrorFlags extends FlowFlags {
 /** Resolves after a stop signal, once what was under way is on the target. */
 export async function runMirror(file: string | undefined, flags: MirrorFlags): Promise<void> {
   refuseJava(flags);
-  const { flows, warnings } = readFlows(file, withOldInterval(flags));
+  const { flows, remarks } = readFlows(file, withOldInterval(flags));
   const signal = stopSignal();
   const terminal = process.stderr.isTTY ? new Terminal(process.stderr) : undefined;
   const log = createLogger(flags.logLevel, terminal);
-  for (const warning of [...warnings, ...remarksOn(flags)]) log.warn(warning);
+  const inFiles = remarks.map(({ place, message }) => `${formatPlace(place)}: ${message}`);
+  for (const remark of [...inFiles, ...remarksOn(flags)]) log.warn(remark);
   const metrics = new MirrorMetrics();
   const mirror = startMirror(flows, { log, metrics });
   const ended = Promise.race([aborted(signal), mirror.closed]);

@@ -80,3 +80,29 @@ ${file}:3: error: druid.client.https.keyStoreType: expected one of 'PEM', 'PKCS1
   writeFileSync(file, String(lines.at(-1)));
   assert.deepEqual(await runCommand(['check', file]), { code: 0, stdout: `${file}: nothing is wrong\n`, stderr: '' });
 });
+
+test("MirrorMaker 2's file: what is not known or has no effect, and a mistake, each with its line", async (t) => {
+  const file = join(temporaryFolder(t), 'mm2.properties');
+  const lines = [
+    'clusters = A, B',
+    'A.bootstrap.servers = a:9092',
+    'B.bootstrap.servers = b:9092',
+    'A->B.enabled = true',
+    'offset.lag.max = 5',
+    'A->B.topic = orders',
+  ];
+  const check = async (...more: string[]) => {
+    writeFileSync(file, [...lines, ...more].join('\n'));
+    return (await runCommand(['check', file])).stdout.replaceAll(file, 'F');
+  };
+  assert.equal(
+    await check(),
+    `F:5: warning: offset.lag.max: is not needed: the ledger is exact for each record, however much it lags
+F:6: warning: A->B.topic: is not known, and is ignored; did you mean 'topics'?
+`,
+  );
+  assert.equal(
+    await check('A->B.tasks.max = x'),
+    "F:7: error: A->B.tasks.max: 'x'; expected a whole number from 1 to 2147483647\n",
+  );
+});

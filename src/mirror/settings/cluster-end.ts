@@ -3,7 +3,7 @@ import { MillraceError } from '../../errors.ts';
 import { type KafkaProperties, openCluster } from '../../kafka/index.ts';
 import type { ClusterEnd } from '../flow-settings.ts';
 import { isOfAllClients, meaninglessness } from './client-properties.ts';
-import type { Property, SettingsFile } from './settings-file.ts';
+import type { Property, Remark, SettingsFile } from './settings-file.ts';
 
 export interface EndOptions {
   readonly alias: string;
@@ -15,7 +15,7 @@ export interface EndOptions {
 export interface ReadEnd extends ClusterEnd {
   /** `auto.offset.reset` of the consumer. */
   readonly offsetReset: Property | undefined;
-  readonly remarks: readonly string[];
+  readonly remarks: readonly Remark[];
 }
 
 /**
@@ -38,7 +38,7 @@ export function readEnd(file: SettingsFile, { alias, pair, side }: EndOptions): 
     const expected = `the addresses of the brokers of '${alias}', as host:port,host:port`;
     throw file.mistake(`${alias}.bootstrap.servers`, expected);
   }
-  const remarks: string[] = [];
+  const remarks: Remark[] = [];
   const properties: Record<string, string> = {};
   for (const [name, { fullName, value }] of found) {
     if (name === 'auto.offset.reset') continue;

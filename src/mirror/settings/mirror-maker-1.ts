@@ -2,7 +2,7 @@
  * What `kafka-mirror-maker.sh` took: the properties of a consumer and of a producer, and a pattern of topics.
  * https://kafka.apache.org/30/documentation/#basic_ops_mirror_maker
  */
-import { formatPlace, invalidInput } from '../../errors.ts';
+import { invalidInput } from '../../errors.ts';
 import {
   type ModernProperties,
   missingBrokers,
@@ -17,7 +17,7 @@ import { defaultCommitIntervalMs, defaultSessionTimeoutMs, lanesFor, longestComm
 import { unsharedConfigs } from './mirror-maker-2-filters.ts';
 import type { MirrorSettings } from './mirror-settings.ts';
 import { plainNames } from './replication-policy.ts';
-import type { SettingsFile } from './settings-file.ts';
+import type { Remark, SettingsFile } from './settings-file.ts';
 
 export interface MirrorMaker1Options {
   /** `--consumer.config`: of the source. */
@@ -78,7 +78,7 @@ export function readMirrorMaker1(options: MirrorMaker1Options): MirrorSettings {
     groupSync: undefined,
     heartbeats: undefined,
   };
-  return { flows: [flow], warnings: [...consumer.warnings, ...producer.warnings] };
+  return { flows: [flow], remarks: [...consumer.remarks, ...producer.remarks] };
 }
 
 /** The properties of a client that mean something, under today's names. */
@@ -86,13 +86,13 @@ function readClient(
   file: SettingsFile,
   modernise: (given: Readonly<Record<string, unknown>>) => ModernProperties,
   ofFlow: ReadonlySet<string>,
-): ModernProperties {
-  const warnings: string[] = [];
+): { readonly properties: ModernProperties['properties']; readonly remarks: readonly Remark[] } {
+  const remarks: Remark[] = [];
   const given: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(file.properties)) {
     const why = ofFlow.has(name) ? undefined : ineffectiveness(name);
     if (why === undefined) given[name] = value.trim();
-    else warnings.push(file.remark(name, why));
+    else remarks.push(file.remark(name, why));
   }
   const modern = modernise(given);
   const missing = missingBrokers(modern, 'bootstrap.servers');
@@ -101,11 +101,11 @@ function readClient(
   for (const [name, value] of Object.entries(modern.properties)) {
     const why = ofFlow.has(name) ? undefined : meaninglessness(name);
     if (why === undefined) properties[name] = value;
-    else warnings.push(file.remark(name, why));
+    else remarks.push(file.remark(name, why));
   }
   checkProperties(properties, file, (name) => (name in file.properties ? name : undefined));
-  const inFile = formatPlace(file.placeOf());
-  return { properties, warnings: [...modern.warnings.map((warning) => `${inFile}: ${warning}`), ...warnings] };
+  const old = modern.warnings.map((message) => ({ place: file.placeOf(), message }));
+  return { properties, remarks: [...old, ...remarks] };
 }
 
 function readTopics({ include, exclude }: MirrorMaker1Options): NameFilter {

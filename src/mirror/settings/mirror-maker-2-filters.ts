@@ -1,6 +1,6 @@
 /** Which topics and groups a flow of MirrorMaker 2's file is about, and what of them it keeps in step. */
 import type { GroupSync, NameFilter, TopicSync } from '../flow-settings.ts';
-import type { SettingsFile } from './settings-file.ts';
+import type { Remark, SettingsFile } from './settings-file.ts';
 
 /** https://kafka.apache.org/documentation/#mirror_source_config.properties.exclude */
 export const unsharedConfigs =
@@ -11,13 +11,13 @@ export function readFilter(
   file: SettingsFile,
   name: 'topics' | 'groups',
   byDefault: RegExp,
-  remarks: string[],
+  remarks: Remark[],
 ): NameFilter {
   return { include: file.pattern(name, '.*') ?? /(?!)/, exclude: excluded(file, name, byDefault, remarks) };
 }
 
 /** Under its name of today, or the one before Kafka 2.7. */
-function excluded(file: SettingsFile, name: string, byDefault: RegExp, remarks: string[]): readonly RegExp[] {
+function excluded(file: SettingsFile, name: string, byDefault: RegExp, remarks: Remark[]): readonly RegExp[] {
   const [today, old] = [`${name}.exclude`, `${name}.blacklist`];
   const ofToday = file.has(today) ? file.pattern(today, '') : byDefault;
   const pattern = file.has(old) && !file.has(today) ? file.pattern(old, '') : ofToday;
@@ -29,7 +29,7 @@ function excluded(file: SettingsFile, name: string, byDefault: RegExp, remarks: 
   return pattern === undefined ? [] : [pattern];
 }
 
-export function readTopicSync(file: SettingsFile, remarks: string[]): TopicSync {
+export function readTopicSync(file: SettingsFile, remarks: Remark[]): TopicSync {
   return {
     refreshIntervalMs: file.interval('refresh.topics', { enabled: true, seconds: 600 }),
     configIntervalMs: file.interval('sync.topic.configs', { enabled: true, seconds: 600 }),
@@ -40,7 +40,7 @@ export function readTopicSync(file: SettingsFile, remarks: string[]): TopicSync 
   };
 }
 
-export function readGroupSync(file: SettingsFile, remarks: string[]): GroupSync | undefined {
+export function readGroupSync(file: SettingsFile, remarks: Remark[]): GroupSync | undefined {
   const groups = readFilter(file, 'groups', /^(?:console-consumer-|connect-|__).*$/, remarks);
   const refreshIntervalMs = file.interval('refresh.groups', { enabled: true, seconds: 600 });
   const checkpointMs = file.interval('emit.checkpoints', { enabled: true, seconds: 60 });

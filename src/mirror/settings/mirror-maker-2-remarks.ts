@@ -1,7 +1,7 @@
 /** What is said of the properties of a MirrorMaker 2's file that nothing here reads. */
 import { nearestWord } from '../../errors.ts';
 import { onlyClasses, readProperties, uselessness } from './mirror-maker-2-properties.ts';
-import type { SettingsFile } from './settings-file.ts';
+import type { Remark, SettingsFile } from './settings-file.ts';
 
 export interface Flows {
   /** The aliases of 'clusters'. */
@@ -13,8 +13,8 @@ export interface Flows {
   readonly targets: ReadonlySet<string>;
 }
 
-/** One line for each property that nothing reads. */
-export function remarksOnUnread(file: SettingsFile, flows: Flows): readonly string[] {
+/** One for each property that nothing reads. */
+export function remarksOnUnread(file: SettingsFile, flows: Flows): readonly Remark[] {
   return file.unread().flatMap((fullName) => {
     const why = remarkOn(fullName, flows);
     return why === undefined ? [] : [file.remark(fullName, why)];

@@ -11,7 +11,7 @@ import { onlyClasses } from './mirror-maker-2-properties.ts';
 import { remarksOnUnread } from './mirror-maker-2-remarks.ts';
 import type { MirrorSettings } from './mirror-settings.ts';
 import { defaultPolicy, identityPolicy } from './replication-policy.ts';
-import type { SettingsFile } from './settings-file.ts';
+import type { Remark, SettingsFile } from './settings-file.ts';
 
 export interface MirrorMaker2Options {
   /** Aliases of the clusters that this process writes to; undefined: all. */
@@ -47,10 +47,13 @@ export function readMirrorMaker2(file: SettingsFile, options: MirrorMaker2Option
     sources: new Set(enabled.map(({ source }) => source)),
     targets: new Set(enabled.map(({ target }) => target)),
   };
-  const warnings = [...read.flatMap(({ remarks }) => remarks), ...remarksOnUnread(file, flows)];
-  // What holds for all flows is said once.
-  return { flows: read.map(({ flow }) => flow), warnings: [...new Set(warnings)] };
+  const remarks = [...read.flatMap(({ remarks }) => remarks), ...remarksOnUnread(file, flows)];
+  // What holds for several flows is said once.
+  const byName = new Map(remarks.map((remark) => [remark.place.path, remark]));
+  return { flows: read.map(({ flow }) => flow), remarks: [...byName.values()].sort(inOrder) };
 }
+
+const inOrder = (a: Remark, b: Remark): number => (a.place.line ?? 0) - (b.place.line ?? 0);
 
 function clustersOf(file: SettingsFile): readonly string[] {
   const clusters = [...new Set(file.list('clusters', ''))];
@@ -80,7 +83,7 @@ function readFlow(file: SettingsFile, { source, target, pair }: Pair, options: M
   const { alias, properties } = ends.source;
   const isExact = worker.word('exactly.once.source.support', ['disabled', 'preparing', 'enabled']) === 'enabled';
   const delivery = options.exactlyOnce || isExact ? 'exactlyOnce' : 'atLeastOnce';
-  const remarks: string[] = [...ends.source.remarks, ...ends.target.remarks];
+  const remarks: Remark[] = [...ends.source.remarks, ...ends.target.remarks];
   const flow: MirrorFlow = {
     name: `${source}.${target}`,
     source: { alias, properties },

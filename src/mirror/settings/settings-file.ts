@@ -1,9 +1,15 @@
 /** The properties of a file, read one by one, each mistake with the line that it stands on. */
-import { formatPlace, invalidInput, type MillraceError, type Place } from '../../errors.ts';
+import { invalidInput, type MillraceError, type Place } from '../../errors.ts';
 import { loadJavaProperties } from '../../spec/java-properties.ts';
 import type { Loaded } from '../../spec/load.ts';
 import { patternProblem, wholeName } from '../../spec/topic-pattern.ts';
 import { withProvidedValues } from './config-providers.ts';
+
+/** What is said of a property that is old, has no effect, or is not known. */
+export interface Remark {
+  readonly place: Place;
+  readonly message: string;
+}
 
 export interface Property {
   /** As it stands in the file. */
@@ -127,9 +133,8 @@ export class SettingsFile {
     return invalidInput(value === undefined ? `expected ${expected}` : `'${value}'; expected ${expected}`, { place });
   }
 
-  /** A line about a property, with its place. */
-  remark(name: string, text: string): string {
-    return `${formatPlace(this.placeOf(name))}: ${text}`;
+  remark(name: string, message: string): Remark {
+    return { place: this.placeOf(name), message };
   }
 
   /** Where a property stands; without a name the file alone. */

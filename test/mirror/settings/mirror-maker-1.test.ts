@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { formatPlace } from '../../../src/errors.ts';
 import { type MirrorMaker1Options, readMirrorMaker1, SettingsFile } from '../../../src/mirror/settings/index.ts';
 
 const sample = (name: string) =>
@@ -12,7 +13,8 @@ const producer = (...lines: string[]) => file('p.properties', 'bootstrap.servers
 
 function read(options: Partial<MirrorMaker1Options>) {
   const all = { consumer: consumer(), producer: producer(), streams: 1, exactlyOnce: false, ...options };
-  const { flows, warnings } = readMirrorMaker1(all);
+  const { flows, remarks } = readMirrorMaker1(all);
+  const warnings = remarks.map(({ place, message }) => `${formatPlace(place)}: ${message}`);
   assert.equal(flows.length, 1);
   return { flow: flows[0]!, warnings };
 }

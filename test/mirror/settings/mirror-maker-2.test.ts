@@ -1,14 +1,18 @@
 /** https://kafka.apache.org/documentation/#mirrorconfigs */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { formatPlace } from '../../../src/errors.ts';
 import type { MirrorFlow } from '../../../src/mirror/flow-settings.ts';
 import { type MirrorMaker2Options, readMirrorMaker2, SettingsFile } from '../../../src/mirror/settings/index.ts';
 
 const two = ['clusters = A, B', 'A.bootstrap.servers = a:1', 'B.bootstrap.servers = b:2'];
 const enabled = [...two, 'A->B.enabled = true'];
 
-const readAll = (lines: readonly string[], options: Partial<MirrorMaker2Options> = {}) =>
-  readMirrorMaker2(SettingsFile.parse(lines.join('\n'), 'mm2.properties'), { exactlyOnce: false, ...options });
+function readAll(lines: readonly string[], options: Partial<MirrorMaker2Options> = {}) {
+  const file = SettingsFile.parse(lines.join('\n'), 'mm2.properties');
+  const { flows, remarks } = readMirrorMaker2(file, { exactlyOnce: false, ...options });
+  return { flows, warnings: remarks.map(({ place, message }) => `${formatPlace(place)}: ${message}`) };
+}
 
 /** The flow A->B of a file of these lines more. */
 const read = (...lines: string[]): MirrorFlow => readAll([...enabled, ...lines]).flows[0]!;
