@@ -1,5 +1,5 @@
 /** Where a group of the source is, and where it would go on on the target: for people, without a mirror that runs. */
-import { MillraceError, notFound } from '../../errors.ts';
+import { notFound } from '../../errors.ts';
 import { openCluster } from '../../kafka/index.ts';
 import type { MirrorFlow } from '../flow-settings.ts';
 import { LedgerReader } from '../ledger/ledger-reader.ts';
@@ -28,8 +28,7 @@ export interface WantedOffsets {
 export async function translatedOffsets(flow: MirrorFlow, { group, topic }: WantedOffsets): Promise<GroupPosition[]> {
   await using source = openCluster({ ...flow.source.properties, 'isolation.level': 'read_committed' });
   await using target = openCluster({ ...flow.target.properties, 'isolation.level': 'read_committed' });
-  const { clusterId: sourceId } = await source.metadata([]);
-  if (sourceId === undefined) throw new MillraceError('unavailable', `cluster '${flow.source.alias}' tells no id`);
+  const { clusterId: sourceId = flow.source.alias } = await source.metadata([]);
   const ledgerTopic = await findLedgerTopic(target, flow.name);
   const committed = await source.admin.groupOffsets(group);
   const wanted = topic === undefined ? committed : committed.filter((offset) => offset.topic === topic);
