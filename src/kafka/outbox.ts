@@ -7,7 +7,7 @@ import { MillraceError } from '../errors.ts';
 import { patchProducer } from './batch-patch.ts';
 import type { ProducerIdentity } from './init-producer-id.ts';
 import { type Delivery, deliver, type Outgoing, refusal } from './outgoing.ts';
-import { brokerError, errorCodes, isRetriable } from './protocol-errors.ts';
+import { errorCodes, isRetriable, placeError } from './protocol-errors.ts';
 import { offsetsOf } from './record-batch.ts';
 import { splitBatch } from './split-batch.ts';
 
@@ -224,7 +224,7 @@ export class Outbox {
   }
 
   #fail({ delivery }: Outgoing, errorCode: number): void {
-    const error = brokerError(this.#name, errorCode);
+    const error = placeError(this, errorCode);
     if (isRetriable(errorCode)) {
       this.lose(error);
       this.#doubt();
@@ -240,8 +240,9 @@ export class Outbox {
     // Those behind it have their numbers as if it were one.
     this.#isAstray = true;
     if (this.#divide(outgoing)) return;
-    const what = `${brokerError(this.#name, errorCode).message} One event alone, with ${bytes.length} bytes, is larger than the topic takes; raise its max.message.bytes`;
-    delivery.reject(refusal(new MillraceError('tooLarge', what), delivery.mayBeWritten));
+    const { message, context } = placeError(this, errorCode);
+    const what = `${message} One event alone, with ${bytes.length} bytes, is larger than the topic takes; raise its max.message.bytes`;
+    delivery.reject(refusal(new MillraceError('tooLarge', what, { context }), delivery.mayBeWritten));
     this.#remove((one) => one.delivery === delivery);
   }
 

@@ -41,6 +41,15 @@ export function brokerError(what: string, code: number): MillraceError {
   });
 }
 
+/** What it answered about a partition, which is told in the context, too. */
+export function placeError(
+  { topic, partition }: { readonly topic: string; readonly partition: number },
+  errorCode: number,
+): MillraceError {
+  const { code, message, context } = brokerError(`${topic}-${partition}`, errorCode);
+  return new MillraceError(code, message, { context: { ...context, topic, partition } });
+}
+
 /** From the outermost error to the one that caused it all. */
 export function causesOf(error: unknown): Error[] {
   if (!(error instanceof Error)) return [];

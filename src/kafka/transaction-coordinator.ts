@@ -4,7 +4,7 @@ import { Backoff, type BackoffSettings } from './backoff.ts';
 import type { Address, BrokerConnection, Connections } from './connections.ts';
 import type { ProducerIdentity } from './init-producer-id.ts';
 import type { TopicPartition } from './metadata.ts';
-import { brokerError, errorCodes, isRetriable } from './protocol-errors.ts';
+import { brokerError, errorCodes, isRetriable, placeError } from './protocol-errors.ts';
 import {
   addPartitionsToTransaction,
   endTransaction,
@@ -105,13 +105,17 @@ export class TransactionCoordinator {
 }
 
 /** Whether it says that a newer epoch writes under the transactional id. */
-export const isFencing = (errorCode: number): boolean =>
+const isFencing = (errorCode: number): boolean =>
   errorCode === errorCodes.invalidProducerEpoch || errorCode === errorCodes.producerFenced;
 
 /** What Kafka answered to a transaction's request, in words. */
-export function transactionError({ id, timeoutMs }: TransactionalId, errorCode: number): MillraceError {
+function transactionError({ id, timeoutMs }: TransactionalId, errorCode: number): MillraceError {
   const error = brokerError(`the transaction of '${id}'`, errorCode);
   if (!isFencing(errorCode)) return error;
   const why = `another producer has taken over its id, or it took longer than ${timeoutMs} ms`;
   return new MillraceError('conflict', `${error.message} Either ${why}`, { context: error.context });
 }
+
+/** What it answered to a batch of a transaction. */
+export const writeError = (transactional: TransactionalId, place: TopicPartition, errorCode: number): MillraceError =>
+  isFencing(errorCode) ? transactionError(transactional, errorCode) : placeError(place, errorCode);

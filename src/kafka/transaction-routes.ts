@@ -1,11 +1,10 @@
 /** Which broker takes what a transaction writes to a partition. */
-import { MillraceError } from '../errors.ts';
 import type { Backoff } from './backoff.ts';
 import type { BrokerPipeline, WrittenPartition } from './broker-pipeline.ts';
 import type { Address } from './connections.ts';
 import { leaderOf } from './leader.ts';
 import type { ClusterMetadata } from './metadata.ts';
-import { brokerError, isRetriable } from './protocol-errors.ts';
+import { isRetriable, placeError } from './protocol-errors.ts';
 
 interface RouteOptions {
   readonly cluster: { metadata(topics: readonly string[]): Promise<ClusterMetadata> };
@@ -54,10 +53,4 @@ export class TransactionRoutes {
     this.#brokers.set(node, broker);
     return broker;
   }
-}
-
-/** What Kafka answered about a partition, in words. */
-export function placeError({ topic, partition }: WrittenPartition, errorCode: number): MillraceError {
-  const { code, message, context } = brokerError(`${topic}-${partition}`, errorCode);
-  return new MillraceError(code, message, { context: { ...context, topic, partition } });
 }

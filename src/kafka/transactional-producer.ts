@@ -13,14 +13,9 @@ import { bufferFull } from './producer.ts';
 import type { ProducerSettings } from './producer-config.ts';
 import { offsetsOf } from './record-batch.ts';
 import { Signal } from './signal.ts';
-import {
-  type CoordinatorFinder,
-  isFencing,
-  TransactionCoordinator,
-  transactionError,
-} from './transaction-coordinator.ts';
+import { type CoordinatorFinder, TransactionCoordinator, writeError } from './transaction-coordinator.ts';
 import type { TransactionalId } from './transaction-requests.ts';
-import { placeError, TransactionRoutes } from './transaction-routes.ts';
+import { TransactionRoutes } from './transaction-routes.ts';
 
 /** What a transactional producer asks of the cluster. */
 export interface TransactionCluster extends CoordinatorFinder {
@@ -290,8 +285,7 @@ export class TransactionalProducer implements AsyncDisposable {
         this.#settle(batch, () => batch.reject(error));
         this.#fail(error);
       },
-      explain: (place, errorCode) =>
-        isFencing(errorCode) ? transactionError(transactional, errorCode) : placeError(place, errorCode),
+      explain: (place, errorCode) => writeError(transactional, place, errorCode),
     });
   }
 }

@@ -1,6 +1,7 @@
 /** The source partitions that a lane has: begun where the ledger says, and ended with their topics. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  type Assignment,
   type FetchedBatches,
   type Fetcher,
   type GroupOffset,
@@ -12,6 +13,7 @@ import type { LaneContext } from './lane-context.ts';
 import { laneOf } from './lane-of.ts';
 import { LanePartition } from './lane-partition.ts';
 import type { Ledger } from './ledger/ledger.ts';
+import type { RefusedPartitions } from './refused-partitions.ts';
 import { findStarts, type Start } from './start.ts';
 import type { MirroredTopic } from './topics/watch-topics.ts';
 
@@ -22,12 +24,14 @@ export class LanePartitions {
   readonly #context: LaneContext;
   readonly #ledger: Ledger;
   readonly #fetcher: Fetcher<FetchedBatches>;
+  readonly #refused: RefusedPartitions;
   readonly #partitions = new Map<string, LanePartition>();
 
-  constructor(context: LaneContext, ledger: Ledger, fetcher: Fetcher<FetchedBatches>) {
+  constructor(context: LaneContext, ledger: Ledger, fetcher: Fetcher<FetchedBatches>, refused: RefusedPartitions) {
     this.#context = context;
     this.#ledger = ledger;
     this.#fetcher = fetcher;
+    this.#refused = refused;
   }
 
   find(topic: string, partition: number): LanePartition | undefined {
@@ -59,13 +63,18 @@ export class LanePartitions {
     await Promise.all([...this.#partitions.values()].map((partition) => partition.settled()));
   }
 
+  /** When nothing is on its way any more, whatever came of it. */
+  async quiet(): Promise<void> {
+    await Promise.allSettled([...this.#partitions.values()].map((partition) => partition.settled()));
+  }
+
   /** Begins and ends partitions as topics come and go, until the signal aborts. */
   async follow(signal: AbortSignal): Promise<void> {
     // What appears later is mirrored from its first record, also when no mirror ran just then.
     let startAt = this.#ledger.isEmpty ? this.#context.flow.startAt : 'earliest';
     for await (const topics of this.#context.topics.lists(signal)) {
       this.#end(topics);
-      for (const topic of topics) await this.#begin(topic, startAt);
+      for (const topic of topics) await this.#begin(topic, startAt, signal);
       startAt = 'earliest';
       this.#context.status.partitions = this.#partitions.size;
     }
@@ -123,7 +132,7 @@ export class LanePartitions {
     }
   }
 
-  async #begin(topic: MirroredTopic, startAt: MirrorFlow['startAt']): Promise<void> {
+  async #begin(topic: MirroredTopic, startAt: MirrorFlow['startAt'], signal: AbortSignal): Promise<void> {
     const { ledger, lane, metrics } = this.#context;
     for (const mirrored of this.#partitions.values()) if (isSame(mirrored.topic, topic)) mirrored.topic = topic;
     const fresh = Array.from({ length: topic.partitions }, (_, partition) => partition).filter(
@@ -136,7 +145,29 @@ export class LanePartitions {
       this.#partitions.set(partitionKey(topic.topic, partition), new LanePartition(topic, entry, metrics));
     }
     await this.#tellLag(starts);
-    this.#fetcher.assign(starts.map(({ assignment }) => assignment));
+    const assignments = starts.map(({ assignment }) => assignment);
+    this.#fetcher.assign(assignments.filter((assignment) => !this.#rests(topic, assignment, signal)));
+  }
+
+  /** Whether it is to be assigned later only, and by itself. */
+  #rests({ topic, remoteTopic }: MirroredTopic, assignment: Assignment, signal: AbortSignal): boolean {
+    const { partition } = assignment;
+    const rest = this.#refused.restOf(remoteTopic, partition);
+    if (rest === undefined) return false;
+    const { status, log } = this.#context;
+    const { error, leftMs } = rest;
+    const mirrored = this.find(topic, partition);
+    mirrored?.metrics.stopped('refused');
+    status.stopped.set(partitionKey(topic, partition), error.message);
+    log.error({ err: error, topic, partition, retryInMs: leftMs }, 'a partition is not mirrored for now');
+    const goOn = () => {
+      if (this.find(topic, partition) !== mirrored) return;
+      mirrored?.metrics.stopped(undefined);
+      status.stopped.delete(partitionKey(topic, partition));
+      this.#fetcher.assign([assignment]);
+    };
+    sleep(leftMs, undefined, { signal }).then(goOn, () => {});
+    return true;
   }
 
   /** How far behind they begin: what has nothing to come would never tell. */

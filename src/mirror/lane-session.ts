@@ -7,6 +7,7 @@ import { type FetchedBatches, type Fetcher, Repacker, Signal } from '../kafka/in
 import type { LaneContext } from './lane-context.ts';
 import { LanePartitions } from './lane-partitions.ts';
 import { Ledger } from './ledger/ledger.ts';
+import type { RefusedPartitions } from './refused-partitions.ts';
 import { SourceGroup } from './source-group.ts';
 import { together } from './together.ts';
 import { createWriter } from './writers/index.ts';
@@ -14,6 +15,7 @@ import type { LaneWriter } from './writers/lane-writer.ts';
 
 export class LaneSession {
   readonly #context: LaneContext;
+  readonly #refused: RefusedPartitions;
   readonly #writer: LaneWriter;
   readonly #repacker = new Repacker();
   /** While a transaction is committed, nothing new goes into it. */
@@ -22,9 +24,10 @@ export class LaneSession {
   #hasCommitted = false;
   readonly #sourceGroup: SourceGroup | undefined;
 
-  constructor(context: LaneContext) {
+  constructor(context: LaneContext, refused: RefusedPartitions) {
     const { flow, source, log } = context;
     this.#context = context;
+    this.#refused = refused;
     this.#sourceGroup = flow.sourceGroup === undefined ? undefined : new SourceGroup(source, flow.sourceGroup, log);
     this.#writer = createWriter(context);
   }
@@ -42,13 +45,14 @@ export class LaneSession {
       const ledger = await Ledger.load(target, ledgerTopic.topic, lane);
       status.problem = undefined;
       await using fetcher = source.fetchBatches([], { maxHeldBytes });
-      const partitions = new LanePartitions(this.#context, ledger, fetcher);
-      await together(signal, [
+      const partitions = new LanePartitions(this.#context, ledger, fetcher, this.#refused);
+      const parts = together(signal, [
         (ending) => partitions.follow(ending),
         (ending) => this.#pump(fetcher, partitions, ending),
         (ending) => this.#commitRegularly(ledger, partitions, ending),
         (ending) => partitions.forget(ending),
       ]);
+      await parts.catch((error) => this.#leave(ledger, partitions, error));
       await partitions.settled();
       await this.#commit(ledger, partitions);
       await this.#sourceGroup?.tell(partitions.positions());
@@ -83,6 +87,15 @@ export class LaneSession {
       if (!this.#writer.isAtomic) partition.visible();
       if (problem !== undefined) await partitions.meet(problem);
     }
+  }
+
+  /** What was acknowledged need not be written again; in a transaction, nothing was yet. */
+  async #leave(ledger: Ledger, partitions: LanePartitions, error: unknown): Promise<never> {
+    if (!this.#writer.isAtomic) {
+      await partitions.quiet();
+      await this.#commit(ledger, partitions).catch((err) => this.#context.log.debug({ err }, 'the ledger is behind'));
+    }
+    throw error;
   }
 
   async #commitRegularly(ledger: Ledger, partitions: LanePartitions, signal: AbortSignal): Promise<void> {

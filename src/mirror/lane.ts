@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { asMillraceError } from '../errors.ts';
 import type { LaneContext } from './lane-context.ts';
 import { LaneSession } from './lane-session.ts';
+import { RefusedPartitions } from './refused-partitions.ts';
 
 const firstPauseMs = 200;
 const longestPauseMs = 10_000;
@@ -12,14 +13,16 @@ const shutOutPauseMs = 5_000;
 /** Mirrors until the signal aborts; then what was taken is finished and committed. */
 export async function runLane(context: LaneContext, signal: AbortSignal): Promise<void> {
   const { log, metrics, lane, status } = context;
+  const refused = new RefusedPartitions();
   for (let failures = 0; !signal.aborted; ) {
-    const session = new LaneSession(context);
+    const session = new LaneSession(context, refused);
     try {
       await session.run(signal);
       return;
     } catch (error) {
       const err = asMillraceError(error);
-      failures = session.hasCommitted ? 1 : failures + 1;
+      // A partition that rests now does not fail the next one.
+      failures = refused.note(err) || session.hasCommitted ? 1 : failures + 1;
       metrics.laneRestarted();
       // Its topic may be gone from the target, or take less than it did.
       context.topics.lookAgain();

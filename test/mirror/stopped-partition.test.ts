@@ -1,7 +1,7 @@
-/** A record that the target does not take: what comes before it is mirrored, and so is all that has nothing to do with it. */
+/** A record that the target does not take: all that has nothing to do with it is mirrored. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { pino } from 'pino';
 import type { MirrorFlow } from '../../src/mirror/flow-settings.ts';
 import { startMirror } from '../../src/mirror/index.ts';
@@ -10,6 +10,31 @@ import { filled, readToEnd } from '../kafka/fetching.ts';
 import { eventually, flowOf, TestCluster } from './topics/watching.ts';
 
 const [source, target] = await Promise.all([TestCluster.start(), TestCluster.start({ 'message.max.bytes': '5000' })]);
+
+/** Begins to mirror a topic. */
+function mirrored(context: TestContext, topic: string, delivery: MirrorFlow['delivery']) {
+  const flow = flowOf('A', 'B', new RegExp(`^${topic}$`), {
+    source: { alias: 'A', properties: { 'bootstrap.servers': source.bootstrapServers } },
+    target: { alias: 'B', properties: { 'bootstrap.servers': target.bootstrapServers } },
+    name: topic,
+    delivery,
+    topicSync: { ...flowOf('A', 'B', /x/).topicSync, configExclude: [/^message\.timestamp\.after\.max\.ms$/] },
+  });
+  const mirror = startMirror([flow], { log: pino({ level: 'silent' }), metrics: new MirrorMetrics() });
+  context.after(() => mirror.close());
+  const problem = () => mirror.snapshot().flows[0]?.problem ?? '';
+  /** What the target has of a partition; never more than there should be. */
+  const arrived = async (partition: number, count: number) => {
+    const at = { topic: `A.${topic}`, partition, offset: 0 };
+    const lines = await readToEnd(target.cluster, [at]).then(
+      (read) => read.lines,
+      () => [],
+    );
+    assert.ok(lines.length <= count, `${lines.length} lines`);
+    return lines;
+  };
+  return { problem, arrived };
+}
 
 for (const delivery of ['exactlyOnce', 'atLeastOnce'] satisfies MirrorFlow['delivery'][]) {
   test(`a record that is too large for the target stops its partition, and no other (${delivery})`, async (context) => {
@@ -22,24 +47,7 @@ for (const delivery of ['exactlyOnce', 'atLeastOnce'] satisfies MirrorFlow['deli
     await scribe.fill(topic, topic, 10, 'behind');
     await scribe.fill(topic, topic, 500, 'w', 1);
     await scribe.flush(topic);
-    const flow = flowOf('A', 'B', new RegExp(`^${topic}$`), {
-      source: { alias: 'A', properties: { 'bootstrap.servers': source.bootstrapServers } },
-      target: { alias: 'B', properties: { 'bootstrap.servers': target.bootstrapServers } },
-      name: topic,
-      delivery,
-    });
-    const mirror = startMirror([flow], { log: pino({ level: 'silent' }), metrics: new MirrorMetrics() });
-    context.after(() => mirror.close());
-    const arrived = async (partition: number, count: number) => {
-      const at = { topic: `A.${topic}`, partition, offset: 0 };
-      const lines = await readToEnd(target.cluster, [at]).then(
-        (read) => read.lines,
-        () => [],
-      );
-      assert.ok(lines.length <= count, `${lines.length} lines`);
-      return lines;
-    };
-    const problem = () => mirror.snapshot().flows[0]?.problem ?? '';
+    const { problem, arrived } = mirrored(context, topic, delivery);
     await eventually('it is told', () => problem().includes('max.message.bytes'));
     assert.match(problem(), new RegExp(`^${topic}-0 at offset 50: the record has 10\\d{3} bytes .* takes 5000: raise`));
     await eventually('the other partition is there', async () => (await arrived(1, 500)).length === 500);
@@ -49,5 +57,24 @@ for (const delivery of ['exactlyOnce', 'atLeastOnce'] satisfies MirrorFlow['deli
     await eventually('the other partition goes on', async () => (await arrived(1, 505)).length === 505);
     assert.deepEqual(await arrived(0, 50), filled('v', 50));
     assert.deepEqual(await arrived(1, 505), [...filled('w', 500), ...filled('later', 5)]);
+  });
+
+  test(`a timestamp that the target does not take keeps its partition waiting, and no other (${delivery})`, async (context) => {
+    const topic = `ahead-${delivery}`;
+    const { scribe } = source;
+    const day = 86_400_000;
+    await scribe.createTopic(topic, 2, { 'message.timestamp.after.max.ms': 3 * day });
+    await scribe.openProducer(topic);
+    await scribe.send(topic, topic, 'ahead', { timestamp: Date.now() + 2 * day });
+    await scribe.fill(topic, topic, 500, 'w', 1);
+    await scribe.flush(topic);
+    const { problem, arrived } = mirrored(context, topic, delivery);
+    await eventually('the other partition is there', async () => (await arrived(1, 500)).length === 500);
+    await eventually('it is told', () => new RegExp(`A.${topic}-0: .*INVALID_TIMESTAMP`).test(problem()));
+    assert.deepEqual(await arrived(0, 0), []);
+    await target.scribe.configureTopic(`A.${topic}`, { 'message.timestamp.after.max.ms': 3 * day });
+    await eventually('it is there, once the target takes it', async () => (await arrived(0, 1)).length === 1);
+    await eventually('nothing is told any more', () => problem() === '');
+    assert.deepEqual(await arrived(1, 500), filled('w', 500));
   });
 }
