@@ -17,6 +17,9 @@ import { TopicWatch } from './topics/watch-topics.ts';
 const defaultHeldBytes = 32 * 2 ** 20;
 const fewestHeldBytes = 4 * 2 ** 20;
 
+/** One request is under way at each broker: to a distant source, Kafka's default of 1 MiB a partition would leave most of a round trip idle. */
+const sourceDefaults = { 'max.partition.fetch.bytes': 4 * 2 ** 20 };
+
 /** Of all lanes. */
 type SharedContext = Omit<LaneContext, 'lane' | 'status'>;
 
@@ -74,7 +77,11 @@ export class FlowRunner {
 
   async #mirror(signal: AbortSignal): Promise<void> {
     const flow = this.#flow;
-    await using source = openCluster({ ...flow.source.properties, 'isolation.level': 'read_committed' });
+    await using source = openCluster({
+      ...sourceDefaults,
+      ...flow.source.properties,
+      'isolation.level': 'read_committed',
+    });
     // It bounds what is fetched; what was is written.
     const { 'buffer.memory': heldBytes = defaultHeldBytes, ...properties } = flow.target.properties;
     // The ledger's, which is read there.
