@@ -14,9 +14,10 @@ import { laneOf } from './lane-of.ts';
 import { LanePartition } from './lane-partition.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { RefusedPartitions } from './refused-partitions.ts';
-import { findStarts, type Start } from './start.ts';
+import { findStarts } from './start.ts';
 import type { MirroredTopic } from './topics/watch-topics.ts';
 
+const lagIntervalMs = 5_000;
 const forgetIntervalMs = 10 * 60_000;
 const notForgotten = 'the ledger keeps for now what it says of records that are gone';
 
@@ -55,6 +56,14 @@ export class LanePartitions {
     while (!signal.aborted) {
       await sleep(forgetIntervalMs, undefined, { signal }).catch(() => {});
       if (!signal.aborted) await this.#prune().catch((err) => this.#context.log.warn({ err }, notForgotten));
+    }
+  }
+
+  /** Tells how far behind each is, until the signal aborts: what gets no further has no batches that would tell. */
+  async watchLag(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await sleep(lagIntervalMs, undefined, { signal }).catch(() => {});
+      if (!signal.aborted) await this.#tellLag([...this.#partitions.values()]);
     }
   }
 
@@ -140,11 +149,9 @@ export class LanePartitions {
     );
     if (fresh.length === 0) return;
     const starts = await findStarts(this.#context, { ledger: this.#ledger, startAt }, topic, fresh);
-    for (const { entry, assignment } of starts) {
-      const { partition } = assignment;
-      this.#partitions.set(partitionKey(topic.topic, partition), new LanePartition(topic, entry, metrics));
-    }
-    await this.#tellLag(starts);
+    const begun = starts.map(({ entry }) => new LanePartition(topic, entry, metrics));
+    for (const one of begun) this.#partitions.set(partitionKey(topic.topic, one.partition), one);
+    await this.#tellLag(begun);
     const assignments = starts.map(({ assignment }) => assignment);
     this.#fetcher.assign(assignments.filter((assignment) => !this.#rests(topic, assignment, signal)));
   }
@@ -170,19 +177,18 @@ export class LanePartitions {
     return true;
   }
 
-  /** How far behind they begin: what has nothing to come would never tell. */
-  async #tellLag(starts: readonly Start[]): Promise<void> {
+  async #tellLag(partitions: readonly LanePartition[]): Promise<void> {
+    if (partitions.length === 0) return;
+    const { source, log } = this.#context;
     try {
-      const partitions = starts.map(({ assignment }) => assignment);
-      for (const { topic, partition, offset } of await this.#context.source.listOffsets(partitions, 'latest')) {
-        const mirrored = this.find(topic, partition);
-        mirrored?.metrics.lag(Math.max(0, (offset ?? 0) - (mirrored.entry.runs.next ?? 0)));
-      }
-    } catch (err) {
-      this.#context.log.debug(
-        { err, topic: starts[0]?.assignment.topic },
-        'how far behind it is shows with its first batch',
+      const ends = await source.listOffsets(
+        partitions.map(({ entry }) => entry.source),
+        'latest',
       );
+      for (const [at, { metrics, entry }] of partitions.entries())
+        metrics.lag(Math.max(0, (ends[at]?.offset ?? 0) - (entry.runs.next ?? 0)));
+    } catch (err) {
+      log.debug({ err }, 'how far behind partitions are is not known for now');
     }
   }
 }

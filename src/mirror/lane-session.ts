@@ -50,6 +50,7 @@ export class LaneSession {
         (ending) => partitions.follow(ending),
         (ending) => this.#pump(fetcher, partitions, ending),
         (ending) => this.#commitRegularly(ledger, partitions, ending),
+        (ending) => partitions.watchLag(ending),
         (ending) => partitions.forget(ending),
       ]);
       await parts.catch((error) => this.#leave(ledger, partitions, error));

@@ -25,7 +25,7 @@ export interface FlowMetrics {
   /** Of a transaction, or of the ledger: from its end's beginning until the target has acknowledged it. */
   committed(seconds: number): void;
   laneRestarted(): void;
-  /** How many lanes this process has. */
+  /** How many lanes this process has from now on. Partitions of those that it had before are released. */
   lanes(count: number): void;
 }
 
@@ -126,6 +126,7 @@ class FlowMeters implements FlowMetrics {
   }
 
   lanes(count: number): void {
+    for (const partition of this.partitions.values()) partition.release();
     this.#families.lanes.set({ flow: this.#flow }, count);
   }
 }

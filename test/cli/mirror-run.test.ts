@@ -88,3 +88,25 @@ test("MirrorMaker 2's file, exactly once: stopped and started again it goes on w
   assert.equal(await second.stop(), 0);
   assert.deepEqual(await arrived(t, 'in.orders'), [...numbered('first-', 300), ...numbered('second-', 200)]);
 });
+
+test('what gets no further shows how far behind it is, and why', async (t) => {
+  await source.scribe.createTopic('narrow', 1);
+  await target.scribe.createTopic('in.narrow', 1, { 'max.message.bytes': 300 });
+  await source.scribe.send('writer', 'narrow', 'x'.repeat(1000));
+  await source.scribe.flush('writer');
+  const file = propertiesFile(t, 'mm2.properties', [
+    'clusters = in, narrow',
+    `in.bootstrap.servers = ${source.bootstrapServers}`,
+    `narrow.bootstrap.servers = ${target.bootstrapServers}`,
+    'in->narrow.enabled = true',
+    'in->narrow.topics = narrow',
+    'sync.topic.configs.enabled = false',
+    'sync.topic.acls.enabled = false',
+  ]);
+  const mirror = new MirrorCommand(t, file);
+  await mirror.measures(/^millrace_mirror_stopped\{flow="in\.narrow",topic="narrow",partition="0",reason="\w+"\} 1$/m);
+  await write('narrow', 5, 'behind-');
+  await mirror.measures(/^millrace_mirror_lag_records\{flow="in\.narrow",topic="narrow",partition="0"\} 6$/m);
+  assert.equal((await mirror.get('/status/health')).status, 503);
+  assert.equal(await mirror.stop(), 0);
+});

@@ -10,6 +10,7 @@ const mirrorLines = async (metrics: MirrorMetrics) => {
 test('what was mirrored stands in the exposition by flow, topic and partition', async () => {
   const metrics = new MirrorMetrics();
   const flow = metrics.flow('A.B');
+  flow.lanes(4);
   flow.partition('hybrid', 3).mirrored(10, 1470);
   flow.partition('hybrid', 3).mirrored(5, 735);
   flow.partition('hybrid', 3).aborted(2);
@@ -18,7 +19,6 @@ test('what was mirrored stands in the exposition by flow, topic and partition', 
   flow.latency(0.25);
   flow.committed(0.004);
   flow.laneRestarted();
-  flow.lanes(4);
   const labels = 'flow="A.B",topic="hybrid",partition="3"';
   assert.deepEqual(await mirrorLines(metrics), [
     `millrace_mirror_records_total{${labels}} 15`,
@@ -60,6 +60,15 @@ test('a partition that went to another process keeps its counts, and has no lag'
     lines.filter((line) => /lag|stopped/.test(line)),
     [],
   );
+});
+
+test('lanes that are shared out anew take their partitions along', () => {
+  const metrics = new MirrorMetrics();
+  const flow = metrics.flow('A.B');
+  flow.lanes(4);
+  flow.partition('a', 0).lag(9);
+  flow.lanes(2);
+  assert.equal(metrics.totals().lagRecords, 0);
 });
 
 test('a partition that goes no further tells why, until it goes on', async () => {
