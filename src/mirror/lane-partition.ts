@@ -33,6 +33,11 @@ export class LanePartition {
     return this.#isStopped;
   }
 
+  /** What stopped it may pass now. */
+  goOn(): void {
+    this.#isStopped = false;
+  }
+
   /**
    * Sends all that was fetched, and gives its memory back once it is acknowledged.
    * @returns why it stopped, when all before that is acknowledged.

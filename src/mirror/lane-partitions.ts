@@ -26,6 +26,8 @@ export class LanePartitions {
   readonly #ledger: Ledger;
   readonly #fetcher: Fetcher<FetchedBatches>;
   readonly #refused: RefusedPartitions;
+  /** Aborts with the session. */
+  #ending: AbortSignal | undefined;
   readonly #partitions = new Map<string, LanePartition>();
 
   constructor(context: LaneContext, ledger: Ledger, fetcher: Fetcher<FetchedBatches>, refused: RefusedPartitions) {
@@ -79,11 +81,12 @@ export class LanePartitions {
 
   /** Begins and ends partitions as topics come and go, until the signal aborts. */
   async follow(signal: AbortSignal): Promise<void> {
+    this.#ending = signal;
     // What appears later is mirrored from its first record, also when no mirror ran just then.
     let startAt = this.#ledger.isEmpty ? this.#context.flow.startAt : 'earliest';
     for await (const topics of this.#context.topics.lists(signal)) {
       this.#end(topics);
-      for (const topic of topics) await this.#begin(topic, startAt, signal);
+      for (const topic of topics) await this.#begin(topic, startAt);
       startAt = 'earliest';
       this.#context.status.partitions = this.#partitions.size;
     }
@@ -99,6 +102,13 @@ export class LanePartitions {
     if (mirrored === undefined) return;
     const goesOnAt = placeAfter(problem);
     const { log } = this.#context;
+    if (mirrored.isStopped && reason === 'refused') {
+      const { topicId, remoteTopic } = mirrored.topic;
+      this.#fetcher.unassign(topic, partition);
+      this.#refused.rest(remoteTopic, partition, error);
+      this.#rests(mirrored.topic, { topic, topicId, partition, offset: mirrored.entry.runs.next ?? offset });
+      return;
+    }
     if (goesOnAt === undefined) {
       this.#fetcher.unassign(topic, partition);
       mirrored.metrics.stopped(reason);
@@ -141,7 +151,7 @@ export class LanePartitions {
     }
   }
 
-  async #begin(topic: MirroredTopic, startAt: MirrorFlow['startAt'], signal: AbortSignal): Promise<void> {
+  async #begin(topic: MirroredTopic, startAt: MirrorFlow['startAt']): Promise<void> {
     const { ledger, lane, metrics } = this.#context;
     for (const mirrored of this.#partitions.values()) if (isSame(mirrored.topic, topic)) mirrored.topic = topic;
     const fresh = Array.from({ length: topic.partitions }, (_, partition) => partition).filter(
@@ -153,11 +163,11 @@ export class LanePartitions {
     for (const one of begun) this.#partitions.set(partitionKey(topic.topic, one.partition), one);
     await this.#tellLag(begun);
     const assignments = starts.map(({ assignment }) => assignment);
-    this.#fetcher.assign(assignments.filter((assignment) => !this.#rests(topic, assignment, signal)));
+    this.#fetcher.assign(assignments.filter((assignment) => !this.#rests(topic, assignment)));
   }
 
   /** Whether it is to be assigned later only, and by itself. */
-  #rests({ topic, remoteTopic }: MirroredTopic, assignment: Assignment, signal: AbortSignal): boolean {
+  #rests({ topic, remoteTopic }: MirroredTopic, assignment: Assignment): boolean {
     const { partition } = assignment;
     const rest = this.#refused.restOf(remoteTopic, partition);
     if (rest === undefined) return false;
@@ -170,10 +180,11 @@ export class LanePartitions {
     const goOn = () => {
       if (this.find(topic, partition) !== mirrored) return;
       mirrored?.metrics.stopped(undefined);
+      mirrored?.goOn();
       status.stopped.delete(partitionKey(topic, partition));
       this.#fetcher.assign([assignment]);
     };
-    sleep(leftMs, undefined, { signal }).then(goOn, () => {});
+    sleep(leftMs, undefined, { signal: this.#ending }).then(goOn, () => {});
     return true;
   }
 

@@ -72,6 +72,8 @@ export class LaneSession {
     const pass = async () => {
       for await (const fetched of fetcher) {
         while (this.#isGateClosed) await this.#gateOpened.wait();
+        // What is sent now would not come into the ledger.
+        if (ending.aborted) break;
         if (fetched.kind === 'problem') await partitions.meet(fetched);
         else this.#pass(fetched, partitions).catch(failed.reject);
       }

@@ -1,5 +1,5 @@
 /**
- * Partitions of which the target has refused a batch, and would again: a timestamp too far ahead, for example. They rest, and are
+ * Partitions of which the target has refused a batch, or would: a timestamp too far ahead, for example, or a record that is too large. They rest, and are
  * tried again later: the time may come, or somebody changes the topic. Until then the lane goes on without them; in a transaction one
  * refused batch spoils those of all.
  */
@@ -36,10 +36,15 @@ export class RefusedPartitions {
   note(error: MillraceError): boolean {
     const { kafkaError, topic, partition } = error.context;
     if (!refusals.has(kafkaError) || typeof topic !== 'string' || typeof partition !== 'number') return false;
+    this.rest(topic, partition, error);
+    return true;
+  }
+
+  /** The partition of the target rests from now on, longer each time. */
+  rest(topic: string, partition: number, error: MillraceError): void {
     const key = partitionKey(topic, partition);
     const restMs = Math.min(longestRestMs, 2 * (this.#rests.get(key)?.restMs ?? firstRestMs / 2));
     this.#rests.set(key, { error, restMs, endsAt: performance.now() + restMs });
-    return true;
   }
 
   /** Why the partition of the target rests, and for how long still; undefined when it does not. */
