@@ -6,7 +6,8 @@ import { benchQueriesOf } from './queries.ts';
 import { type Figure, median } from './report.ts';
 import { serveCluster } from './server.ts';
 
-const warmups = 50;
+/** A server's median is that of one that has run for a while: its code is compiled, and Druid's. */
+const warmups = 1000;
 const runs = 300;
 const asked = ['timeBoundary', 'topN url by views', 'scan 1,000 rows, filtered'];
 
