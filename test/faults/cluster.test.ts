@@ -14,7 +14,7 @@ import { KafkaBroker } from '../services/kafka/broker.ts';
 import { freePort, type MillraceProcess, startMillrace } from '../services/millrace.ts';
 import { BodyWriter, eventsPerBody, type Found } from './body-writer.ts';
 
-const kafkaIsAwayMs = 20_000;
+const kafkaIsAwayMs = 60_000;
 /** A new task starts a Java process, and reads from where the last one published. */
 const patienceMs = 240_000;
 
