@@ -1,16 +1,20 @@
 /** The data that a real Druid and millrace are asked about: the same lines under the same dataSchema. */
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { lines as numeric } from './numeric.ts';
 import { lines as random } from './random/rows.ts';
 
 export interface DataSet {
   readonly dataSchema: DataSchema;
   /** NDJSON. */
   readonly lines: string;
+  /** Its segments are counted by cases; of the others millrace has a part live. */
+  readonly isHandedOff?: true;
 }
 
 interface DataSchema extends Readonly<Record<string, unknown>> {
   readonly dataSource: string;
+  readonly timestampSpec: { readonly column: string; readonly format: string };
 }
 
 const read = (name: string) => readFileSync(new URL(`data/${name}`, import.meta.url));
@@ -29,6 +33,7 @@ const edits = [
 export const dataSets: readonly DataSet[] = [
   {
     lines: wikipedia,
+    isHandedOff: true,
     dataSchema: {
       ...ofWikipedia,
       dataSource: 'wikipedia',
@@ -53,6 +58,7 @@ export const dataSets: readonly DataSet[] = [
   },
   {
     lines: wikipedia,
+    isHandedOff: true,
     dataSchema: {
       ...ofWikipedia,
       dataSource: 'edits',
@@ -92,6 +98,7 @@ export const dataSets: readonly DataSet[] = [
   },
   {
     lines: odd,
+    isHandedOff: true,
     dataSchema: {
       dataSource: 'odd',
       timestampSpec: { column: 't', format: 'iso' },
@@ -123,6 +130,7 @@ export const dataSets: readonly DataSet[] = [
           { type: 'long', name: 'big' },
           { type: 'double', name: 'd' },
           { type: 'float', name: 'f' },
+          { type: 'json', name: 'j' },
         ],
       },
       granularitySpec: { segmentGranularity: 'day', queryGranularity: 'none', rollup: false },
@@ -147,6 +155,37 @@ export const dataSets: readonly DataSet[] = [
       },
       metricsSpec: [{ type: 'count', name: 'count' }],
       granularitySpec: { segmentGranularity: 'day', queryGranularity: 'none', rollup: false },
+    },
+  },
+  {
+    lines: numeric,
+    dataSchema: {
+      dataSource: 'numeric',
+      timestampSpec: { column: 'ts', format: 'iso' },
+      dimensionsSpec: {
+        dimensions: [
+          'market',
+          'quality',
+          { type: 'long', name: 'qualityLong' },
+          { type: 'float', name: 'qualityFloat' },
+          { type: 'double', name: 'qualityDouble' },
+          'qualityNumericString',
+          { type: 'long', name: 'longNumericNull' },
+          { type: 'float', name: 'floatNumericNull' },
+          { type: 'double', name: 'doubleNumericNull' },
+          'placement',
+          'placementish',
+          'partial_null_column',
+          'null_column',
+        ],
+      },
+      metricsSpec: [
+        { type: 'doubleSum', name: 'index', fieldName: 'index' },
+        { type: 'doubleMin', name: 'indexMin', fieldName: 'index' },
+        { type: 'floatMax', name: 'indexMaxFloat', fieldName: 'index' },
+        { type: 'hyperUnique', name: 'quality_uniques', fieldName: 'quality' },
+      ],
+      granularitySpec: { segmentGranularity: 'month', queryGranularity: 'none', rollup: true },
     },
   },
 ];

@@ -14,6 +14,7 @@ import { joinCases } from './joins.ts';
 import { lookupCases } from './lookups.ts';
 import { metadataCases } from './metadata.ts';
 import { nestedCases } from './nested.ts';
+import { numericCases } from './numeric.ts';
 import { postAggregatorCases } from './post-aggregators.ts';
 import { rowsCases } from './rows.ts';
 import { sketchCases } from './sketches.ts';
@@ -35,6 +36,7 @@ import { timeseriesCases } from './timeseries.ts';
 import { topNCases } from './top-n.ts';
 
 export const topics: Readonly<Record<string, Cases>> = {
+  numeric: numericCases,
   timeseries: timeseriesCases,
   'top-n': topNCases,
   'group-by': groupByCases,

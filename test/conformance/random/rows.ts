@@ -41,10 +41,38 @@ const days = [0, 1, 2, 3, 7, 8, 38];
 const rowsOfDay = 60;
 const dayMs = 86_400_000;
 
-function* rows(): Generator<Readonly<Record<string, unknown>>> {
-  const random = randomOf(20_241_025);
+function choices(seed: number) {
+  const random = randomOf(seed);
   const below = (count: number) => Math.floor(random() * count);
-  const pick = <T>(values: readonly T[]): T => values[below(values.length)] as T;
+  return { random, below, pick: <T>(values: readonly T[]): T => values[below(values.length)] as T };
+}
+
+/** A nested value: members of one type and of several, some of them missing, objects and lists inside. */
+function nested({ below, pick }: ReturnType<typeof choices>): Readonly<Record<string, unknown>> | null {
+  if (below(10) === 0) return null;
+  const all = {
+    l: below(41) - 20,
+    d: (below(401) - 200) / 16,
+    s: pick(words),
+    b: pick([true, false, null]),
+    v: pick<unknown>([1, 2, 0.5, 'a', '7', true, null]),
+    o: pick<unknown>([
+      null,
+      {},
+      { l: below(5) },
+      { l: below(5), s: pick(words) },
+      { s: pick(tags), o: { l: below(3) } },
+    ]),
+    al: Array.from({ length: below(4) }, () => pick([0, 1, 2, null])),
+    as: Array.from({ length: below(4) }, () => pick(tags)),
+    ao: Array.from({ length: below(3) }, () => ({ l: below(5) })),
+  };
+  return Object.fromEntries(Object.entries(all).filter(() => below(6) > 0));
+}
+
+function* rows(): Generator<Readonly<Record<string, unknown>>> {
+  const { random, below, pick } = choices(20_241_025);
+  const inside = choices(20_250_301);
   const number = <T>(value: () => T) => (below(8) === 0 ? null : value());
   for (const day of days) {
     // No two rows have the same time: which of them comes first is not promised.
@@ -59,6 +87,7 @@ function* rows(): Generator<Readonly<Record<string, unknown>>> {
         big: number(() => (below(2_001) - 1_000) * 1_000_003),
         d: number(() => (below(4_001) - 2_000) / 16),
         f: number(() => (below(401) - 200) / 8),
+        j: nested(inside),
       };
     }
   }
