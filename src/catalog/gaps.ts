@@ -14,7 +14,7 @@ registerGaps('aggregator', [
   'timeMax',
   'singleValue',
 ]);
-registerGaps('filter', ['spatial', 'javascript', 'bloom']);
+registerGaps('filter', ['javascript', 'bloom']);
 registerGaps('postAggregator', [
   'HLLSketchToString',
   'thetaSketchConstant',

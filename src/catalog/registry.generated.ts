@@ -49,6 +49,7 @@ import filtersRange from './filters/range.ts';
 import filtersRegex from './filters/regex.ts';
 import filtersSearch from './filters/search.ts';
 import filtersSelector from './filters/selector.ts';
+import filtersSpatial from './filters/spatial.ts';
 import granularitiesDuration from './granularities/duration.ts';
 import granularitiesPeriod from './granularities/period.ts';
 import granularitiesSimple from './granularities/simple.ts';
@@ -119,6 +120,7 @@ register(
     filtersRegex,
     filtersSearch,
     filtersSelector,
+    filtersSpatial,
     granularitiesDuration,
     granularitiesPeriod,
     granularitiesSimple,

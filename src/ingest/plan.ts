@@ -18,6 +18,7 @@ import { Conversions } from './conversions.ts';
 import { Fields, listSyntax } from './fields.ts';
 import { judge } from './judge.ts';
 import { numbersOf } from './metric-numbers.ts';
+import { placeOf } from './place.ts';
 import { readLines } from './reader.ts';
 import { segmentBuckets } from './table.ts';
 import { commonTimestampSql, timestampSql } from './timestamp.ts';
@@ -132,6 +133,7 @@ function selectColumns(
   { fields, scope, conversions }: Inputs,
 ): Selection {
   const handling = new Map(dataSource.dimensions.map((dimension) => [dimension.name, dimension.multiValueHandling]));
+  const places = new Map(dataSource.dimensions.flatMap(({ name, dims }) => (dims ? [[name, dims] as const] : [])));
   const metrics = new Map(dataSource.metrics.map((checked) => [checked.spec.name, checked]));
   const selection = {
     keys: [] as Sql[],
@@ -152,7 +154,8 @@ function selectColumns(
       const { sql: list } = outputValue(column.type, { sql: fields.json(column.name), type: 'COMPLEX<json>' });
       selection.keys.push(sql`${list} AS ${name}`);
     } else {
-      const value = scope.column(column.name);
+      const dims = places.get(column.name);
+      const value = dims ? placeOf(column.name, dims, scope) : scope.column(column.name);
       if (column.type === 'STRING' && value.multiValue) {
         const { single, list } = splitList(value.sql, handling.get(column.name) ?? 'sorted_array');
         selection.listColumns.push(column);

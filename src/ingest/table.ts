@@ -48,6 +48,7 @@ export function tableDefinition(
 ): TableDefinition {
   const byName = new Map(present.map((column) => [column.name, column]));
   const declared = dataSource.dimensions.flatMap(({ name, type, castToType }): FoundDimension[] => {
+    if (type === 'spatial') return [{ name, type: 'string' }];
     if (type !== 'auto') return [{ name, type }];
     return castToType ? [{ name, type: castTo[castToType] }] : [];
   });

@@ -42,21 +42,33 @@ const dimension = z.union([
   z
     .object({
       name: dimensionName,
-      type: optional(anyCase(['string', 'long', 'float', 'double', 'json', 'auto'])),
+      type: optional(anyCase(['string', 'long', 'float', 'double', 'json', 'auto', 'spatial'])),
       castToType: optional(oneOf(castTypes)),
+      dims: optional(z.array(z.string().min(1))),
       multiValueHandling: optional(anyCase(['sorted_array', 'sorted_set', 'array'])),
       // Everything is found by scanning here: there is no index to be had or not.
       createBitmapIndex: z.unknown().optional(),
     })
     .transform(
-      ({ name, type, castToType, multiValueHandling }): Dimension => ({
+      ({ name, type, castToType, dims, multiValueHandling }): Dimension => ({
         name,
         type: type ?? 'string',
         ...(castToType ? { castToType } : {}),
+        ...(type === 'spatial' ? { dims: dims ?? [] } : {}),
         multiValueHandling: multiValueHandling ?? 'sorted_array',
       }),
     ),
 ]);
+
+/** The older way to list dimensions of the type `spatial`. */
+const spatialDimension = z.object({ dimName: dimensionName, dims: optional(z.array(z.string().min(1))) }).transform(
+  ({ dimName, dims }): Dimension => ({
+    name: dimName,
+    type: 'spatial',
+    dims: dims ?? [],
+    multiValueHandling: 'sorted_array',
+  }),
+);
 
 const dimensionsSpec = z.object({
   dimensions: optional(z.array(dimension)),
@@ -64,13 +76,7 @@ const dimensionsSpec = z.object({
   includeAllDimensions: optional(lenientBoolean),
   useSchemaDiscovery: optional(lenientBoolean),
   forceSegmentSortByTime: optional(lenientBoolean),
-  spatialDimensions: optional(
-    z.array(z.unknown()).superRefine((spatial, context) => {
-      const params: TypeIssueParams = { unsupported: true };
-      if (spatial.length > 0)
-        context.addIssue({ code: 'custom', message: 'spatial dimensions are not supported', params });
-    }),
-  ),
+  spatialDimensions: optional(z.array(spatialDimension)),
 });
 
 const granularitySpec = z.object({

@@ -92,6 +92,10 @@ function readOldForm(dataSchema: unknown, { place }: ReadOptions): Parts {
 function doubledNames({ schema, dimensionsSpec, dimensionsPath }: Parts): Mistake[] {
   const named = [
     ...(dimensionsSpec?.dimensions ?? []).map(({ name }, index) => ({ name, path: [...dimensionsPath, index] })),
+    ...(dimensionsSpec?.spatialDimensions ?? []).map(({ name }, index) => ({
+      name,
+      path: [...dimensionsPath.slice(0, -1), 'spatialDimensions', index],
+    })),
     ...(schema.metricsSpec ?? []).map(({ spec }, index) => ({ name: spec.name, path: ['metricsSpec', index, 'name'] })),
   ];
   return named
@@ -107,9 +111,10 @@ function assemble(parts: Parts, { window = noWindow, tasks }: ReadOptions): Data
     ...(timestamp?.missingValue === undefined ? {} : { missingValue: parseInstant(timestamp.missingValue) as number }),
   };
   const metrics = schema.metricsSpec ?? [];
-  const declared = dimensionsSpec?.dimensions ?? [];
-  const excluded = exclusions(dimensionsSpec?.dimensionExclusions ?? [], stamp.column, metrics);
-  const discovery = discoveryOf(dimensionsSpec);
+  const declared = [...(dimensionsSpec?.dimensions ?? []), ...(dimensionsSpec?.spatialDimensions ?? [])];
+  const coordinates = declared.flatMap(({ dims }) => dims ?? []);
+  const excluded = exclusions([...(dimensionsSpec?.dimensionExclusions ?? []), ...coordinates], stamp.column, metrics);
+  const discovery = discoveryOf(dimensionsSpec, declared);
   const taken = new Set([...excluded, ...declared.map(({ name }) => name)]);
   const known = discovery === 'none' ? [] : knownFields(input).filter((name) => !taken.has(name));
   const segment = schema.granularitySpec?.segmentGranularity ?? granularity('day');
@@ -160,9 +165,9 @@ const granularityJson = ({ entry, json }: Checked<'granularity'>): unknown =>
 
 const stringDimension = (name: string): Dimension => ({ name, type: 'string', multiValueHandling: 'sorted_array' });
 
-function discoveryOf(spec: DimensionsJson | undefined): DataSource['discovery'] {
+function discoveryOf(spec: DimensionsJson | undefined, declared: readonly Dimension[]): DataSource['discovery'] {
   if (spec?.useSchemaDiscovery) return 'types';
-  return spec?.includeAllDimensions || !spec?.dimensions?.length ? 'strings' : 'none';
+  return spec?.includeAllDimensions || declared.length === 0 ? 'strings' : 'none';
 }
 
 /** What discovery leaves out, whatever else an event has. */

@@ -42,16 +42,18 @@ export interface TimestampSpec {
 export const castTypes = ['STRING', 'LONG', 'DOUBLE', ...arrayTypes] as const;
 export type CastType = (typeof castTypes)[number];
 
-export type DimensionType = 'string' | 'long' | 'float' | 'double' | 'json' | 'auto';
+export type DimensionType = 'string' | 'long' | 'float' | 'double' | 'json' | 'auto' | 'spatial';
 
 /** What a column of discovered type can be. */
-export type FoundType = Exclude<DimensionType, 'auto'> | ArrayType;
+export type FoundType = Exclude<DimensionType, 'auto' | 'spatial'> | ArrayType;
 
 export interface Dimension {
   readonly name: string;
   readonly type: DimensionType;
   /** Of `auto`: the type that it has whatever its values are. */
   readonly castToType?: CastType | undefined;
+  /** Of `spatial`: the fields of its coordinates, for events without a field of its own name. */
+  readonly dims?: readonly string[] | undefined;
   /** What happens to the values of a multi-value dimension. Druid's default is sorted_array. */
   readonly multiValueHandling: 'sorted_array' | 'sorted_set' | 'array';
 }

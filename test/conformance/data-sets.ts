@@ -21,6 +21,7 @@ const read = (name: string) => readFileSync(new URL(`data/${name}`, import.meta.
 const wikipedia = gunzipSync(read('wikipedia.ndjson.gz')).toString();
 const odd = read('odd.ndjson').toString();
 const nested = read('nested.ndjson').toString();
+const places = read('places.ndjson').toString();
 
 const ofWikipedia = { timestampSpec: { column: 'time', format: 'iso' } };
 const edits = [
@@ -186,6 +187,16 @@ export const dataSets: readonly DataSet[] = [
         { type: 'hyperUnique', name: 'quality_uniques', fieldName: 'quality' },
       ],
       granularitySpec: { segmentGranularity: 'month', queryGranularity: 'none', rollup: true },
+    },
+  },
+  {
+    lines: places,
+    dataSchema: {
+      dataSource: 'places',
+      timestampSpec: { column: 't', format: 'iso' },
+      dimensionsSpec: { dimensions: ['name'], spatialDimensions: [{ dimName: 'at', dims: ['lat', 'lon'] }] },
+      metricsSpec: [{ type: 'count', name: 'count' }],
+      granularitySpec: { segmentGranularity: 'day', queryGranularity: 'none', rollup: false },
     },
   },
 ];

@@ -180,11 +180,11 @@ const mistakes: readonly (readonly [what: string, parts: Json, status: number, p
     /leave it out/,
   ],
   [
-    'spatial dimensions',
-    { dimensionsSpec: { spatialDimensions: [{ dimName: 's' }] } },
-    501,
-    '$.dimensionsSpec.spatialDimensions',
-    /not supported/,
+    'a spatial dimension of the name of another one',
+    { dimensionsSpec: { dimensions: ['s'], spatialDimensions: [{ dimName: 's' }] } },
+    400,
+    '$.dimensionsSpec.spatialDimensions[0]',
+    /there is a column 's' already/,
   ],
   [
     'an expression',

@@ -15,6 +15,7 @@ import { lookupCases } from './lookups.ts';
 import { metadataCases } from './metadata.ts';
 import { nestedCases } from './nested.ts';
 import { numericCases } from './numeric.ts';
+import { placeCases } from './places.ts';
 import { postAggregatorCases } from './post-aggregators.ts';
 import { rowsCases } from './rows.ts';
 import { sketchCases } from './sketches.ts';
@@ -43,6 +44,7 @@ export const topics: Readonly<Record<string, Cases>> = {
   rows: rowsCases,
   metadata: metadataCases,
   filters: filterCases,
+  places: placeCases,
   aggregators: aggregatorCases,
   'post-aggregators': postAggregatorCases,
   extractions: extractionCases,
