@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openCluster } from '../src/kafka/index.ts';
+import type { FolderProcess } from '../test/services/folder-process.ts';
 import { type MirrorClusters, partitions, type SourceTopic } from './mirror-clusters.ts';
-import type { Mirror, MirrorProcess } from './mirrors.ts';
+import type { Mirror } from './mirrors.ts';
 import { peakRssBytes } from './server.ts';
 
 export interface Drained {
@@ -49,7 +50,7 @@ export async function drain(
 type Usage = Pick<Drained, 'cpuSeconds' | 'peakRssMb'>;
 
 /** What changed, from the last look at an empty topic on, and what the process took for it. */
-async function follow(process: MirrorProcess, target: string, topic: string, wanted: number): Promise<[Look[], Usage]> {
+async function follow(process: FolderProcess, target: string, topic: string, wanted: number): Promise<[Look[], Usage]> {
   await using cluster = openCluster({ 'bootstrap.servers': target });
   const all = Array.from({ length: partitions }, (_, partition) => ({ topic, partition }));
   const startMs = performance.now();

@@ -1,11 +1,12 @@
 /** The mirrors that are compared, each as a process that has one topic to mirror: ours takes MirrorMaker 2's file. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { MirrorMakerProcess, type Properties, propertiesText } from '../test/services/mirror-maker/mirror-maker.ts';
+import { FolderProcess } from '../test/services/folder-process.ts';
+import {
+  type Properties,
+  propertiesText,
+  startMirrorMaker1,
+  startMirrorMaker2,
+} from '../test/services/mirror-maker/mirror-maker.ts';
 
 export interface MirrorTask {
   /** `bootstrap.servers` of both. */
@@ -16,18 +17,9 @@ export interface MirrorTask {
   readonly codec: string;
 }
 
-export interface MirrorProcess {
-  readonly pid: number;
-  /** The last of what it wrote. */
-  readonly output: string;
-  readonly hasEnded: boolean;
-  /** Kills it: what it had to tell was told. */
-  stop(): Promise<void>;
-}
-
 export interface Mirror {
   readonly name: string;
-  start(task: MirrorTask): MirrorProcess;
+  start(task: MirrorTask): FolderProcess;
 }
 
 /** Each run is a flow of its own, which has mirrored nothing yet. */
@@ -70,7 +62,7 @@ const tuned =
 export const mirrorMaker1: Mirror = {
   name: 'MirrorMaker 1',
   start: ({ source, target, topic, codec }) =>
-    MirrorMakerProcess.first({
+    startMirrorMaker1({
       consumer: {
         'bootstrap.servers': source,
         'group.id': `mirror-maker-${++runs}`,
@@ -85,62 +77,33 @@ export const mirrorMaker1: Mirror = {
 
 export const mirrorMaker2: Mirror = {
   name: 'MirrorMaker 2',
-  start: (task) => MirrorMakerProcess.second(fileOf(task, () => ({}))),
+  start: (task) => startMirrorMaker2(fileOf(task, () => ({}))),
 };
 
 export const mirrorMaker2Tuned: Mirror = {
   name: 'MirrorMaker 2, tuned',
-  start: (task) => MirrorMakerProcess.second(fileOf(task, tuned(task))),
+  start: (task) => startMirrorMaker2(fileOf(task, tuned(task))),
 };
 
 export const mirrorMaker2ExactlyOnce: Mirror = {
   name: 'MirrorMaker 2, tuned, exactly once',
-  start: (task) =>
-    MirrorMakerProcess.second(fileOf(task, (from, to) => ({ ...tuned(task)(from, to), ...exactlyOnce }))),
+  start: (task) => startMirrorMaker2(fileOf(task, (from, to) => ({ ...tuned(task)(from, to), ...exactlyOnce }))),
 };
 
 export const millraceAtLeastOnce: Mirror = {
   name: 'millrace',
-  start: (task) => new MillraceMirror(fileOf(task, () => ({}))),
+  start: (task) => startMillrace(fileOf(task, () => ({}))),
 };
 
 export const millraceExactlyOnce: Mirror = {
   name: 'millrace, exactly once',
-  start: (task) => new MillraceMirror(fileOf(task, () => exactlyOnce)),
+  start: (task) => startMillrace(fileOf(task, () => exactlyOnce)),
 };
 
 const cli = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 
 /** As it is installed. */
-class MillraceMirror implements MirrorProcess {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'millrace-mirror-'));
-  readonly #child: ChildProcess;
-  output = '';
-
-  constructor(properties: Properties) {
-    const file = join(this.#folder, 'mm2.properties');
-    writeFileSync(file, propertiesText(properties));
-    this.#child = spawn(process.execPath, [cli, 'mirror', file], { stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [this.#child.stdout, this.#child.stderr])
-      stream?.on('data', (chunk: Buffer) => {
-        this.output = (this.output + chunk.toString()).slice(-20_000);
-      });
-  }
-
-  get pid(): number {
-    return this.#child.pid as number;
-  }
-
-  get hasEnded(): boolean {
-    return this.#child.exitCode !== null || this.#child.signalCode !== null;
-  }
-
-  async stop(): Promise<void> {
-    if (!this.hasEnded) {
-      const ended = once(this.#child, 'exit');
-      this.#child.kill('SIGKILL');
-      await ended;
-    }
-    rmSync(this.#folder, { recursive: true, force: true });
-  }
-}
+const startMillrace = (properties: Properties): FolderProcess =>
+  new FolderProcess(process.execPath, [cli, 'mirror', 'mm2.properties'], {
+    'mm2.properties': propertiesText(properties),
+  });

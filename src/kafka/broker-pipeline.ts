@@ -3,19 +3,18 @@
  * request holds the next batch of every partition. For transactions, in which nothing is sent twice: what fails is aborted.
  */
 import { asMillraceError, type MillraceError } from '../errors.ts';
+import { partitionKey } from './assignment.ts';
 import type { Backoff } from './backoff.ts';
 import { patchProducer } from './batch-patch.ts';
 import type { Address, BrokerConnection, Connections } from './connections.ts';
 import type { ProducerIdentity } from './init-producer-id.ts';
 import { type ProducedBatch, produce } from './produce.ts';
 import { errorCodes } from './protocol-errors.ts';
+import { sequences } from './record-batch.ts';
 import { Signal } from './signal.ts';
 
 /** A round trip of 40 ms takes so many to be filled. */
 const mostInFlight = 100;
-
-/** Sequence numbers are 31 bits, and begin anew. */
-const sequences = 2 ** 31;
 
 /** A batch that somebody waits for. */
 export interface WaitingBatch {
@@ -174,12 +173,12 @@ export class BrokerPipeline {
       const produced = await produce(connection, batches, { transactionalId, timeoutMs: requestTimeoutMs });
       this.#throttledUntilMs = performance.now() + produced.throttleTimeMs;
       const answers = new Map<string, ProducedBatch>();
-      for (const answer of produced.batches) answers.set(`${answer.topic}-${answer.partition}`, answer);
+      for (const answer of produced.batches) answers.set(partitionKey(answer.topic, answer.partition), answer);
       for (const sent of request) {
         const { topic, partition } = sent.place;
         // Nothing but an answer for each is an answer.
         const nothing = { errorCode: errorCodes.unknownServerError, baseOffset: -1 };
-        this.#answered(sent, answers.get(`${topic}-${partition}`) ?? nothing);
+        this.#answered(sent, answers.get(partitionKey(topic, partition)) ?? nothing);
       }
     } catch (error) {
       this.#fail(request, error);

@@ -8,7 +8,7 @@ import { patchProducer } from './batch-patch.ts';
 import type { ProducerIdentity } from './init-producer-id.ts';
 import { type Delivery, deliver, type Outgoing, refusal } from './outgoing.ts';
 import { errorCodes, isRetriable, placeError } from './protocol-errors.ts';
-import { offsetsOf } from './record-batch.ts';
+import { offsetsOf, sequences } from './record-batch.ts';
 import { splitBatch } from './split-batch.ts';
 
 /** Until a broker that went away is back, mostly. */
@@ -16,9 +16,6 @@ const retryAfterSeconds = 5;
 
 /** So many of a producer's batches a broker remembers of a partition: sent again, they are acknowledged again. */
 const remembered = 5;
-
-/** Sequence numbers are 31 bits, and begin anew. */
-const sequences = 2 ** 31;
 
 export class Outbox {
   readonly topic: string;

@@ -3,6 +3,7 @@
  * requests are under way at a time, each with one batch at most of a partition.
  */
 import { asMillraceError, MillraceError } from '../errors.ts';
+import { partitionKey } from './assignment.ts';
 import { Backoff } from './backoff.ts';
 import type { Address, BrokerConnection, Connections } from './connections.ts';
 import { canDescribeProducers, lastSequenceOf } from './describe-producers.ts';
@@ -111,7 +112,7 @@ export class Producer implements AsyncDisposable {
   [Symbol.asyncDispose] = (): Promise<void> => this.close();
 
   #outbox(topic: string, partition: number): Outbox {
-    const key = `${topic}-${partition}`;
+    const key = partitionKey(topic, partition);
     const outbox = this.#outboxes.get(key) ?? new Outbox(topic, partition, this.settings.maxInFlight);
     this.#outboxes.set(key, outbox);
     return outbox;

@@ -1,4 +1,5 @@
 /** Reads what partitions hold now, and no more. */
+import { partitionKey } from './assignment.ts';
 import type { Cluster } from './cluster.ts';
 import type { FetchSettings } from './config.ts';
 import type { PartitionValues } from './fetched.ts';
@@ -22,10 +23,10 @@ export async function* readToEnd(
     cluster.listOffsets(partitions, 'earliest'),
     cluster.listOffsets(partitions, 'latest'),
   ]);
-  const unread = new Map(ends.map(({ topic, partition, offset = 0 }) => [`${topic}-${partition}`, offset]));
+  const unread = new Map(ends.map(({ topic, partition, offset = 0 }) => [partitionKey(topic, partition), offset]));
   const assignments = starts
     .map(({ topic, partition, offset = 0 }) => ({ topic, partition, offset }))
-    .filter(({ topic, partition, offset }) => offset < (unread.get(`${topic}-${partition}`) ?? 0));
+    .filter(({ topic, partition, offset }) => offset < (unread.get(partitionKey(topic, partition)) ?? 0));
   let left = assignments.length;
   if (left === 0) return;
   await using fetcher = cluster.fetch(assignments, settings);
@@ -36,7 +37,7 @@ export async function* readToEnd(
       if (fetched.kind === 'problem') throw fetched.error;
       yield fetched;
       const { topic, partition, nextOffset, firstOffset } = fetched;
-      const end = unread.get(`${topic}-${partition}`) ?? 0;
+      const end = unread.get(partitionKey(topic, partition)) ?? 0;
       if (firstOffset < end && nextOffset >= end) left--;
       if (left === 0) return;
     }

@@ -193,6 +193,9 @@ export function sealBatch(batch: Buffer, header: BatchHeader): void {
   batch.writeUInt32BE(checksum(batch.subarray(batchLayout.attributes)), batchLayout.crc);
 }
 
+/** How many sequence numbers there are: they have 31 bits, and begin anew. */
+export const sequences = 2 ** 31;
+
 /** How many offsets, and so sequence numbers, a batch takes. */
 export const offsetsOf = (batch: Buffer): number => batch.readInt32BE(batchLayout.lastOffsetDelta) + 1;
 

@@ -4,6 +4,7 @@
  * https://kafka.apache.org/documentation/#semantics
  */
 import { asMillraceError, MillraceError } from '../errors.ts';
+import { partitionKey } from './assignment.ts';
 import { Backoff } from './backoff.ts';
 import { BrokerPipeline, type WaitingBatch, type WrittenPartition } from './broker-pipeline.ts';
 import type { Address, Connections } from './connections.ts';
@@ -209,7 +210,7 @@ export class TransactionalProducer implements AsyncDisposable {
   }
 
   #place(topic: string, partition: number): WrittenPartition {
-    const key = `${topic}-${partition}`;
+    const key = partitionKey(topic, partition);
     const known = this.#partitions.get(key);
     if (known !== undefined) return known;
     const place = {

@@ -14,6 +14,7 @@ import { laneOf } from './lane-of.ts';
 import { LanePartition } from './lane-partition.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { RefusedPartitions } from './refused-partitions.ts';
+import { regularly } from './regularly.ts';
 import { findStarts } from './start.ts';
 import type { MirroredTopic } from './topics/watch-topics.ts';
 
@@ -54,19 +55,15 @@ export class LanePartitions {
   }
 
   /** Forgets now and then what the ledger says of records that neither side has any more, until the signal aborts. */
-  async forget(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await sleep(forgetIntervalMs, undefined, { signal }).catch(() => {});
-      if (!signal.aborted) await this.#prune().catch((err) => this.#context.log.warn({ err }, notForgotten));
-    }
+  forget(signal: AbortSignal): Promise<void> {
+    return regularly(forgetIntervalMs, signal, () =>
+      this.#prune().catch((err) => this.#context.log.warn({ err }, notForgotten)),
+    );
   }
 
   /** Tells how far behind each is, until the signal aborts: what gets no further has no batches that would tell. */
-  async watchLag(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await sleep(lagIntervalMs, undefined, { signal }).catch(() => {});
-      if (!signal.aborted) await this.#tellLag([...this.#partitions.values()]);
-    }
+  watchLag(signal: AbortSignal): Promise<void> {
+    return regularly(lagIntervalMs, signal, () => this.#tellLag([...this.#partitions.values()]));
   }
 
   /** When all that was passed on so far is acknowledged. @throws what a batch failed by. */

@@ -2,12 +2,12 @@
  * One try at a lane: reads its ledger, and passes batches from the source to the target from there on. What goes wrong ends it; the
  * next one begins with what the ledger says then.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type FetchedBatches, type Fetcher, Repacker, Signal } from '../kafka/index.ts';
 import type { LaneContext } from './lane-context.ts';
 import { LanePartitions } from './lane-partitions.ts';
 import { Ledger } from './ledger/ledger.ts';
 import type { RefusedPartitions } from './refused-partitions.ts';
+import { regularly } from './regularly.ts';
 import { SourceGroup } from './source-group.ts';
 import { together } from './together.ts';
 import { createWriter } from './writers/index.ts';
@@ -101,14 +101,13 @@ export class LaneSession {
     throw error;
   }
 
-  async #commitRegularly(ledger: Ledger, partitions: LanePartitions, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await sleep(this.#context.flow.commitIntervalMs, undefined, { signal }).catch(() => {});
-      if (!signal.aborted) await this.#commit(ledger, partitions);
+  #commitRegularly(ledger: Ledger, partitions: LanePartitions, signal: AbortSignal): Promise<void> {
+    return regularly(this.#context.flow.commitIntervalMs, signal, async () => {
+      await this.#commit(ledger, partitions);
       // Only what is committed is told.
       if (!signal.aborted && this.#hasCommitted && this.#sourceGroup?.isDue)
         void this.#sourceGroup.tell(partitions.positions());
-    }
+    });
   }
 
   async #commit(ledger: Ledger, partitions: LanePartitions): Promise<void> {

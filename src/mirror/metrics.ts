@@ -3,6 +3,7 @@
  * https://prometheus.io/docs/instrumenting/exposition_formats/
  */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { partitionKey } from '../kafka/index.ts';
 import { registerProcessMetrics } from '../observe/process-metrics.ts';
 
 /** Sums over all flows and partitions since the start. */
@@ -100,7 +101,7 @@ class FlowMeters implements FlowMetrics {
   }
 
   partition(topic: string, partition: number): PartitionMetrics {
-    const key = `${topic}-${partition}`;
+    const key = partitionKey(topic, partition);
     const known = this.partitions.get(key);
     if (known !== undefined) return known;
     const meters = new PartitionMeters({ flow: this.#flow, topic, partition: String(partition) }, this.#ofPartition);

@@ -1,5 +1,5 @@
 /** Where a lane goes on in the partitions of a topic. */
-import type { Assignment, Cluster } from '../kafka/index.ts';
+import type { Assignment } from '../kafka/index.ts';
 import type { MirrorFlow } from './flow-settings.ts';
 import type { LaneContext } from './lane-context.ts';
 import type { Ledger, LedgerEntry } from './ledger/ledger.ts';
@@ -76,9 +76,6 @@ async function firstOffsets(
 ): Promise<Map<number, number>> {
   const partitions = fresh.map((entry) => entry.source);
   const listed = await source.listOffsets(partitions, startAt);
-  const committed = flow.sourceGroup === undefined ? [] : await committedOf(source, flow.sourceGroup, partitions);
+  const committed = flow.sourceGroup === undefined ? [] : await source.committedOffsets(flow.sourceGroup, partitions);
   return new Map([...listed, ...committed].map(({ partition, offset }) => [partition, offset ?? 0]));
 }
-
-const committedOf = (source: Cluster, group: string, partitions: readonly SourcePartition[]) =>
-  source.committedOffsets(group, partitions);

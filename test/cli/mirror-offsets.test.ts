@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TestCluster } from '../mirror/topics/watching.ts';
-import { MirrorCommand, propertiesFile } from './mirror-support.ts';
+import { MirrorCommand, ordersFile } from './mirror-support.ts';
 import { runCommand } from './support.ts';
 
 const [source, target] = await Promise.all([TestCluster.start(), TestCluster.start()]);
@@ -22,15 +22,7 @@ test("a group's offsets on both sides, as a table and as JSON", async (t) => {
     { topic: 'orders', partition: 0, offset: 111 },
     { topic: 'orders', partition: 1, offset: 202 },
   ]);
-  const file = propertiesFile(t, 'mm2.properties', [
-    'clusters = in, out',
-    `in.bootstrap.servers = ${source.bootstrapServers}`,
-    `out.bootstrap.servers = ${target.bootstrapServers}`,
-    'in->out.enabled = true',
-    'in->out.topics = orders',
-    'replication.factor = 1',
-    'sync.topic.acls.enabled = false',
-  ]);
+  const file = ordersFile(t, { source: source.bootstrapServers, target: target.bootstrapServers });
   const options = [file, '--group', 'billing', '--topic', 'orders'];
   const missing = await runCommand(['mirror', 'offsets', ...options]);
   assert.equal(missing.code, 1);

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { TestCluster } from '../mirror/topics/watching.ts';
-import { MirrorCommand, propertiesFile } from './mirror-support.ts';
+import { MirrorCommand, ordersFile, propertiesFile } from './mirror-support.ts';
 import { temporaryFolder } from './support.ts';
 
 const [source, target] = await Promise.all([TestCluster.start(), TestCluster.start()]);
@@ -66,16 +66,11 @@ test("the samples' command: what is written from then on arrives under its own n
 test("MirrorMaker 2's file, exactly once: stopped and started again it goes on where it was", async (t) => {
   await source.scribe.createTopic('orders', 1);
   await write('orders', 300, 'first-');
-  const file = propertiesFile(t, 'mm2.properties', [
-    'clusters = in, out',
-    `in.bootstrap.servers = ${source.bootstrapServers}`,
-    `out.bootstrap.servers = ${target.bootstrapServers}`,
-    'in->out.enabled = true',
-    'in->out.topics = orders',
+  const file = ordersFile(
+    t,
+    { source: source.bootstrapServers, target: target.bootstrapServers },
     'out.exactly.once.source.support = enabled',
-    'replication.factor = 1',
-    'sync.topic.acls.enabled = false',
-  ]);
+  );
   const first = new MirrorCommand(t, file);
   await first.measures(/^millrace_mirror_records_total\{flow="in\.out",topic="orders",partition="0"\} 300$/m);
   const health = await first.get('/status/health');

@@ -13,6 +13,24 @@ export function propertiesFile(t: TestContext, name: string, lines: readonly str
   return file;
 }
 
+/** MirrorMaker 2's file of one flow, from `in` to `out`, of the topic `orders`. */
+export function ordersFile(
+  t: TestContext,
+  { source, target }: { readonly source: string; readonly target: string },
+  ...more: readonly string[]
+): string {
+  return propertiesFile(t, 'mm2.properties', [
+    'clusters = in, out',
+    `in.bootstrap.servers = ${source}`,
+    `out.bootstrap.servers = ${target}`,
+    'in->out.enabled = true',
+    'in->out.topics = orders',
+    'replication.factor = 1',
+    'sync.topic.acls.enabled = false',
+    ...more,
+  ]);
+}
+
 const metricsLine = /metrics on (http:\S+)\/metrics/;
 const patienceMs = 60_000;
 

@@ -8,7 +8,7 @@ import {
   type PartitionProblem,
 } from '../../src/kafka/index.ts';
 import { BatchView } from '../../src/kafka/record-batch.ts';
-import { filled, kafkaForTests, newTopicName, readToEnd } from './fetching.ts';
+import { filled, kafkaForTests, newTopicName, readToEnd, writeTransactions } from './fetching.ts';
 
 const { cluster, scribe } = await kafkaForTests();
 
@@ -96,18 +96,7 @@ test('answers follow each other without a gap, and a batch in whose middle is be
 
 test('what was aborted and the marks of transactions are left out, but counted and passed over', async () => {
   const topic = await newTopic('raw-transactions');
-  await scribe.openProducer(topic, { 'transactional.id': topic });
-  for (const [name, count, end] of [
-    ['A', 3, scribe.abort],
-    ['B', 2, scribe.commit],
-    ['C', 4, scribe.abort],
-    ['D', 1, scribe.commit],
-  ] as const) {
-    await scribe.begin(topic);
-    await scribe.fill(topic, topic, count, name);
-    await scribe.flush(topic);
-    await end(topic);
-  }
+  await writeTransactions(scribe, topic);
   const { fetched, batches } = await takeBatches({ topic, partition: 0, offset: 0 });
   assert.equal(
     fetched.reduce((sum, { aborted }) => sum + aborted, 0),

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { codecs } from '../../src/kafka/index.ts';
-import { type Collected, filled, kafkaForTests, newTopicName, readToEnd, take, total } from './fetching.ts';
+import {
+  type Collected,
+  filled,
+  kafkaForTests,
+  newTopicName,
+  readToEnd,
+  take,
+  total,
+  writeTransactions,
+} from './fetching.ts';
 
 const { cluster, scribe } = await kafkaForTests();
 
@@ -63,18 +72,7 @@ test('a batch larger than the limits of a fetch still comes', async () => {
 
 test('A(3) aborted, B(2) committed, C(4) aborted, D(1) committed: B and D', async () => {
   const topic = await newTopic('transactions');
-  await scribe.openProducer(topic, { 'transactional.id': topic });
-  for (const [name, count, end] of [
-    ['A', 3, scribe.abort],
-    ['B', 2, scribe.commit],
-    ['C', 4, scribe.abort],
-    ['D', 1, scribe.commit],
-  ] as const) {
-    await scribe.begin(topic);
-    await scribe.fill(topic, topic, count, name);
-    await scribe.flush(topic);
-    await end(topic);
-  }
+  await writeTransactions(scribe, topic);
   const committed = await readToEnd(cluster, [{ topic, partition: 0, offset: 0 }]);
   assert.deepEqual(committed.lines, ['B0', 'B1', 'D0']);
   assert.equal(total(committed, 'aborted'), 7);

@@ -27,6 +27,22 @@ export async function kafkaForTests(): Promise<{ cluster: Cluster; scribe: Scrib
 
 export const newTopicName = (name: string) => `${name}-${randomBytes(4).toString('hex')}`;
 
+/** Transactions of one producer, one after the other: A(3) aborted, B(2) committed, C(4) aborted, D(1) committed. */
+export async function writeTransactions(scribe: Scribe, topic: string): Promise<void> {
+  await scribe.openProducer(topic, { 'transactional.id': topic });
+  for (const [name, count, end] of [
+    ['A', 3, scribe.abort],
+    ['B', 2, scribe.commit],
+    ['C', 4, scribe.abort],
+    ['D', 1, scribe.commit],
+  ] as const) {
+    await scribe.begin(topic);
+    await scribe.fill(topic, topic, count, name);
+    await scribe.flush(topic);
+    await end(topic);
+  }
+}
+
 export interface Collected {
   /** In the order they came. */
   readonly lines: string[];

@@ -6,7 +6,7 @@ import { onCluster } from '../cluster/support.ts';
 import { freePort, startMillrace } from '../services/millrace.ts';
 import { sharedDruid } from '../services/on-demand.ts';
 import { temporaryFolder } from '../support/engine.ts';
-import { phaseOf, promoted, startPromotion } from './support.ts';
+import { phaseOf, postJson, promoted, startPromotion } from './support.ts';
 
 const servers = await sharedDruid();
 const { newDataSource } = onCluster(servers);
@@ -39,12 +39,7 @@ test('a promotion that differs says where, and nothing is lost', async (t) => {
   await using folder = await temporaryFolder();
   const millrace = await startMillrace({ command: ['serve'], port: await freePort(), data: folder.path });
   t.after(() => millrace.stop('SIGKILL'));
-  const post = async (path: string, body: string) => {
-    const response = await fetch(`${millrace.url}${path}`, { method: 'POST', headers: json, body });
-    const text = await response.text();
-    assert.equal(response.status, 200, text);
-    return JSON.parse(text);
-  };
+  const post = (path: string, body: string) => postJson(`${millrace.url}${path}`, body);
   let pushed = 0;
   const push = async (count: number) => {
     const events = Array.from({ length: count }, (_, i) => ({

@@ -8,12 +8,11 @@ import { onCluster } from '../cluster/support.ts';
 import { freePort, startMillrace } from '../services/millrace.ts';
 import { sharedDruid } from '../services/on-demand.ts';
 import { temporaryFolder } from '../support/engine.ts';
-import { phaseOf, promoted, startPromotion, stoppedWhileDraining } from './support.ts';
+import { phaseOf, postJson, promoted, startPromotion, stoppedWhileDraining } from './support.ts';
 
 const servers = await sharedDruid();
 const { newDataSource } = onCluster(servers);
 
-const json = { 'content-type': 'application/json' };
 const start = Date.parse('2026-03-01T00:00:00Z');
 const history = 20_000;
 const colors = ['red', 'green', null, 'a "quoted" one'];
@@ -86,12 +85,7 @@ test('every acknowledged event is there once, with all its columns', async (t) =
   const options = { command: ['server', '-configFile', file], data: join(folder.path, 'data') };
   let millrace = await startMillrace({ ...options, port: await freePort() });
   t.after(() => millrace.stop('SIGKILL'));
-  const post = async (path: string, body: string) => {
-    const response = await fetch(`${millrace.url}${path}`, { method: 'POST', headers: json, body });
-    const text = await response.text();
-    assert.equal(response.status, 200, text);
-    return JSON.parse(text);
-  };
+  const post = (path: string, body: string) => postJson(`${millrace.url}${path}`, body);
   let pushed = 0;
   const push = async (count: number) => {
     const lines = Array.from({ length: count }, (_, i) => JSON.stringify(event(pushed + i))).join('\n');

@@ -7,7 +7,7 @@ import { KafkaBroker } from '../services/kafka/broker.ts';
 import { freePort, startMillrace } from '../services/millrace.ts';
 import { sharedDruid } from '../services/on-demand.ts';
 import { temporaryFolder } from '../support/engine.ts';
-import { phaseOf, promoted, startPromotion, stoppedWhileDraining } from './support.ts';
+import { phaseOf, postJson, promoted, startPromotion, stoppedWhileDraining } from './support.ts';
 
 const servers = await sharedDruid();
 const { newDataSource, newContext } = onCluster(servers);
@@ -62,13 +62,7 @@ test('every record is there once, through a kill -9 in the middle', async (t) =>
   const options = { command: ['serve'], data: folder.path };
   let millrace = await startMillrace({ ...options, port: await freePort() });
   t.after(() => millrace.stop('SIGKILL'));
-  const post = async (path: string, body: unknown) => {
-    const headers = { 'content-type': 'application/json' };
-    const response = await fetch(`${millrace.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
-    const text = await response.text();
-    assert.equal(response.status, 200, text);
-    return JSON.parse(text);
-  };
+  const post = (path: string, body: unknown) => postJson(`${millrace.url}${path}`, JSON.stringify(body));
   const sums = async (): Promise<Sums> => {
     const query = `SELECT SUM("count") AS "events", SUM(n) AS n FROM "${name}"`;
     const [row] = (await post('/druid/v2/sql', { query })) as Sums[];

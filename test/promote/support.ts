@@ -1,8 +1,10 @@
 /** `millrace promote` as its users have it: a process of its own beside a server's. */
+import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { post } from '../server/support.ts';
 import type { DruidAndKafka } from '../services/on-demand.ts';
 
 const cli = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -52,6 +54,13 @@ export async function promoted(promotion: Promotion): Promise<string> {
   const code = await promotion.ended;
   if (code !== 0) throw new Error(`promote ended with ${code}:\n${promotion.output()}`);
   return promotion.output();
+}
+
+/** What the server answers to JSON; fails unless that is 200. */
+export async function postJson(url: string, body: string) {
+  const { status, text } = await post(url, body);
+  assert.equal(status, 200, text);
+  return JSON.parse(text);
 }
 
 /** How far the server at this URL says that the dataSource is. */

@@ -2,7 +2,7 @@
  * Groups of the source have their offsets on the target, too, where their members can go on. As with MirrorMaker 2, an offset only
  * moves forwards there: what the group has read on the target counts, and what it does at the source no more.
  */
-import type { Cluster } from '../../kafka/index.ts';
+import { type Cluster, partitionKey } from '../../kafka/index.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { TranslatedPosition } from './translate-offsets.ts';
 
@@ -21,10 +21,11 @@ export class GroupOffsetSync {
   async sync(groupId: string, positions: readonly TranslatedPosition[]): Promise<void> {
     const { admin } = this.#target;
     const committed = positions.length === 0 ? [] : await admin.groupOffsets(groupId);
-    const reached = new Map(committed.map(({ topic, partition, offset }) => [`${topic}-${partition}`, offset]));
+    const reached = new Map(committed.map(({ topic, partition, offset }) => [partitionKey(topic, partition), offset]));
     const ahead = positions
       .filter(
-        ({ remoteTopic, partition, targetOffset }) => targetOffset > (reached.get(`${remoteTopic}-${partition}`) ?? -1),
+        ({ remoteTopic, partition, targetOffset }) =>
+          targetOffset > (reached.get(partitionKey(remoteTopic, partition)) ?? -1),
       )
       .map(({ remoteTopic, partition, targetOffset, metadata }) => ({
         topic: remoteTopic,

@@ -4,6 +4,9 @@ import type { Logger } from '../../observe/log.ts';
 import type { MirrorFlow } from '../flow-settings.ts';
 import type { LedgerTopic } from '../ledger/ledger-topic.ts';
 
+/** How many groups are asked about, or set, at a time. */
+export const groupsAtATime = 8;
+
 /** A flow with its two clusters. */
 export interface FlowClusters {
   readonly flow: MirrorFlow;

@@ -4,11 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { asMillraceError } from '../../errors.ts';
 import type { Logger } from '../../observe/log.ts';
 import { CurrentLedger } from '../ledger/ledger-reader.ts';
+import { severalAtATime } from '../several-at-a-time.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { GroupOffsetSync } from './group-offset-sync.ts';
-import type { GroupsContext } from './groups-context.ts';
+import { type GroupsContext, groupsAtATime } from './groups-context.ts';
 import { heartbeatWriter } from './heartbeats.ts';
-import { severalAtATime } from './several-at-a-time.ts';
 import { TranslatedGroups } from './translated-groups.ts';
 
 interface Job {
@@ -33,7 +33,7 @@ export async function runGroups(context: GroupsContext, signal: AbortSignal): Pr
       const sync = new GroupOffsetSync(target, log);
       const run = async () => {
         const translated = await groups.read();
-        await severalAtATime([...translated], ([groupId, positions]) => sync.sync(groupId, positions));
+        await severalAtATime(groupsAtATime, [...translated], ([groupId, positions]) => sync.sync(groupId, positions));
       };
       jobs.push({ what: "groups' offsets on the target", intervalMs: offsetIntervalMs, run });
     }

@@ -4,8 +4,8 @@ import type { CommittedOffset } from '../../kafka/index.ts';
 import type { GroupSync } from '../flow-settings.ts';
 import type { CurrentLedger } from '../ledger/ledger-reader.ts';
 import { passes } from '../name-filter.ts';
-import type { GroupsContext } from './groups-context.ts';
-import { severalAtATime } from './several-at-a-time.ts';
+import { severalAtATime } from '../several-at-a-time.ts';
+import { type GroupsContext, groupsAtATime } from './groups-context.ts';
 import { type TranslatedPosition, translateOffsets } from './translate-offsets.ts';
 
 export class TranslatedGroups {
@@ -30,7 +30,7 @@ export class TranslatedGroups {
     const { source, log } = this.#context;
     const committed = new Map<string, readonly CommittedOffset[]>();
     const failures: MillraceError[] = [];
-    await severalAtATime(await this.#groups(), async (groupId) => {
+    await severalAtATime(groupsAtATime, await this.#groups(), async (groupId) => {
       try {
         committed.set(groupId, await source.admin.groupOffsets(groupId));
       } catch (error) {

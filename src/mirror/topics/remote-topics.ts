@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MillraceError } from '../../errors.ts';
 import type { Cluster, ClusterMetadata, TopicMetadata } from '../../kafka/index.ts';
 import type { MirrorFlow } from '../flow-settings.ts';
+import { severalAtATime } from '../several-at-a-time.ts';
 import { changesOf, configsOfNew } from './copied-configs.ts';
 import type { MirroredTopic, TopicProblem } from './mirrored-topic.ts';
 
@@ -111,18 +112,15 @@ export class RemoteTopics {
     change: (source: TopicMetadata) => Promise<void>,
   ): Promise<TopicProblem[]> {
     const problems: TopicProblem[] = [];
-    for (let i = 0; i < sources.length; i += atATime) {
-      const changing = sources.slice(i, i + atATime).map(async (source) => {
-        try {
-          await change(source);
-        } catch (error) {
-          if (!(error instanceof MillraceError) || error.context.kafkaError === undefined) throw error;
-          const remoteTopic = this.#remoteOf(source.topic);
-          problems.push({ kind: 'refused', topic: source.topic, remoteTopic, error: withAdvice(error) });
-        }
-      });
-      await Promise.all(changing);
-    }
+    await severalAtATime(atATime, sources, async (source) => {
+      try {
+        await change(source);
+      } catch (error) {
+        if (!(error instanceof MillraceError) || error.context.kafkaError === undefined) throw error;
+        const remoteTopic = this.#remoteOf(source.topic);
+        problems.push({ kind: 'refused', topic: source.topic, remoteTopic, error: withAdvice(error) });
+      }
+    });
     return problems;
   }
 
