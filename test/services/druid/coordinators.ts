@@ -1,6 +1,6 @@
 /**
  * Two coordinators of a real Druid, overlords as well, of which one leads; with their ZooKeeper and a database that outlives both.
- * They listen in the clear and by TLS, the second one there for clients with a certificate only. Up in half a minute.
+ * They listen in the clear and by TLS, the second one there for clients with a certificate only. Up in half a minute to a minute.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -106,7 +106,9 @@ export async function startCoordinators(): Promise<Coordinators> {
       'druid.server.https.trustStorePath': trustStore(folder, certificates.ca),
       'druid.server.https.trustStorePassword': password,
     };
-    const [first, second] = await Promise.all([startOne('first', {}), startOne('second', trust)]);
+    // One after the other: each makes the default rule where there is none, and the one that comes second to it ends.
+    const first = await startOne('first', {});
+    const second = await startOne('second', trust);
     await until('a leader', deadlineMs, async () => (await first.leads()) || (await second.leads()));
     return { first, second, zookeeper: `127.0.0.1:${ports.zookeeper}`, certificates, stop };
   } catch (error) {
