@@ -40,7 +40,7 @@ interface Ports {
 }
 
 const source = fileURLToPath(new URL('Broker.java', import.meta.url));
-const startDeadlineMs = 60_000;
+const startDeadlineMs = 180_000;
 /** Of 16 bytes, as Kafka's own; one that begins with a dash would be taken for an option. */
 const newClusterId = () => `m${randomBytes(16).toString('base64url').slice(1)}`;
 
