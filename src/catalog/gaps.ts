@@ -10,9 +10,6 @@ registerGaps('aggregator', [
   'momentSketch',
   'variance',
   'varianceFold',
-  'timeMin',
-  'timeMax',
-  'singleValue',
 ]);
 registerGaps('filter', ['javascript', 'bloom']);
 registerGaps('postAggregator', [

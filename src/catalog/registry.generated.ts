@@ -12,8 +12,10 @@ import aggregatorsHllSketch from './aggregators/hll-sketch.ts';
 import aggregatorsHyperUnique from './aggregators/hyper-unique.ts';
 import aggregatorsJavascript from './aggregators/javascript.ts';
 import aggregatorsQuantilesSketch from './aggregators/quantiles-sketch.ts';
+import aggregatorsSingleValue from './aggregators/single-value.ts';
 import aggregatorsSumMinMax from './aggregators/sum-min-max.ts';
 import aggregatorsThetaSketch from './aggregators/theta-sketch.ts';
+import aggregatorsTimeMinMax from './aggregators/time-min-max.ts';
 import dimensionsDefault from './dimensions/default.ts';
 import dimensionsExtraction from './dimensions/extraction.ts';
 import dimensionsFiltered from './dimensions/filtered.ts';
@@ -83,8 +85,10 @@ register(
     aggregatorsHyperUnique,
     aggregatorsJavascript,
     aggregatorsQuantilesSketch,
+    aggregatorsSingleValue,
     aggregatorsSumMinMax,
     aggregatorsThetaSketch,
+    aggregatorsTimeMinMax,
     dimensionsDefault,
     dimensionsExtraction,
     dimensionsFiltered,

@@ -16,8 +16,9 @@ export function numbersOf(
   scope: Scope,
   conversions: Conversions,
 ): Scope {
-  // A filter sees the field as it is.
-  if ((type !== 'LONG' && type !== 'FLOAT' && type !== 'DOUBLE') || metric.spec.type === 'filtered') {
+  const isNumber = type === 'LONG' || type === 'FLOAT' || type === 'DOUBLE';
+  // A filter sees the field as it is; of times a number is made that the field need not be.
+  if (!isNumber || numberTypeOf(metric.spec.type) === undefined) {
     watch(metric, scope, conversions);
     return scope;
   }

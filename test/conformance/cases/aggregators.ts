@@ -73,6 +73,25 @@ const cases: Cases = {
       ],
     }),
   },
+  'the single value of a row': {
+    query: timeseries('odd', '2024-10-28/2024-10-29', {
+      filter: { type: 'selector', dimension: 'name', value: 'file9' },
+      aggregations: Object.entries({ name: 'STRING', n: 'LONG', d: 'DOUBLE', f: 'FLOAT', __time: 'LONG' }).map(
+        ([fieldName, columnType]) => ({ type: 'singleValue', name: `the ${fieldName}`, fieldName, columnType }),
+      ),
+    }),
+  },
+  'the single value of two rows': {
+    query: timeseries('odd', '2024-10-28/2024-10-29', {
+      aggregations: [{ type: 'singleValue', name: 'x', fieldName: 'n', columnType: 'LONG' }],
+    }),
+  },
+  'the single value of no row': {
+    query: timeseries('odd', '2024-10-28/2024-10-29', {
+      filter: { type: 'false' },
+      aggregations: [{ type: 'singleValue', name: 'x', fieldName: 'n', columnType: 'LONG' }],
+    }),
+  },
   'cardinality of users': {
     query: timeseries('wikipedia', day, { aggregations: [{ type: 'cardinality', name: 'users', fields: ['user'] }] }),
     estimates: { users: 0.05 },

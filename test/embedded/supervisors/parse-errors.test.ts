@@ -107,6 +107,24 @@ it('of a filtered aggregator those that pass are counted; of first and last all'
   }
 });
 
+it('the times of timeMin and timeMax are text as it comes, and no faults', async () => {
+  await using s = await supervised();
+  const event = (seen: string) => ({ time: '2026-06-01T00:00:00Z', page: '/a', seen });
+  s.log.append('clicks/0', event('2026-06-01T00:00:07.250Z'), event('2026-06-01T02:00:03+02:00'));
+  const times = ['timeMin', 'timeMax'].map((type) => ({ type, name: type, fieldName: 'seen' }));
+  await s.submit({ schema: { metricsSpec: [{ type: 'count', name: 'events' }, ...times] } });
+  await settled(async () => assert.equal(((await totals(s)) as { processed?: number })?.processed, 2));
+  const answer = await s.test.query({
+    queryType: 'timeseries',
+    dataSource: 'clicks',
+    intervals: '2026-06-01/P1D',
+    granularity: 'all',
+    aggregations: times.map((time) => ({ ...time, fieldName: time.name })),
+  });
+  const [first, last] = ['2026-06-01T00:00:03.000Z', '2026-06-01T00:00:07.250Z'];
+  assert.deepEqual(answer, [{ timestamp: '2026-06-01T00:00:00.000Z', result: { timeMin: first, timeMax: last } }]);
+});
+
 it('events with such fields count against maxParseExceptions; also without rollup, and after sound ones', async () => {
   await using s = await supervised();
   const faulty = { time: '2026-06-01T00:00:00Z', n: 'abc' };
