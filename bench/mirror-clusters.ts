@@ -56,7 +56,13 @@ export class MirrorClusters {
     const topic = `views-${codec}-${batchBytes}`;
     const { source } = this.#scribes;
     await source.createTopic(topic, partitions);
-    await source.openProducer('filler', { 'compression.type': codec, 'batch.size': batchBytes, 'linger.ms': 100 });
+    await source.openProducer('filler', {
+      'compression.type': codec,
+      'batch.size': batchBytes,
+      'linger.ms': 100,
+      // Of small batches, what Java keeps beside each takes more memory than the batch.
+      'buffer.memory': 8 * 2 ** 20,
+    });
     await source.sendLines('filler', topic, (await eventsFile(records)).path);
     return { topic, records, codec };
   }
