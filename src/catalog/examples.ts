@@ -23,8 +23,8 @@ export interface PostAggregatorExample {
   readonly spec: Json;
   /** A list is a sketch of these values. */
   readonly row: Record<string, number | readonly (string | number)[]>;
-  /** Type of the aggregator that makes the row's sketches. */
-  readonly sketch?: string;
+  /** The aggregator that makes the row's sketches: its type, or with what else it needs. */
+  readonly sketch?: string | Json;
   readonly result: unknown;
 }
 

@@ -3,7 +3,6 @@ import { registerGaps } from './define.ts';
 
 registerGaps('aggregator', [
   'histogram',
-  'fixedBucketsHistogram',
   'arrayOfDoublesSketch',
   'arrayOfDoublesSketchMerge',
   'tDigestSketch',

@@ -7,6 +7,7 @@ import aggregatorsDoubleMean from './aggregators/double-mean.ts';
 import aggregatorsExpression from './aggregators/expression.ts';
 import aggregatorsFiltered from './aggregators/filtered.ts';
 import aggregatorsFirstLast from './aggregators/first-last.ts';
+import aggregatorsFixedBucketsHistogram from './aggregators/fixed-buckets-histogram.ts';
 import aggregatorsGrouping from './aggregators/grouping.ts';
 import aggregatorsHllSketch from './aggregators/hll-sketch.ts';
 import aggregatorsHyperUnique from './aggregators/hyper-unique.ts';
@@ -80,6 +81,7 @@ register(
     aggregatorsExpression,
     aggregatorsFiltered,
     aggregatorsFirstLast,
+    aggregatorsFixedBucketsHistogram,
     aggregatorsGrouping,
     aggregatorsHllSketch,
     aggregatorsHyperUnique,

@@ -19,8 +19,14 @@ const numberValue = (number: number): Value =>
     : { sql: sql`CAST(${number} AS DOUBLE)`, type: 'DOUBLE' };
 
 /** A sketch of these values, as state or finished. */
-function sketchValue(type: string, values: readonly (string | number)[], as: 'value' | 'state'): Value {
-  const { fold, finish, stateType } = aggregator(specOf('aggregator').parse({ type, name: 's', fieldName: 'x' }));
+function sketchValue(sketch: string | object, values: readonly (string | number)[], as: 'value' | 'state'): Value {
+  const { fold, finish, stateType } = aggregator(
+    specOf('aggregator').parse({
+      ...(typeof sketch === 'string' ? { type: sketch } : sketch),
+      name: 's',
+      fieldName: 'x',
+    }),
+  );
   const scope: Scope = { time: sql`NULL::TIMESTAMP`, column: () => ({ sql: sql`x`, type: 'STRING' }) };
   const rows = sql`(VALUES ${join(values.map((value) => sql`(${String(value)})`))}) AS v(x)`;
   const state = sql`(SELECT ${fold({ scope })} FROM ${rows})`;

@@ -1,8 +1,16 @@
-/** equalBuckets, buckets, customBuckets, min, max, quantile, quantiles: what an approxHistogram tells. */
+/** equalBuckets, buckets, customBuckets, min, max, quantile, quantiles: what an approxHistogram tells, and the last four what a fixedBucketsHistogram does. */
 import { z } from 'zod';
 import { type Sql, sql } from '../../sql.ts';
 import { definePostAggregator, type Value } from '../define.ts';
+import { stateOf } from '../post-field.ts';
 import { namedSketch } from '../sketches/field.ts';
+import {
+  bucketQuantilesWithEnds,
+  fixedBucketsType,
+  greatestInBuckets,
+  leastInBuckets,
+  quantilesInBuckets,
+} from '../sketches/fixed-buckets.ts';
 import {
   bucketsBetween,
   bucketsOfSize,
@@ -20,11 +28,24 @@ interface Definition<S> {
   readonly summary: string;
   readonly shape: z.ZodRawShape;
   compile(spec: S, sketch: Sql): Value;
+  /** Over a fixedBucketsHistogram; absent where it does not tell. */
+  ofBuckets?(spec: S, histogram: Sql): Value;
   /** The members beside type, name and fieldName, and the result over 10, 20, 20, 40. */
   readonly example: readonly [Readonly<Record<string, unknown>>, unknown];
+  /** The same over 1, 2, 3 … 10 in ten buckets from 0 to 10, which is beyond them. */
+  readonly bucketsExample?: readonly [Readonly<Record<string, unknown>>, unknown];
 }
 
-function define<S>(type: string, { summary, shape, compile, example: [members, result] }: Definition<S>) {
+const buckets = {
+  type: 'fixedBucketsHistogram',
+  lowerLimit: 0,
+  upperLimit: 10,
+  numBuckets: 10,
+  outlierHandlingMode: 'overflow',
+};
+
+function define<S>(type: string, definition: Definition<S>) {
+  const { summary, shape, compile, ofBuckets, example, bucketsExample } = definition;
   const schema = z.object({
     type: z.literal(type),
     name: z.string().nullish(),
@@ -36,15 +57,20 @@ function define<S>(type: string, { summary, shape, compile, example: [members, r
     summary,
     see: 'https://druid.apache.org/docs/latest/development/extensions-core/approximate-histograms#histogram-post-aggregators',
     schema,
-    compile: (spec, results) => compile(spec as S, namedSketch(String(spec.fieldName), histogramType, results)),
+    compile: (spec, results) => {
+      const state = stateOf(results, String(spec.fieldName));
+      if (ofBuckets && state.type === fixedBucketsType) return ofBuckets(spec as S, state.sql);
+      return compile(spec as S, namedSketch(String(spec.fieldName), histogramType, results));
+    },
     examples: [
-      {
-        spec: { type, name: 'p', fieldName: 'delays', ...members },
-        sketch: 'approxHistogramFold',
-        row: { delays: [10, 20, 20, 40] },
-        result,
-      },
-    ],
+      { members: example, sketch: 'approxHistogramFold', row: { delays: [10, 20, 20, 40] } },
+      bucketsExample && { members: bucketsExample, sketch: buckets, row: { delays: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] } },
+    ].flatMap((given) => {
+      if (!given) return [];
+      const [members, result] = given.members;
+      const spec = { type, name: 'p', fieldName: 'delays', ...members };
+      return [{ spec, sketch: given.sketch, row: given.row, result }];
+    }),
   });
 }
 
@@ -76,24 +102,35 @@ export default [
     summary: 'The least value.',
     shape: {},
     compile: (_, sketch) => float(leastOf(sketch)),
+    ofBuckets: (_, histogram) => ({ sql: leastInBuckets(histogram), type: 'DOUBLE' }),
     example: [{}, 10],
+    bucketsExample: [{}, 1],
   }),
   define('max', {
     summary: 'The greatest value.',
     shape: {},
     compile: (_, sketch) => float(greatestOf(sketch)),
+    ofBuckets: (_, histogram) => ({ sql: greatestInBuckets(histogram), type: 'DOUBLE' }),
     example: [{}, 40],
+    bucketsExample: [{}, 9],
   }),
   define<{ probability: number }>('quantile', {
     summary: 'The value below or at which a part of all values lies.',
     shape: { probability },
     compile: (spec, sketch) => float(quantileOf(sketch, spec.probability)),
+    ofBuckets: (spec, histogram) => float(sql`${quantilesInBuckets(histogram, [spec.probability])}[1]`),
     example: [{ probability: 0.5 }, 20],
+    bucketsExample: [{ probability: 0.98 }, 9.82],
   }),
   define<{ probabilities: number[] }>('quantiles', {
     summary: 'The same for several parts, with the least and the greatest value.',
     shape: { probabilities: z.array(probability).min(1) },
     compile: (spec, sketch) => quantilesWithEnds(sketch, spec.probabilities),
+    ofBuckets: (spec, histogram) => bucketQuantilesWithEnds(histogram, spec.probabilities),
     example: [{ probabilities: [0.25, 0.9] }, { probabilities: [0.25, 0.9], quantiles: [10, 40], min: 10, max: 40 }],
+    bucketsExample: [
+      { probabilities: [0.125, 0.5] },
+      { probabilities: [0.125, 0.5], quantiles: [2.125, 5.5], min: 1, max: 9 },
+    ],
   }),
 ];

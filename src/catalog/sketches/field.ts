@@ -18,7 +18,8 @@ export type SketchType =
   | 'COMPLEX<quantilesDoublesSketch>'
   | 'COMPLEX<KllDoublesSketch>'
   | 'COMPLEX<KllFloatsSketch>'
-  | 'COMPLEX<approximateHistogram>';
+  | 'COMPLEX<approximateHistogram>'
+  | 'COMPLEX<fixedBucketsHistogram>';
 
 /** What is common to aggregators over one field. */
 export const sketchFieldShape = { name: z.string().min(1), fieldName: z.string().min(1) };
