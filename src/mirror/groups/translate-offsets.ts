@@ -2,7 +2,7 @@
 import type { CommittedOffset } from '../../kafka/index.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { FlowClusters } from './groups-context.ts';
-import { RemoteTopics } from './remote-topics.ts';
+import { TopicPairs } from './topic-pairs.ts';
 
 export interface TranslatedPosition {
   readonly topic: string;
@@ -30,9 +30,9 @@ export async function translateOffsets(
   committed: ReadonlyMap<string, readonly CommittedOffset[]>,
 ): Promise<Map<string, TranslatedPosition[]>> {
   const names = new Set([...committed.values()].flat().map(({ topic }) => topic));
-  const topics = await RemoteTopics.find(context, [...names]);
+  const pairs = await TopicPairs.find(context, [...names]);
   const translate = ({ topic, partition, offset, metadata }: CommittedOffset): TranslatedPosition[] => {
-    const entry = topics.entryOf(ledger, topic, partition);
+    const entry = pairs.entryOf(ledger, topic, partition);
     const translated = entry?.runs.translate(offset);
     if (translated === undefined) return [];
     const { offset: targetOffset, isExact } = translated;

@@ -8,7 +8,7 @@ interface TopicIds {
   readonly remoteTopicId: string;
 }
 
-export class RemoteTopics {
+export class TopicPairs {
   readonly #sourceId: string;
   readonly #ids: ReadonlyMap<string, TopicIds>;
 
@@ -18,10 +18,7 @@ export class RemoteTopics {
   }
 
   /** @throws MillraceError `unavailable` when one of the clusters does not answer. */
-  static async find(
-    { flow, source, sourceId, target }: FlowClusters,
-    topics: readonly string[],
-  ): Promise<RemoteTopics> {
+  static async find({ flow, source, sourceId, target }: FlowClusters, topics: readonly string[]): Promise<TopicPairs> {
     const remoteTopics = topics.map((topic) => flow.policy.remoteTopic(topic));
     const [ids, remoteIds] = await Promise.all([topicIds(source, topics), topicIds(target, remoteTopics)]);
     const pairs = topics.flatMap((topic, at): [string, TopicIds][] => {
@@ -29,7 +26,7 @@ export class RemoteTopics {
       const remoteTopicId = remoteIds.get(remoteTopics[at] as string);
       return topicId === undefined || remoteTopicId === undefined ? [] : [[topic, { topicId, remoteTopicId }]];
     });
-    return new RemoteTopics(sourceId, new Map(pairs));
+    return new TopicPairs(sourceId, new Map(pairs));
   }
 
   /** Undefined where the partition is not mirrored, or one of the two topics was created anew since. */
