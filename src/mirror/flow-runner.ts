@@ -4,6 +4,7 @@ import { asMillraceError } from '../errors.ts';
 import { type Cluster, openCluster, parseGroup } from '../kafka/index.ts';
 import type { Logger } from '../observe/log.ts';
 import type { MirrorFlow } from './flow-settings.ts';
+import { FormerMirror } from './former-mirror.ts';
 import { runGroups } from './groups/run-groups.ts';
 import { runLane } from './lane.ts';
 import type { LaneContext } from './lane-context.ts';
@@ -93,7 +94,8 @@ export class FlowRunner {
     this.#problem = undefined;
     this.#topics = topics;
     const clusters = { source, sourceId: clusterId, target };
-    const shared = { flow, ledger, ...clusters, topics, maxHeldBytes: Number(heldBytes), metrics, log };
+    const former = new FormerMirror(flow, target, { log });
+    const shared = { flow, ledger, ...clusters, topics, former, maxHeldBytes: Number(heldBytes), metrics, log };
     await together(signal, [(ending) => topics.run(ending), (ending) => this.#shareLanes(shared, ending)]);
   }
 

@@ -25,6 +25,8 @@ export interface MirrorFlow {
   readonly startAt: 'earliest' | 'latest';
   /** The source's consumer group that says where to begin, and that is kept in step for tools to see; undefined: none. */
   readonly sourceGroup: string | undefined;
+  /** The target's topic in which a MirrorMaker 2 kept how far it was, which is gone by where the ledger knows nothing; undefined: none did. */
+  readonly formerOffsetsTopic: string | undefined;
   /** Of the ledger's topic; a target of fewer brokers has as many copies of it as brokers. */
   readonly ledgerReplicationFactor: number;
   readonly topicSync: TopicSync;

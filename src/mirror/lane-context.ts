@@ -2,6 +2,7 @@
 import type { Cluster } from '../kafka/index.ts';
 import type { Logger } from '../observe/log.ts';
 import type { MirrorFlow } from './flow-settings.ts';
+import type { FormerMirror } from './former-mirror.ts';
 import type { LedgerTopic } from './ledger/ledger-topic.ts';
 import type { FlowMetrics } from './metrics.ts';
 import type { TopicWatch } from './topics/watch-topics.ts';
@@ -14,6 +15,7 @@ export interface LaneContext {
   readonly sourceId: string;
   readonly target: Cluster;
   readonly topics: TopicWatch;
+  readonly former: FormerMirror;
   /** Of batches that were fetched and are not acknowledged, in bytes. */
   readonly maxHeldBytes: number;
   readonly metrics: FlowMetrics;

@@ -4,6 +4,7 @@ import type { MirrorFlow } from './flow-settings.ts';
 import type { LaneContext } from './lane-context.ts';
 import type { Ledger, LedgerEntry } from './ledger/ledger.ts';
 import type { SourcePartition } from './ledger/ledger-records.ts';
+import { takeOver } from './take-over.ts';
 import type { MirroredTopic } from './topics/watch-topics.ts';
 
 export interface Start {
@@ -14,7 +15,7 @@ export interface Start {
 /**
  * One for each of these partitions. Where a new one begins stands in the ledger from then on, also before it has a record: who starts
  * again begins there, whatever has come meanwhile.
- * @param startAt where those begin of which neither the ledger nor the source's group knows.
+ * @param startAt where those begin of which neither the ledger nor a MirrorMaker knows, the first one by the source's group.
  * @throws MillraceError `unavailable`
  */
 export async function findStarts(
@@ -26,7 +27,9 @@ export async function findStarts(
   const sources = partitions.map((partition) => sourceOf(context, topic, partition));
   const entries = sources.map((source) => ledger.find(source) ?? ledger.add(source, topic.remoteTopicId ?? ''));
   for (const entry of entries) forgetFormerTarget(context, entry, topic);
-  const fresh = entries.filter(({ runs }) => runs.next === undefined);
+  const isFresh = ({ runs }: LedgerEntry) => runs.next === undefined;
+  if (entries.some(isFresh)) await takeOver(context, ledger, topic, entries.filter(isFresh));
+  const fresh = entries.filter(isFresh);
   if (fresh.length > 0) {
     const offsets = await firstOffsets(context, startAt, fresh);
     for (const { runs, source } of fresh) runs.advance(offsets.get(source.partition) ?? 0);

@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { TestCluster } from '../mirror/topics/watching.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readAll } from '../mirror/console-consumer.ts';
+import { eventually, TestCluster } from '../mirror/topics/watching.ts';
+import { propertiesText, startMirrorMaker2 } from '../services/mirror-maker/mirror-maker.ts';
 import { MirrorCommand, ordersFile, propertiesFile } from './mirror-support.ts';
 import { temporaryFolder } from './support.ts';
 
@@ -82,6 +85,62 @@ test("MirrorMaker 2's file, exactly once: stopped and started again it goes on w
   await second.measures(/^millrace_mirror_records_total\{flow="in\.out",topic="orders",partition="0"\} 200$/m);
   assert.equal(await second.stop(), 0);
   assert.deepEqual(await arrived(t, 'in.orders'), [...numbered('first-', 300), ...numbered('second-', 200)]);
+});
+
+test('where MirrorMaker 2 was stopped it goes on: each record is there once', async (t) => {
+  const [topic, remoteTopic] = ['moved', 'former.moved'];
+  await source.scribe.createTopic(topic, 2);
+  const factors = ['offset.storage', 'status.storage', 'config.storage', 'offset-syncs.topic', 'checkpoints.topic'];
+  const properties = {
+    clusters: 'former, later',
+    'former.bootstrap.servers': source.bootstrapServers,
+    'later.bootstrap.servers': target.bootstrapServers,
+    'former->later.enabled': true,
+    'former->later.topics': topic,
+    'emit.heartbeats.enabled': false,
+    'sync.topic.acls.enabled': false,
+    'replication.factor': 1,
+    ...Object.fromEntries(factors.map((name) => [`${name}.replication.factor`, 1])),
+  };
+  /** Of each partition, how many records there are: no transaction leaves a mark. */
+  const counts = async ({ cluster }: TestCluster, name: string) => {
+    const ends = await cluster
+      .listOffsets(
+        [0, 1].map((partition) => ({ topic: name, partition })),
+        'latest',
+      )
+      .catch(() => []);
+    return ends.length === 0 ? [0, 0] : ends.map(({ offset }) => offset ?? 0);
+  };
+  const isWritten = new AbortController();
+  t.after(() => isWritten.abort());
+  const writing = (async () => {
+    for (let round = 0; !isWritten.signal.aborted; round++) {
+      for (const partition of [0, 1]) await source.scribe.fill('writer', topic, 100, `${round}-`, partition);
+      await source.scribe.flush('writer');
+      await sleep(10);
+    }
+  })();
+  const former = startMirrorMaker2(properties);
+  t.after(() => former.stop());
+  await eventually('MirrorMaker 2 mirrors', async () => Math.min(...(await counts(target, remoteTopic))) > 500);
+  await former.stop('SIGTERM');
+  const before = Math.max(...(await counts(target, remoteTopic)));
+  const mirror = new MirrorCommand(t, propertiesFile(t, 'mm2.properties', [propertiesText(properties)]));
+  await eventually('it goes on', async () => Math.min(...(await counts(target, remoteTopic))) > before + 500);
+  isWritten.abort();
+  await writing;
+  const written = await counts(source, topic);
+  await eventually('all is there', async () =>
+    (await counts(target, remoteTopic)).every((count, partition) => count >= (written[partition] as number)),
+  );
+  assert.equal(await mirror.stop(), 0);
+  assert.equal(mirror.log.filter(({ msg }) => msg.startsWith('goes on where MirrorMaker 2 was')).length, 2);
+  const [sent, arrived] = await Promise.all([
+    readAll(source.bootstrapServers, topic),
+    readAll(target.bootstrapServers, remoteTopic),
+  ]);
+  assert.deepEqual(arrived, sent);
 });
 
 test('what gets no further shows how far behind it is, and why', async (t) => {

@@ -33,11 +33,11 @@ export class FolderProcess {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  /** Kills it: what it had to tell was told. */
-  async stop(): Promise<void> {
+  /** Kills it: what it had to tell was told. @param signal for one that is to finish what it does. */
+  async stop(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     if (!this.hasEnded) {
       const ended = once(this.#child, 'exit');
-      this.#child.kill('SIGKILL');
+      this.#child.kill(signal);
       await ended;
     }
     rmSync(this.#folder, { recursive: true, force: true });

@@ -41,6 +41,13 @@ export class Ledger {
     return this.#entries.get(keyOf(source));
   }
 
+  /** Whether another topic of the same name was mirrored before. */
+  hasNamesake({ cluster, topic, topicId }: SourcePartition): boolean {
+    return this.#entries
+      .values()
+      .some(({ source }) => source.topic === topic && source.cluster === cluster && source.topicId !== topicId);
+  }
+
   add(source: SourcePartition, targetTopicId: string): LedgerEntry {
     const entry = new LedgerEntry(source, targetTopicId);
     this.#entries.set(keyOf(source), entry);

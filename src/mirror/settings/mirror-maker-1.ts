@@ -65,6 +65,7 @@ export function readMirrorMaker1(options: MirrorMaker1Options): MirrorSettings {
     commitIntervalMs: Math.min(longestCommitIntervalMs, options.commitIntervalMs ?? defaultCommitIntervalMs),
     startAt: readStart(reset, options.consumer),
     sourceGroup: group,
+    formerOffsetsTopic: undefined,
     ledgerReplicationFactor: 3,
     topicSync: {
       refreshIntervalMs: options.consumer.count('metadata.max.age.ms', refreshMs, 1),

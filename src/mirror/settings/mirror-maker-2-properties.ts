@@ -39,6 +39,10 @@ export const readProperties: Readonly<Record<string, KnownProperty>> = {
   'config.providers': is(
     `Where values like \`\${file:/path:name}\` come from: Kafka's own providers of files, directories and the environment.`,
   ),
+  'offset.storage.topic': is(
+    'Where a MirrorMaker 2 kept how far it was, on the target: a flow that has mirrored nothing here goes on there. Also as `B.offset.storage.topic`.',
+    'mm2-offsets.A.internal',
+  ),
   'session.timeout.ms': is(
     'After so long without a sign of life of a process, others take over its lanes. Also as `B.session.timeout.ms`.',
     '10000',

@@ -97,6 +97,7 @@ function readFlow(file: SettingsFile, { source, target, pair }: Pair, options: M
     commitIntervalMs: readCommitInterval({ own, worker, delivery, wanted: options.commitIntervalMs }),
     startAt: readStart(file, ends.source),
     sourceGroup: undefined,
+    formerOffsetsTopic: worker.text('offset.storage.topic') ?? `mm2-offsets.${source}.internal`,
     ledgerReplicationFactor: own.count('offset-syncs.topic.replication.factor', 3, 1),
     topicSync: readTopicSync(own, remarks),
     groupSync: readGroupSync(own, remarks),

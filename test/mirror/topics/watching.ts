@@ -13,11 +13,14 @@ import { kafkaTool } from '../../services/kafka/tools.ts';
 /** A broker, Kafka's own clients and tools for it, and ours. */
 export class TestCluster {
   readonly bootstrapServers: string;
+  /** Of its logs and settings. */
+  readonly folder: string;
   readonly scribe: Scribe;
   readonly cluster;
 
   private constructor(broker: KafkaBroker) {
     this.bootstrapServers = broker.bootstrapServers;
+    this.folder = broker.folder;
     this.scribe = new Scribe(broker.bootstrapServers);
     this.cluster = openCluster({ 'bootstrap.servers': broker.bootstrapServers });
     after(async () => {
@@ -76,6 +79,7 @@ export const flowOf = (
   commitIntervalMs: 100,
   startAt: 'earliest',
   sourceGroup: undefined,
+  formerOffsetsTopic: undefined,
   ledgerReplicationFactor: 1,
   topicSync: {
     refreshIntervalMs: 100,

@@ -1,4 +1,4 @@
-/** Kafka's own mirrors, the first and the second MirrorMaker, as processes: what ours is measured beside. */
+/** Kafka's own mirrors, the first and the second MirrorMaker, as processes: what ours is measured beside, and takes over from. */
 import { fileURLToPath } from 'node:url';
 import { FolderProcess } from '../folder-process.ts';
 import { javaArguments } from '../kafka/jars.ts';
