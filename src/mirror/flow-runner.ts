@@ -105,10 +105,14 @@ export class FlowRunner {
       const held = Math.max(fewestHeldBytes, Math.floor(shared.maxHeldBytes / Math.max(1, lanes.length)));
       const fresh = () => ({ partitions: 0, problem: undefined, stopped: new Map<string, string>() });
       this.#have(lanes.map((lane) => ({ ...shared, lane, maxHeldBytes: held, status: fresh() })));
-      const work = this.#lanes.map((lane) => runLane(lane, share.revoked));
+      const mirroring = this.#lanes.map((lane) => runLane(lane, share.revoked));
+      const isStopped = async () => {
+        await Promise.allSettled(mirroring);
+        return signal.aborted;
+      };
       // Of all processes of a flow one has this lane.
-      if (lanes.includes(0)) work.push(runGroups(shared, share.revoked));
-      await Promise.all([aborted(share.revoked), ...work]);
+      const groups = lanes.includes(0) ? [runGroups(shared, { signal: share.revoked, isStopped })] : [];
+      await Promise.all([aborted(share.revoked), ...mirroring, ...groups]);
       this.#have([]);
     }
   }

@@ -15,19 +15,31 @@ interface Job {
   /** For the log. */
   readonly what: string;
   readonly intervalMs: number;
+  /** Whether it is done once more when the flow is stopped. */
+  readonly isLastWord: boolean;
   run(): Promise<void>;
 }
 
+export interface GroupsEnding {
+  /** Aborts when this process has them no more. */
+  readonly signal: AbortSignal;
+  /** Settles behind that; true when the flow was stopped in this process, and what it has mirrored stands in the ledger. */
+  readonly isStopped: () => Promise<boolean>;
+}
+
+/** A consumer that goes on on the target right after a planned stop is to find what the mirror knew last; a target that is away is not waited for. */
+const lastWordMs = 5_000;
+
 /** Until the signal aborts. What fails is said in the log, and tried again when its time comes round. */
-export async function runGroups(context: GroupsContext, signal: AbortSignal): Promise<void> {
+export async function runGroups(context: GroupsContext, { signal, isStopped }: GroupsEnding): Promise<void> {
   if (signal.aborted) return;
   await using ledger = new CurrentLedger(context.target, context.ledger);
   await using producer = context.target.producer();
   const { flow, target, log } = context;
   const { groupSync, heartbeats, policy } = flow;
   const jobs: Job[] = [];
-  if (groupSync) {
-    const groups = new TranslatedGroups(context, groupSync, ledger);
+  const groups = groupSync && new TranslatedGroups(context, groupSync, ledger);
+  if (groupSync && groups) {
     const { checkpoints, offsetIntervalMs } = groupSync;
     if (offsetIntervalMs !== undefined) {
       const sync = new GroupOffsetSync(target, log);
@@ -35,21 +47,33 @@ export async function runGroups(context: GroupsContext, signal: AbortSignal): Pr
         const translated = await groups.read();
         await severalAtATime(groupsAtATime, [...translated], ([groupId, positions]) => sync.sync(groupId, positions));
       };
-      jobs.push({ what: "groups' offsets on the target", intervalMs: offsetIntervalMs, run });
+      jobs.push({ what: "groups' offsets on the target", intervalMs: offsetIntervalMs, isLastWord: true, run });
     }
     if (checkpoints) {
       const { intervalMs, replicationFactor } = checkpoints;
       const written = new Checkpoints(target, producer, policy.checkpointsTopic, replicationFactor);
-      jobs.push({ what: 'checkpoints', intervalMs, run: async () => written.write(await groups.read()) });
+      const run = async () => written.write(await groups.read());
+      jobs.push({ what: 'checkpoints', intervalMs, isLastWord: true, run });
     }
   }
   if (heartbeats) {
     const { intervalMs, replicationFactor } = heartbeats;
-    jobs.push({ what: 'heartbeats', intervalMs, run: heartbeatWriter(flow, target, producer, replicationFactor) });
+    const run = heartbeatWriter(flow, target, producer, replicationFactor);
+    jobs.push({ what: 'heartbeats', intervalMs, isLastWord: false, run });
   }
-  for (const job of jobs) void repeat(job, log, signal);
+  const repeated = jobs.map((job) => ({ job, ended: repeat(job, log, signal) }));
   // What is under way ends by itself, and is no harm when somebody else goes on.
   if (!signal.aborted) await once(signal, 'abort');
+  if (!(await isStopped())) return;
+  groups?.listAgain();
+  const lastWords = repeated
+    .filter(({ job }) => job.isLastWord)
+    .map(({ job, ended }) => ended.then(() => job.run()).catch((error) => notLast(job, log, error)));
+  await Promise.race([Promise.all(lastWords), sleep(lastWordMs, undefined, { ref: false })]);
+}
+
+function notLast({ what }: Job, log: Logger, error: unknown): void {
+  log.warn({ err: asMillraceError(error), what }, 'is as it was a while before the mirror was stopped');
 }
 
 async function repeat({ what, intervalMs, run }: Job, log: Logger, signal: AbortSignal): Promise<void> {

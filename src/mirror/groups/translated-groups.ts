@@ -44,6 +44,11 @@ export class TranslatedGroups {
     return translateOffsets(this.#context, await this.#ledger.read(), committed);
   }
 
+  /** Those that came since are found the next time, unless groups are looked for at the start only. */
+  listAgain(): void {
+    if (this.#sync.refreshIntervalMs !== undefined) this.#listAgainAt = 0;
+  }
+
   async #groups(): Promise<readonly string[]> {
     const { groups, refreshIntervalMs = Infinity } = this.#sync;
     if (performance.now() < this.#listAgainAt) return this.#groupIds;

@@ -7,6 +7,8 @@ import type { MirrorFlow } from '../../../src/mirror/flow-settings.ts';
 import { type GroupPosition, translatedOffsets } from '../../../src/mirror/groups/translated-offsets.ts';
 import { startMirror } from '../../../src/mirror/index.ts';
 import { MirrorMetrics } from '../../../src/mirror/metrics.ts';
+import { filled } from '../../kafka/fetching.ts';
+import { askRemoteCluster } from '../../services/mirror-maker/remote-cluster.ts';
 import { eventually, flowOf, TestCluster } from '../topics/watching.ts';
 import { groupSync } from './mirrored-topic.ts';
 
@@ -76,6 +78,44 @@ for (const delivery of ['exactlyOnce', 'atLeastOnce'] as const) {
     assert.deepEqual(byPartition([...first, ...rest]), byPartition(committed));
   });
 }
+
+test('a mirror that is stopped brings groups in step once more: the fail-over right after it is exact', async (context) => {
+  const topic = 'planned';
+  const groupId = `${group}-${topic}`;
+  await source.scribe.createTopic(topic, 1);
+  await source.scribe.openProducer(topic);
+  const everyHour = 3_600_000;
+  const flow = flowOf('A', 'B', new RegExp(`^${topic}$`), {
+    source: { alias: 'A', properties: { 'bootstrap.servers': source.bootstrapServers } },
+    target: { alias: 'B', properties: { 'bootstrap.servers': target.bootstrapServers } },
+    name: topic,
+    groupSync: {
+      ...groupSync(new RegExp(`^${groupId}$`)),
+      offsetIntervalMs: everyHour,
+      checkpoints: { intervalMs: everyHour, replicationFactor: 1 },
+    },
+  });
+  // In the first and only round the group is there, and at its beginning.
+  await source.cluster.admin.setGroupOffsets(groupId, [{ topic, partition: 0, offset: 0 }]);
+  const mirror = startMirror([flow], { log: pino({ level: 'silent' }), metrics: new MirrorMetrics() });
+  context.after(() => mirror.close());
+  const isThere = (count: number) => async () => {
+    const [end] = await target.cluster.listOffsets([{ topic: `A.${topic}`, partition: 0 }], 'latest').catch(() => []);
+    return (end?.offset ?? 0) >= count;
+  };
+  await source.scribe.fill(topic, topic, 100, 'v');
+  await source.scribe.flush(topic);
+  await eventually('records are there', isThere(100));
+  const first = await consume(source, topic, 60);
+  await mirror.close();
+  const rest = await consume(target, `A.${topic}`);
+  assert.deepEqual(
+    [...first, ...rest],
+    filled('v', 100).map((value) => `Partition:0\t${value}`),
+  );
+  const { offsets } = await askRemoteCluster(target.bootstrapServers, 'A', groupId, flow.policy.heartbeatsTopic);
+  assert.deepEqual(offsets[`A.${topic}-0`]?.[0], first.length);
+});
 
 test('nothing is lost or repeated where compaction has left gaps', async (context) => {
   const topic = 'compacted';

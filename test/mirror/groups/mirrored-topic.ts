@@ -91,7 +91,8 @@ export class MirroredTopic {
     const log = pino({}, { write: (line: string) => this.logged.push(JSON.parse(line).msg) });
     const { clusterId: sourceId = '' } = await cluster.metadata([]);
     const ledger = await ensureLedgerTopic(cluster, this.flow);
-    void runGroups({ flow: this.flow, source: cluster, sourceId, target: cluster, ledger, log }, this.#running.signal);
+    const ending = { signal: this.#running.signal, isStopped: async () => false };
+    void runGroups({ flow: this.flow, source: cluster, sourceId, target: cluster, ledger, log }, ending);
   }
 
   /** Until a round that began after this has ended: what it was to do, it has done. */
