@@ -10,6 +10,8 @@ export async function together(
   const either = AbortSignal.any([signal, ending.signal]);
   const running = parts.map((part) => part(either).finally(() => ending.abort()));
   const all = Promise.all(running);
+  // Told of below, when the others have ended, too.
+  all.catch(() => {});
   await Promise.allSettled(running);
   await all;
 }
