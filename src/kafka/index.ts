@@ -26,6 +26,7 @@ export type { KafkaProperties } from './properties.ts';
 export { brokerError, errorCodes } from './protocol-errors.ts';
 export { type ReadToEndOptions, readToEnd } from './read-to-end.ts';
 export type { Parcel } from './repack/batch-writer.ts';
+export { damagedBatch, isIntactBatch, wrongChecksum } from './repack/damaged-batch.ts';
 export { type Repacked, Repacker, type RepackReason } from './repack/repacker.ts';
 export { Signal } from './signal.ts';
 export type { NewTopic } from './topics.ts';

@@ -6,13 +6,10 @@
 import { MillraceError } from '../errors.ts';
 import { patchProducer } from './batch-patch.ts';
 import type { ProducerIdentity } from './init-producer-id.ts';
-import { type Delivery, deliver, type Outgoing, refusal } from './outgoing.ts';
-import { errorCodes, isRetriable, placeError } from './protocol-errors.ts';
+import { type Delivery, deliver, mayBeTaken, notInTime, type Outgoing, refusal } from './outgoing.ts';
+import { errorCodes, placeError } from './protocol-errors.ts';
 import { offsetsOf, sequences } from './record-batch.ts';
 import { splitBatch } from './split-batch.ts';
-
-/** Until a broker that went away is back, mostly. */
-const retryAfterSeconds = 5;
 
 /** So many of a producer's batches a broker remembers of a partition: sent again, they are acknowledged again. */
 const remembered = 5;
@@ -37,6 +34,7 @@ export class Outbox {
   /** Whether the leader can be asked how far it has come: only then more than it remembers may be on their way. */
   canRecall = false;
   readonly #mostInFlight: number;
+  readonly #failsTogether: boolean;
   /** What is sent again may be there without the leader's remembering it: it is to be asked before. */
   #isInDoubt = false;
   /** Nothing was acknowledged since it was asked. */
@@ -46,10 +44,12 @@ export class Outbox {
   /** A batch of this size was refused as too large. */
   #tooLargeBytes = Number.POSITIVE_INFINITY;
 
-  constructor(topic: string, partition: number, mostInFlight = remembered) {
+  /** @param failsTogether whether what waits behind a batch that is given up is given up with it: for whoever sends all of it again. */
+  constructor(topic: string, partition: number, mostInFlight = remembered, failsTogether = false) {
     this.topic = topic;
     this.partition = partition;
     this.#mostInFlight = mostInFlight;
+    this.#failsTogether = failsTogether;
   }
 
   get isEmpty(): boolean {
@@ -152,14 +152,9 @@ export class Outbox {
   expire(nowMs: number): void {
     const late = this.#waiting.filter(({ delivery }) => delivery.deadlineMs <= nowMs);
     for (const { sequence, delivery } of late) {
-      const why = this.trouble?.message ?? 'no answer came';
       const mayBeWritten = sequence !== undefined || delivery.mayBeWritten;
-      const known = mayBeWritten ? 'It may have been written, or not.' : 'It was not written.';
-      const message = `${this.#name}: Kafka did not take a batch in time: ${why}. ${known}`;
-      const context = { ...this.trouble?.context, mayBeWritten };
-      delivery.reject(new MillraceError('unavailable', message, { cause: this.trouble, retryAfterSeconds, context }));
+      this.#reject(delivery, notInTime(this, mayBeWritten));
     }
-    this.#remove((one) => late.includes(one));
   }
 
   /** Rejects all. */
@@ -220,15 +215,21 @@ export class Outbox {
     this.#isInDoubt ||= this.canRecall && (sent.length > remembered || sent.some(({ isThere }) => isThere));
   }
 
-  #fail({ delivery }: Outgoing, errorCode: number): void {
+  #fail(outgoing: Outgoing, errorCode: number): void {
+    const { delivery } = outgoing;
     const error = placeError(this, errorCode);
-    if (isRetriable(errorCode)) {
+    if (mayBeTaken(outgoing, errorCode)) {
       this.lose(error);
       this.#doubt();
     } else {
-      delivery.reject(refusal(error, delivery.mayBeWritten));
-      this.#remove((one) => one.delivery === delivery);
+      this.#reject(delivery, refusal(error, delivery.mayBeWritten));
     }
+  }
+
+  #reject(delivery: Delivery, error: MillraceError): void {
+    delivery.reject(error);
+    this.#remove((one) => one.delivery === delivery);
+    if (this.#failsTogether) this.refuse(error);
   }
 
   #split(outgoing: Outgoing, errorCode: number): void {
@@ -239,8 +240,7 @@ export class Outbox {
     if (this.#divide(outgoing)) return;
     const { message, context } = placeError(this, errorCode);
     const what = `${message} One event alone, with ${bytes.length} bytes, is larger than the topic takes; raise its max.message.bytes`;
-    delivery.reject(refusal(new MillraceError('tooLarge', what, { context }), delivery.mayBeWritten));
-    this.#remove((one) => one.delivery === delivery);
+    this.#reject(delivery, refusal(new MillraceError('tooLarge', what, { context }), delivery.mayBeWritten));
   }
 
   /** False where it is one record. */
@@ -283,10 +283,6 @@ export class Outbox {
   get #limit(): number {
     if (!this.#isKnown) return 1;
     return this.canRecall ? this.#mostInFlight : Math.min(this.#mostInFlight, remembered);
-  }
-
-  get #name(): string {
-    return `${this.topic}-${this.partition}`;
   }
 }
 

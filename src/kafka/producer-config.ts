@@ -16,6 +16,11 @@ export interface ProducerSettings {
    * how far it has come (Kafka 2.8), {@link Cluster.producer} can be given more.
    */
   readonly maxInFlight: number;
+  /**
+   * Whether what waits behind a batch that is given up is given up with it: for whoever sends it all again, so that nothing overtakes. No
+   * property of Kafka's.
+   */
+  readonly failsTogether: boolean;
   /** `delivery.timeout.ms`: how long a batch is tried. Kafka's own default is two minutes. */
   readonly deliveryTimeoutMs: number;
   /** `request.timeout.ms`: how long the broker waits for its replicas. */
@@ -45,6 +50,7 @@ export function parseProducer(properties: KafkaProperties): ProducerSettings {
     maxRequestBytes: count(properties, 'max.request.size', mebibyte),
     bufferBytes: count(properties, 'buffer.memory', 128 * mebibyte),
     maxInFlight,
+    failsTogether: false,
     deliveryTimeoutMs: count(properties, 'delivery.timeout.ms', 30_000),
     requestTimeoutMs: count(properties, 'request.timeout.ms', 30_000),
     backoffMs: count(properties, 'retry.backoff.ms', 100),

@@ -113,7 +113,8 @@ export class Producer implements AsyncDisposable {
 
   #outbox(topic: string, partition: number): Outbox {
     const key = partitionKey(topic, partition);
-    const outbox = this.#outboxes.get(key) ?? new Outbox(topic, partition, this.settings.maxInFlight);
+    const outbox =
+      this.#outboxes.get(key) ?? new Outbox(topic, partition, this.settings.maxInFlight, this.settings.failsTogether);
     this.#outboxes.set(key, outbox);
     return outbox;
   }

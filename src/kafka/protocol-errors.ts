@@ -7,6 +7,7 @@ export const errorCodes = {
   unknownServerError: -1,
   none: 0,
   offsetOutOfRange: 1,
+  corruptMessage: 2,
   unknownTopicOrPartition: 3,
   leaderNotAvailable: 5,
   notLeader: 6,

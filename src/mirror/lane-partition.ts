@@ -1,5 +1,15 @@
 /** A source partition in a lane's session: its batches on their way, and what the ledger is to say of them. */
-import type { FetchedBatches, Parcel, PartitionProblem, Repacked, Repacker } from '../kafka/index.ts';
+import { MillraceError } from '../errors.ts';
+import {
+  damagedBatch,
+  type FetchedBatches,
+  isIntactBatch,
+  type Parcel,
+  type PartitionProblem,
+  type Repacked,
+  type Repacker,
+  wrongChecksum,
+} from '../kafka/index.ts';
 import type { LedgerEntry } from './ledger/ledger.ts';
 import type { FlowMetrics, PartitionMetrics } from './metrics.ts';
 import type { MirroredTopic } from './topics/watch-topics.ts';
@@ -16,6 +26,8 @@ export class LanePartition {
   /** Settles when everything that was passed on is acknowledged, and stands in the entry. */
   #settled: Promise<void> = Promise.resolve();
   #isStopped = false;
+  /** Whether each batch's checksum is looked at before it is sent: one was damaged. */
+  #isSuspect = false;
 
   constructor(topic: MirroredTopic, entry: LedgerEntry, metrics: FlowMetrics) {
     this.topic = topic;
@@ -34,8 +46,9 @@ export class LanePartition {
   }
 
   /** What stopped it may pass now. */
-  goOn(): void {
+  goOn(stoppedBy: MillraceError): void {
     this.#isStopped = false;
+    this.#isSuspect = stoppedBy.context.reason === 'corruptBatch';
   }
 
   /**
@@ -44,13 +57,14 @@ export class LanePartition {
    * @throws what it failed by.
    */
   async pass(fetched: FetchedBatches, repacker: Repacker, writer: LaneWriter): Promise<PartitionProblem | undefined> {
-    const repacked = repacker.repack(fetched, this.topic.targetMaxMessageBytes);
+    const repacked = repacker.repack(fetched, this.topic.targetMaxMessageBytes, this.#isSuspect);
     this.#isStopped = repacked.problem !== undefined;
     const { remoteTopic } = this.topic;
     const sent = repacked.parcels.map(({ bytes }) => writer.send(remoteTopic, this.partition, bytes));
     // The ledger is written in order, whatever order answers come in.
-    this.#settled = Promise.all([Promise.all(sent), this.#settled]).then(([offsets]) =>
-      this.#note(fetched, repacked, offsets),
+    this.#settled = Promise.all([Promise.all(sent), this.#settled]).then(
+      ([offsets]) => this.#note(fetched, repacked, offsets),
+      (error) => Promise.reject(this.#explained(error, repacked)),
     );
     try {
       await this.#settled;
@@ -60,6 +74,20 @@ export class LanePartition {
       repacked.release();
     }
     return repacked.problem;
+  }
+
+  /** The target tells of a damaged batch by its own topic only: it is the source's that somebody can do something about. */
+  #explained(error: unknown, { parcels }: Repacked): unknown {
+    if (!(error instanceof MillraceError) || error.context.kafkaError !== 'CORRUPT_MESSAGE') return error;
+    if (error.context.topic !== this.topic.remoteTopic || error.context.partition !== this.partition) return error;
+    const damaged = parcels.find(({ bytes }) => !isIntactBatch(bytes));
+    if (damaged === undefined) return error;
+    const place = { topic: this.topic.topic, partition: this.partition, offset: damaged.runs[0] as number };
+    const { message } = damagedBatch(place, damaged.bytes.length, wrongChecksum).error;
+    return new MillraceError(error.code, message, {
+      cause: error,
+      context: { ...error.context, reason: 'corruptBatch', offset: place.offset },
+    });
   }
 
   /** When all that was passed on is acknowledged. @throws what a batch failed by. */

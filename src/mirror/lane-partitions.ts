@@ -99,9 +99,10 @@ export class LanePartitions {
     if (mirrored === undefined) return;
     const goesOnAt = placeAfter(problem);
     const { log } = this.#context;
-    if (mirrored.isStopped && reason === 'refused') {
+    if (mirrored.isStopped || reason === 'corruptBatch') {
       const { topicId, remoteTopic } = mirrored.topic;
       this.#fetcher.unassign(topic, partition);
+      await mirrored.settled();
       this.#refused.rest(remoteTopic, partition, error);
       this.#rests(mirrored.topic, { topic, topicId, partition, offset: mirrored.entry.runs.next ?? offset });
       return;
@@ -171,13 +172,13 @@ export class LanePartitions {
     const { status, log } = this.#context;
     const { error, leftMs } = rest;
     const mirrored = this.find(topic, partition);
-    mirrored?.metrics.stopped('refused');
+    mirrored?.metrics.stopped(error.context.reason === 'corruptBatch' ? 'corruptBatch' : 'refused');
     status.stopped.set(partitionKey(topic, partition), error.message);
     log.error({ err: error, topic, partition, retryInMs: leftMs }, 'a partition is not mirrored for now');
     const goOn = () => {
       if (this.find(topic, partition) !== mirrored) return;
       mirrored?.metrics.stopped(undefined);
-      mirrored?.goOn();
+      mirrored?.goOn(error);
       status.stopped.delete(partitionKey(topic, partition));
       this.#fetcher.assign([assignment]);
     };

@@ -1,5 +1,5 @@
 /**
- * Partitions of which the target has refused a batch, or would: a timestamp too far ahead, for example, or a record that is too large. They rest, and are
+ * Partitions of which the target has refused a batch, or would: a timestamp too far ahead, for example, or a record that is too large; or a damaged one of the source. They rest, and are
  * tried again later: the time may come, or somebody changes the topic. Until then the lane goes on without them; in a transaction one
  * refused batch spoils those of all.
  */

@@ -13,6 +13,7 @@ import { type FetchedBatches, type PartitionProblem, problem } from '../fetched.
 import { BatchView, batchFlags } from '../record-batch.ts';
 import { forgetZstd } from '../zstd.ts';
 import { BatchWriter, type Parcel } from './batch-writer.ts';
+import { damagedBatch, wrongChecksum } from './damaged-batch.ts';
 import { isIntactMessage, oldCodecOf, recordsOfMessage } from './old-messages.ts';
 import { recordsOf, type SourceRecords } from './source-records.ts';
 
@@ -68,9 +69,12 @@ export class Repacker {
   readonly #pool = new BufferPool();
   readonly #scratch = new Scratch();
 
-  /** @param maxBatchBytes the target topic's `max.message.bytes`. */
-  repack(batches: BatchesToRepack, maxBatchBytes: number): Repacked {
-    const packing = new Packing(batches, maxBatchBytes, this.#pool, this.#scratch);
+  /**
+   * @param maxBatchBytes the target topic's `max.message.bytes`.
+   * @param isSuspect whether the checksums of batches that go as they are are looked at, too; else their next broker does that.
+   */
+  repack(batches: BatchesToRepack, maxBatchBytes: number, isSuspect = false): Repacked {
+    const packing = new Packing(batches, { maxBatchBytes, isSuspect }, this.#pool, this.#scratch);
     packing.pack();
     return packing;
   }
@@ -82,6 +86,7 @@ class Packing implements Repacked {
   readonly reencoded: Partial<Record<RepackReason, number>> = {};
   readonly #batches: BatchesToRepack;
   readonly #maxBatchBytes: number;
+  readonly #isSuspect: boolean;
   readonly #pool: BufferPool;
   readonly #scratch: Scratch;
   readonly #dataView: DataView;
@@ -89,10 +94,16 @@ class Packing implements Repacked {
   /** The memory of parcels that do not lie in what was fetched. */
   readonly #made: Buffer[] = [];
 
-  constructor(batches: BatchesToRepack, maxBatchBytes: number, pool: BufferPool, scratch: Scratch) {
+  constructor(
+    batches: BatchesToRepack,
+    { maxBatchBytes, isSuspect }: { readonly maxBatchBytes: number; readonly isSuspect: boolean },
+    pool: BufferPool,
+    scratch: Scratch,
+  ) {
     const { buffer } = batches;
     this.#batches = batches;
     this.#maxBatchBytes = maxBatchBytes;
+    this.#isSuspect = isSuspect;
     this.#pool = pool;
     this.#scratch = scratch;
     this.#dataView = new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
@@ -144,11 +155,13 @@ class Packing implements Repacked {
     return next !== undefined && codecOf(next) === codec && (this.#obstacle(next) !== undefined || isSmall(next));
   }
 
-  #passOn({ start, end, baseOffset, recordCount: records }: BatchView): PartitionProblem | undefined {
+  #passOn(view: BatchView): PartitionProblem | undefined {
+    const { start, end, baseOffset, recordCount: records } = view;
     const fault = this.#finish();
-    const bytes = this.#batches.buffer.subarray(start, end);
-    if (fault === undefined) this.parcels.push({ bytes, records, runs: [baseOffset, records] });
-    return fault;
+    if (fault !== undefined) return fault;
+    if (this.#isSuspect && !view.isIntact()) return this.#damaged(view, wrongChecksum);
+    this.parcels.push({ bytes: this.#batches.buffer.subarray(start, end), records, runs: [baseOffset, records] });
+    return undefined;
   }
 
   #rewrite(view: BatchView, reason: RepackReason): PartitionProblem | undefined {
@@ -157,7 +170,7 @@ class Packing implements Repacked {
     if (fault !== undefined) return fault;
     const isIntact = view.isOld ? isIntactMessage(view) : view.isIntact();
     // A new checksum would hide it.
-    if (!isIntact) return this.#finish() ?? this.#damaged(view, 'its checksum does not fit');
+    if (!isIntact) return this.#finish() ?? this.#damaged(view, wrongChecksum);
     this.reencoded[reason] = (this.reencoded[reason] ?? 0) + 1;
     try {
       return this.#copy(view, this.#recordsOf(view), codec);
@@ -201,9 +214,7 @@ class Packing implements Repacked {
 
   /** What the open batch holds by then is void. */
   #damaged({ baseOffset, start, end }: BatchView, why: string): PartitionProblem {
-    const what = `its batch of ${end - start} bytes cannot be read: ${why}`;
-    const advice = 'Where the source has no whole copy of it, delete its records up to there (kafka-delete-records)';
-    return problem({ ...this.#batches, offset: baseOffset }, 'corruptBatch', `${what}. ${advice}`);
+    return damagedBatch({ ...this.#batches, offset: baseOffset }, end - start, why);
   }
 
   #tooLarge({ bytes, runs: [offset = -1] }: Parcel): PartitionProblem {

@@ -16,7 +16,7 @@ export class AtLeastOnceWriter implements LaneWriter {
   readonly #lane: number;
 
   constructor({ target, ledger, lane }: LaneContext) {
-    this.#producer = target.producer({ maxInFlight });
+    this.#producer = target.producer({ maxInFlight, failsTogether: true });
     this.#ledgerTopic = ledger.topic;
     this.#lane = lane;
   }
