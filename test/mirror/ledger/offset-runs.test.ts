@@ -263,3 +263,17 @@ test('a run costs few bytes of memory', () => {
   ).length;
   assert.ok(perChunk < 5 * mostRunsInChunk, `${perChunk} bytes`);
 });
+
+test('of what another mirror has brought both ends are known: too early a place for who is behind, never too late a one', () => {
+  const runs = new OffsetRuns();
+  runs.append(0, 5, 0);
+  runs.append(100, 95, 0);
+  assert.equal(runs.next, 100);
+  assert.deepEqual(runs.translate(40), { offset: 5, isExact: false });
+  assert.deepEqual(runs.translate(100), { offset: 95, isExact: true });
+  // A transaction's mark came between.
+  runs.append(100, 96, 10);
+  assert.deepEqual(runs.translate(99), { offset: 5, isExact: false });
+  assert.deepEqual(runs.translate(100), { offset: 96, isExact: true });
+  assert.deepEqual(runs.translate(105), { offset: 101, isExact: true });
+});

@@ -56,6 +56,8 @@ test("the defaults are MirrorMaker 2's", () => {
   assert.equal(flow.startAt, 'earliest');
   assert.equal(flow.sourceGroup, undefined);
   assert.equal(flow.mirrorsHeartbeats, true);
+  assert.equal(flow.formerOffsetsTopic, 'mm2-offsets.A.internal');
+  assert.equal(read('B.offset.storage.topic = connect-offsets').formerOffsetsTopic, 'connect-offsets');
   assert.equal(flow.ledgerReplicationFactor, 3);
   assert.deepEqual(
     ['orders', '__consumer_offsets', 'mm2-offset-syncs.B.internal', 'x.replica', 'heartbeats'].map((name) =>
