@@ -3,11 +3,13 @@
  * https://www.rfc-editor.org/rfc/rfc4559, https://druid.apache.org/docs/latest/development/extensions-core/druid-kerberos
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import { MillraceError } from '../errors.ts';
+import { invalidInput, MillraceError } from '../errors.ts';
+import { type Environment, jaasFileIn, jaasFileProperty, jaasSection } from '../kafka/security/jaas.ts';
 import {
   type Begun,
   beginKerberos,
   cacheCredentials,
+  jaasCredentials,
   type KerberosCredentials,
   kerberosAnswer,
   keytabCredentials,
@@ -18,14 +20,33 @@ import { type LoginCookie, loginCookie, valuesOf, withoutLogin } from './login-c
 
 export interface KerberosUser {
   readonly principal: string | undefined;
-  /** None: the ticket cache. */
   readonly keytab: string | undefined;
+  /** Where the login is when neither of those is given; undefined: the one in KAFKA_OPTS, if that has one for this. */
+  readonly jaasFile: string | undefined;
 }
 
-export function kerberosLogin({ principal, keytab }: KerberosUser): Login {
-  return new KerberosLogin(
-    keytab === undefined ? cacheCredentials(undefined, principal) : keytabCredentials(keytab, principal),
-  );
+/** @throws MillraceError `environment` for a JAAS file that cannot be read, `invalidInput` for one that has no login for this. */
+export function kerberosLogin(user: KerberosUser): Login {
+  return new KerberosLogin(credentialsOf(user, process.env));
+}
+
+/**
+ * Java's names for the login of whoever begins: of Kerberos, and of any mechanism.
+ * https://docs.oracle.com/en/java/javase/17/security/single-sign-using-kerberos-java1.html
+ */
+const jaasSections = ['com.sun.security.jgss.krb5.initiate', 'com.sun.security.jgss.initiate'] as const;
+
+function credentialsOf({ principal, keytab, jaasFile }: KerberosUser, env: Environment): KerberosCredentials {
+  if (keytab !== undefined) return keytabCredentials(keytab, principal);
+  if (principal !== undefined) return cacheCredentials(undefined, principal);
+  const file = jaasFile === undefined ? jaasFileIn(env) : { path: jaasFile, namedBy: jaasFileProperty };
+  const jaas = file && jaasSection(file, jaasSections);
+  if (jaas !== undefined) return jaasCredentials(jaas, env);
+  if (jaasFile !== undefined) {
+    const expected = `${jaasSections[0]} { com.sun.security.auth.module.Krb5LoginModule required useKeyTab=true keyTab="…" principal="…"; };`;
+    throw invalidInput(`${jaasFile} has no section ${jaasSections.join(' or ')}; expected ${expected}`);
+  }
+  return cacheCredentials(undefined, undefined);
 }
 
 class KerberosLogin implements Login {

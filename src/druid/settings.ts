@@ -2,6 +2,7 @@
 import type { ConnectionOptions } from 'node:tls';
 import { type ValidateOptions, validate } from '../catalog/validate.ts';
 import { invalidInput } from '../errors.ts';
+import { jaasFileProperty } from '../kafka/security/jaas.ts';
 import type { Logger } from '../observe/log.ts';
 import { type DruidProperties, druidPropertiesSchema, unknownDruidProperties } from '../spec/druid-properties.ts';
 import { kerberosLogin } from './kerberos-login.ts';
@@ -49,10 +50,12 @@ function loginOf(properties: DruidProperties, inUrl: User | undefined): Login {
   const password = properties['druid.escalator.internalClientPassword'];
   const principal = properties['druid.escalator.internalClientPrincipal'];
   const keytab = properties['druid.escalator.internalClientKeytab'];
-  const byDefault = inUrl || name !== undefined ? 'basic' : principal !== undefined || keytab ? 'kerberos' : 'noop';
+  const jaasFile = properties[jaasFileProperty];
+  const byKerberos = [principal, keytab, jaasFile].some((given) => given !== undefined);
+  const byDefault = inUrl || name !== undefined ? 'basic' : byKerberos ? 'kerberos' : 'noop';
   switch (properties['druid.escalator.type'] ?? byDefault) {
     case 'kerberos':
-      return kerberosLogin({ principal, keytab });
+      return kerberosLogin({ principal, keytab, jaasFile });
     case 'basic': {
       const user = inUrl ?? (name !== undefined && password !== undefined ? { name, password } : undefined);
       if (user) return basicLogin(user);

@@ -36,6 +36,11 @@ export const druidPropertiesSchema = z.looseObject({
     .describe(
       "its keytab; without it the tickets of `kinit` are used, from the environment's `KRB5CCNAME` or the default cache",
     ),
+  'java.security.auth.login.config': text
+    .optional()
+    .describe(
+      'a JAAS file that has the login instead, in its section `com.sun.security.jgss.krb5.initiate` (or `com.sun.security.jgss.initiate`), as a JVM would be told of it by `-D`; without it the one of `KAFKA_OPTS`, if that has such a section',
+    ),
 
   'druid.enableTlsPort': flag
     .prefault('false')

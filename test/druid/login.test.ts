@@ -1,9 +1,12 @@
 /** Logins to a real Druid behind a door that asks who comes, as its own extensions do. */
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Druid, openDruid } from '../../src/druid/index.ts';
 import { createLogger } from '../../src/observe/log.ts';
+import { temporaryFolder } from '../cli/support.ts';
 import { byKerberos, byPassword, type Check, startGuard } from '../services/druid/guard.ts';
 import { Kdc, type Principal } from '../services/kafka/kdc.ts';
 import { sharedDruid } from '../services/on-demand.ts';
@@ -38,6 +41,12 @@ const withKeytab = ({ name, keytab }: Principal) => ({
   'druid.escalator.internalClientPrincipal': name,
   'druid.escalator.internalClientKeytab': keytab,
 });
+
+function jaasFile(t: TestContext, text: string): string {
+  const file = join(temporaryFolder(t), 'jaas.conf');
+  writeFileSync(file, text);
+  return file;
+}
 
 const answerOf = (druid: Druid) => druid.json('coordinator', '/druid/coordinator/v1/isLeader');
 const one = { queryType: 'dataSourceMetadata', dataSource: 'no-such-data-source' };
@@ -155,6 +164,41 @@ test('Kerberos with the tickets of kinit, for as long as they are valid', async 
   });
   process.env.KRB5CCNAME = `FILE:${short}-none`;
   await assert.rejects(answerOf(druidAt(t, url, properties)), /there are no credentials of Kerberos.*kinit/);
+});
+
+test("Kerberos with a JAAS file, named by a property or in KAFKA_OPTS: its login of who begins, as Java's", async (t) => {
+  t.after(() => {
+    delete process.env.KAFKA_OPTS;
+  });
+  const door = await byKerberos();
+  const { url } = await guarded(t, door.check);
+  const login = 'java.security.auth.login.config';
+  const kafkasAlone = `KafkaClient { ${kdc.jaas(kdc.addPrincipal('broker-user'))} };`;
+  const bob = kdc.addPrincipal('bob');
+  const tickets = `com.sun.security.auth.module.Krb5LoginModule required useTicketCache=true ticketCache="${kdc.ticketCache(alice, 500)}";`;
+  const sectionOf = (name: string, module: string) => `${kafkasAlone}\ncom.sun.security.jgss.${name} { ${module} };`;
+
+  const byProperty = { [login]: jaasFile(t, sectionOf('krb5.initiate', kdc.jaas(alice))) };
+  assert.deepEqual(await answerOf(druidAt(t, url, byProperty)), { leader: true });
+  process.env.KAFKA_OPTS = `-D${login}=${jaasFile(t, sectionOf('initiate', kdc.jaas(bob)))}`;
+  assert.deepEqual(await answerOf(druidAt(t, url, { 'druid.escalator.type': 'kerberos' })), { leader: true });
+  assert.deepEqual(await answerOf(druidAt(t, url, { [login]: jaasFile(t, sectionOf('initiate', tickets)) })), {
+    leader: true,
+  });
+  // What Druid's own properties say comes first.
+  assert.deepEqual(await answerOf(druidAt(t, url, withKeytab(alice))), { leader: true });
+  assert.deepEqual(door.logins, [alice.name, bob.name, alice.name, alice.name]);
+
+  const opens = (text: string) => () => druidAt(t, url, { [login]: jaasFile(t, text) });
+  assert.throws(opens(kafkasAlone), { code: 'invalidInput', message: /has no section com\.sun\.security\.jgss\.krb5/ });
+  assert.throws(
+    opens(sectionOf('initiate', 'Krb5LoginModule required;')),
+    /has no credentials: expected useKeyTab=true/,
+  );
+  assert.throws(() => druidAt(t, url, { [login]: '/no/jaas.conf' }), {
+    code: 'environment',
+    message: /no\/jaas\.conf, the JAAS file that java\.security\.auth\.login\.config names, cannot be read/,
+  });
 });
 
 test('a key that was changed, a keytab that is not there, and a host that the KDC does not know', async (t) => {

@@ -5,14 +5,8 @@
 import type { Connection } from '@platformatic/kafka';
 import { invalidInput, MillraceError } from '../../errors.ts';
 import { type KafkaProperties, text } from '../properties.ts';
-import { type Environment, type Jaas, javaProperty } from './jaas.ts';
-import {
-  beginKerberos,
-  cacheCredentials,
-  type KerberosCredentials,
-  kerberosAnswer,
-  keytabCredentials,
-} from './kerberos.ts';
+import type { Environment, Jaas } from './jaas.ts';
+import { beginKerberos, jaasCredentials, type KerberosCredentials, kerberosAnswer } from './kerberos.ts';
 import { type Exchange, Login, type LoginAnswer } from './login.ts';
 
 interface BrokerCredentials extends KerberosCredentials {
@@ -22,7 +16,7 @@ interface BrokerCredentials extends KerberosCredentials {
 
 /** @throws MillraceError when the service's name, or the credentials, are missing. */
 export function gssapiLogin(jaas: Jaas, properties: KafkaProperties): Login {
-  const credentials = kerberosCredentials(jaas, properties);
+  const credentials = brokerCredentials(jaas, properties);
   return new Login({
     mechanism: 'GSSAPI',
     advice: credentials.advice,
@@ -30,7 +24,7 @@ export function gssapiLogin(jaas: Jaas, properties: KafkaProperties): Login {
   });
 }
 
-function kerberosCredentials(
+function brokerCredentials(
   { where, options }: Jaas,
   properties: KafkaProperties,
   env: Environment = process.env,
@@ -44,24 +38,8 @@ function kerberosCredentials(
   if (options.serviceName !== undefined && options.serviceName !== serviceName) {
     throw invalidInput(`'${name}' is '${configured}', but serviceName in ${where} is '${options.serviceName}'`);
   }
-  const { principal } = options;
-  const krb5Conf = env.KRB5_CONFIG ?? javaProperty(env, 'java.security.krb5.conf');
-  const config = krb5Conf === undefined ? {} : { KRB5_CONFIG: krb5Conf };
-  if (isTrue(options.useKeyTab)) {
-    const keytab = options.keyTab?.replace(/^(?:FILE:|file:(?:\/\/)?)/, '');
-    if (keytab === undefined) throw invalidInput(`${where} has useKeyTab=true, but no keyTab="…"`);
-    return { serviceName, ...keytabCredentials(keytab, principal, config) };
-  }
-  if (isTrue(options.useTicketCache)) {
-    return { serviceName, ...cacheCredentials(options.ticketCache, principal, config) };
-  }
-  throw invalidInput(
-    `${where} has no credentials: expected useKeyTab=true keyTab="…" principal="…", or useTicketCache=true; ` +
-      'nobody can be asked for a password',
-  );
+  return { serviceName, ...jaasCredentials({ where, options }, env) };
 }
-
-const isTrue = (option: string | undefined) => option?.toLowerCase() === 'true';
 
 async function authenticate(
   credentials: BrokerCredentials,

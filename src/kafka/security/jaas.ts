@@ -1,6 +1,7 @@
 /**
  * The login module that Java's clients would use, out of `sasl.jaas.config` or a JAAS file.
- * https://kafka.apache.org/documentation/#security_jaas_client
+ * https://kafka.apache.org/documentation/#security_jaas_client,
+ * https://docs.oracle.com/en/java/javase/17/security/appendix-b-jaas-login-configuration-file.html
  *
  *     KafkaClient {                                     only in a file
  *       com.sun.security.auth.module.Krb5LoginModule required
@@ -16,6 +17,8 @@ export interface Jaas {
   readonly where: string;
   readonly options: Readonly<Record<string, string | undefined>>;
 }
+
+export const jaasFileProperty = 'java.security.auth.login.config';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -35,34 +38,66 @@ export function findJaas(properties: KafkaProperties, mechanism: string, env: En
   const name = 'sasl.jaas.config';
   const written = text(properties, name);
   if (written !== undefined) return { where: `'${name}'`, options: parseModule(new JaasTokens(written, `'${name}'`)) };
-  const file = javaProperty(env, 'java.security.auth.login.config')?.replace(/^file:/, '');
-  if (file !== undefined) return { where: `KafkaClient of ${file}`, options: parseFile(readFile(file), file) };
-  throw invalidInput(
-    `'${name}' is missing: ${mechanism} takes its credentials from there, or from the section KafkaClient of a file ` +
-      'that -Djava.security.auth.login.config in KAFKA_OPTS names',
-  );
+  const file = jaasFileIn(env);
+  if (file === undefined) {
+    throw invalidInput(
+      `'${name}' is missing: ${mechanism} takes its credentials from there, or from the section KafkaClient of a file ` +
+        'that -Djava.security.auth.login.config in KAFKA_OPTS names',
+    );
+  }
+  const jaas = jaasSection(file, ['KafkaClient']);
+  if (jaas !== undefined) return jaas;
+  throw invalidInput(`${file.path} has no section KafkaClient: KafkaClient { …LoginModule required name="value"; };`);
 }
 
-function readFile(file: string): string {
+export interface JaasFile {
+  readonly path: string;
+  /** Who says that it is this one, for messages. */
+  readonly namedBy: string;
+}
+
+/** The file that a JVM with these KAFKA_OPTS would read. */
+export function jaasFileIn(env: Environment): JaasFile | undefined {
+  const path = javaProperty(env, jaasFileProperty);
+  return path === undefined ? undefined : { path, namedBy: 'KAFKA_OPTS' };
+}
+
+/**
+ * The login module of the first of these sections that the file has; undefined when it has none of them.
+ * @throws MillraceError `environment` when the file cannot be read, `invalidInput` when it is not JAAS.
+ */
+export function jaasSection({ path: named, namedBy }: JaasFile, names: readonly string[]): Jaas | undefined {
+  const path = named.replace(/^file:/, '');
+  const sections = parseFile(readFile(path, namedBy), path);
+  for (const name of names) {
+    const options = sections.get(name);
+    if (options !== undefined) return { where: `${name} of ${path}`, options };
+  }
+  return undefined;
+}
+
+function readFile(path: string, namedBy: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
-    const what = `${file}, the JAAS file that KAFKA_OPTS names, cannot be read`;
+    const what = `${path}, the JAAS file that ${namedBy} names, cannot be read`;
     throw new MillraceError('environment', what, { cause: error });
   }
 }
 
-function parseFile(content: string, file: string): Jaas['options'] {
-  const tokens = new JaasTokens(content, file);
+/** The first login module of each section. */
+function parseFile(content: string, path: string): ReadonlyMap<string, Jaas['options']> {
+  const tokens = new JaasTokens(content, path);
+  const sections = new Map<string, Jaas['options']>();
   while (!tokens.isAtEnd) {
     const section = tokens.word('the name of a section');
     tokens.sign('{');
     const modules: Jaas['options'][] = [];
     while (!tokens.skips('}')) modules.push(parseModule(tokens));
     tokens.skips(';');
-    if (section === 'KafkaClient' && modules[0] !== undefined) return modules[0];
+    if (modules[0] !== undefined && !sections.has(section)) sections.set(section, modules[0]);
   }
-  throw invalidInput(`${file} has no section KafkaClient: KafkaClient { …LoginModule required name="value"; };`);
+  return sections;
 }
 
 function parseModule(tokens: JaasTokens): Jaas['options'] {

@@ -4,8 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
-import { MillraceError } from '../../errors.ts';
-import type { Environment } from './jaas.ts';
+import { invalidInput, MillraceError } from '../../errors.ts';
+import { type Environment, type Jaas, javaProperty } from './jaas.ts';
 import { type KerberosClient, loadKerberos } from './kerberos-package.ts';
 
 export interface KerberosCredentials {
@@ -48,6 +48,28 @@ export function cacheCredentials(
       'check with klist that the ticket cache has a ticket that is still valid (kinit brings one), and the krb5.conf',
   };
 }
+
+/**
+ * As Java's Krb5LoginModule would have them.
+ * @throws MillraceError `invalidInput` when it names neither a keytab nor the ticket cache.
+ */
+export function jaasCredentials({ where, options }: Jaas, env: Environment): KerberosCredentials {
+  const { principal } = options;
+  const krb5Conf = env.KRB5_CONFIG ?? javaProperty(env, 'java.security.krb5.conf');
+  const config = krb5Conf === undefined ? {} : { KRB5_CONFIG: krb5Conf };
+  if (isTrue(options.useKeyTab)) {
+    const keytab = options.keyTab?.replace(/^(?:FILE:|file:(?:\/\/)?)/, '');
+    if (keytab === undefined) throw invalidInput(`${where} has useKeyTab=true, but no keyTab="…"`);
+    return keytabCredentials(keytab, principal, config);
+  }
+  if (isTrue(options.useTicketCache)) return cacheCredentials(options.ticketCache, principal, config);
+  throw invalidInput(
+    `${where} has no credentials: expected useKeyTab=true keyTab="…" principal="…", or useTicketCache=true; ` +
+      'nobody can be asked for a password',
+  );
+}
+
+const isTrue = (option: string | undefined) => option?.toLowerCase() === 'true';
 
 /** More to do about a reason that Kerberos gives, where there is something. */
 export type AdviceFor = (reason: string) => string | undefined;
