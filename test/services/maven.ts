@@ -7,7 +7,7 @@ import { cachedFolder } from './cache.ts';
  * @throws Error when Maven or Java is missing, or the download fails.
  */
 export const jarsOf = (name: string, pom: string): string =>
-  cachedFolder(name, pom, (folder) => {
+  cachedFolder(name, [pom], (folder) => {
     const goal = ['-B', '-q', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${folder}`];
     execFileSync('mvn', goal, { stdio: ['ignore', 'ignore', 'inherit'] });
   });

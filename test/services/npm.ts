@@ -6,7 +6,7 @@ import { cachedFolder } from './cache.ts';
 
 /** The folder for NODE_PATH. Takes a download the first time; throws when that fails. */
 export function modulesOf(name: string, packageJson: string): string {
-  const folder = cachedFolder(name, packageJson, (fetched) => {
+  const folder = cachedFolder(name, [packageJson], (fetched) => {
     mkdirSync(fetched);
     cpSync(packageJson, join(fetched, 'package.json'));
     const install = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--silent'];

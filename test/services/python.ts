@@ -7,7 +7,7 @@ import { cachedFolder } from './cache.ts';
  * @throws Error when Python or pip is missing, or the download fails.
  */
 export const packagesOf = (name: string, requirements: string): string =>
-  cachedFolder(name, requirements, (folder) => {
+  cachedFolder(name, [requirements], (folder) => {
     const install = ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', '-r', requirements];
     execFileSync('python3', [...install, '--target', folder], { stdio: ['ignore', 'ignore', 'inherit'] });
   });

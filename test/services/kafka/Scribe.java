@@ -1,5 +1,6 @@
 import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -56,8 +57,15 @@ public class Scribe {
   }
 
   public static void main(String[] arguments) throws Exception {
-    Scribe scribe = new Scribe(arguments[0]);
-    BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    serve(arguments[0], System.in);
+    // Transactions that are open stay open, as after a crash.
+    Runtime.getRuntime().halt(0);
+  }
+
+  /** Performs the commands, each a line, to their end. */
+  static void serve(String servers, InputStream input) throws Exception {
+    Scribe scribe = new Scribe(servers);
+    BufferedReader commands = new BufferedReader(new InputStreamReader(input, StandardCharsets.UTF_8));
     for (String line = commands.readLine(); line != null; line = commands.readLine()) {
       String[] words = line.split(" ", -1);
       for (int i = 0; i < words.length; i++) words[i] = URLDecoder.decode(words[i], StandardCharsets.UTF_8);
@@ -69,8 +77,6 @@ public class Scribe {
       }
       System.out.println(answer);
     }
-    // Transactions that are open stay open, as after a crash.
-    Runtime.getRuntime().halt(0);
   }
 
   /** A broker takes what is written to a new partition a moment after it tells of it, and tells of it a moment after it is made. */

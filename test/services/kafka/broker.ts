@@ -1,11 +1,10 @@
 /** A real Kafka broker (KRaft, one node) on free loopback ports, for tests, benches, and people who have none. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { freePort } from '../millrace.ts';
 import { javaArguments } from './jars.ts';
 
@@ -39,7 +38,6 @@ interface Ports {
   readonly controller: number;
 }
 
-const source = fileURLToPath(new URL('Broker.java', import.meta.url));
 const startDeadlineMs = 180_000;
 /** Of 16 bytes, as Kafka's own; one that begins with a dash would be taken for an option. */
 const newClusterId = () => `m${randomBytes(16).toString('base64url').slice(1)}`;
@@ -69,8 +67,7 @@ export class KafkaBroker {
     for (const name of Object.keys(options.listeners ?? {})) listeners.set(name, await freePort());
     const clients = options.port ?? (await freePort());
     const broker = new KafkaBroker(options, { clients, listeners, controller: await freePort() });
-    execFileSync('java', [...javaArguments({ heapMb: 128, quickStart: true }), ...broker.#format], { stdio: 'pipe' });
-    await broker.restart();
+    await broker.#start(broker.#format);
     return broker;
   }
 
@@ -94,10 +91,16 @@ export class KafkaBroker {
   }
 
   /** Starts it again on the same data and port. */
-  async restart(): Promise<void> {
+  restart(): Promise<void> {
+    return this.#start([]);
+  }
+
+  async #start(format: readonly string[]): Promise<void> {
     const { forBench = false, jvm = [] } = this.#options;
     const java = javaArguments({ heapMb: forBench ? 1024 : 320, quickStart: !forBench, logLevel: 'INFO' });
-    const child = spawn('java', [...java, ...jvm, source, this.#propertiesFile], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn('java', [...java, ...jvm, 'Broker', this.#propertiesFile, ...format], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     this.#child = child;
     const started = Promise.withResolvers<void>();
     const failed = (why: string) => started.reject(new Error(`Kafka ${why}; it wrote:\n${this.#output.slice(-5000)}`));
@@ -132,6 +135,7 @@ export class KafkaBroker {
     return join(this.#folder, 'server.properties');
   }
 
+  /** Options of kafka-storage.sh for a new storage. */
   get #format(): string[] {
     const users = Object.entries(this.#options.scramUsers ?? {}).flatMap(([name, password]) => [
       '--add-scram',
@@ -139,8 +143,7 @@ export class KafkaBroker {
       '--add-scram',
       `SCRAM-SHA-512=[name=${name},password=${password}]`,
     ]);
-    const where = ['-t', newClusterId(), '-c', this.#propertiesFile, '--ignore-formatted'];
-    return ['kafka.tools.StorageTool', 'format', ...where, ...users];
+    return ['-t', newClusterId(), ...users];
   }
 
   #properties(controllerPort: number): string {

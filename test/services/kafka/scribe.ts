@@ -1,14 +1,11 @@
 /**
  * Kafka's own Java clients at a test's command: what is read here was not written by our own code. One JVM for all
- * commands (Scribe.java, compiled by `java` as it starts).
+ * commands (Scribe.java).
  */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { javaArguments } from './jars.ts';
-
-const source = fileURLToPath(new URL('Scribe.java', import.meta.url));
 
 export type Settings = Readonly<Record<string, string | number>>;
 
@@ -30,7 +27,7 @@ export class Scribe {
 
   constructor(bootstrapServers: string) {
     const java = javaArguments({ heapMb: 128, quickStart: true });
-    this.#child = spawn('java', [...java, source, bootstrapServers]);
+    this.#child = spawn('java', [...java, 'Scribe', bootstrapServers]);
     this.#child.stderr.on('data', (chunk: Buffer) => {
       this.#errors = (this.#errors + chunk.toString()).slice(-5000);
     });
