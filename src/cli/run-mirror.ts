@@ -8,12 +8,13 @@ import { longestCommitIntervalMs } from '../mirror/settings/limits.ts';
 import { createLogger, type Logger } from '../observe/log.ts';
 import type { LogLevel } from '../observe/log-levels.ts';
 import { Terminal } from '../observe/terminal.ts';
+import { aborted } from '../waiting.ts';
 import { readFlows } from './mirror-flows.ts';
 import type { FlowFlags } from './mirror-options.ts';
 import { startLiveLine, startLogLines } from './mirror-pace.ts';
 import { UsageError } from './options.ts';
 import { shownHost } from './shown-host.ts';
-import { aborted, stopSignal } from './stop-signal.ts';
+import { stopSignal } from './stop-signal.ts';
 
 export interface MirrorFlags extends FlowFlags {
   readonly port?: number;

@@ -11,10 +11,11 @@ import type { PromotableBackend } from '../promote/backend.ts';
 import { close, createServer, createTranquilityServer, listen, type Server } from '../server/server.ts';
 import type { RealtimeSpecs } from '../sources/firehoses/index.ts';
 import type { DataSource } from '../spec/data-source.ts';
+import { aborted } from '../waiting.ts';
 import { type BackendOptions, type ClusterOfFile, type ClusterSettings, clusterSettings } from './cluster-options.ts';
 import type { ServingOptions } from './options.ts';
 import { shownHost } from './shown-host.ts';
-import { aborted, stopSignal } from './stop-signal.ts';
+import { stopSignal } from './stop-signal.ts';
 
 export interface RunOptions extends ServingOptions, BackendOptions {
   readonly autoCreate: boolean;

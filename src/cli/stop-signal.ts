@@ -13,9 +13,3 @@ export function stopSignal(): AbortSignal {
   }
   return controller.signal;
 }
-
-export const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });

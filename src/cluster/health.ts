@@ -1,6 +1,6 @@
 /** Whether Druid and Kafka can be reached. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { asMillraceError, MillraceError } from '../errors.ts';
+import { pause } from '../waiting.ts';
 import type { ClusterContext } from './context.ts';
 import { unlessAborted } from './patience.ts';
 
@@ -45,6 +45,6 @@ export async function untilReachable(
     if (performance.now() + pauseMs > endMs) throw new MillraceError(first.code, message, { cause: first });
     if (message !== told) context.log.warn(`waiting for the cluster: ${message}`);
     told = message;
-    await sleep(pauseMs, undefined, { signal }).catch(() => {});
+    await pause(pauseMs, signal);
   }
 }

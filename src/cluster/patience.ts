@@ -1,7 +1,7 @@
 /** Asking again for a while, where what is asked may only be starting, or changing its leader. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { MillraceError } from '../errors.ts';
 import type { Logger } from '../observe/log.ts';
+import { pause } from '../waiting.ts';
 
 export interface Patience {
   readonly log: Logger;
@@ -26,7 +26,7 @@ export async function patiently<T>({ log, signal, what, patienceMs }: Patience, 
       if (performance.now() + pauseMs > endMs) throw error;
       if (error.message !== told) log.warn(`${what} waits: ${error.message}`);
       told = error.message;
-      await sleep(pauseMs, undefined, { signal }).catch(() => {});
+      await pause(pauseMs, signal);
     }
   }
 }

@@ -2,11 +2,11 @@
  * What Tranquility Kafka's file asks for, as supervisors of the overlord that read the users' own topics. They are the overlord's:
  * this process only finds topics, and tells what was read. https://github.com/druid-io/tranquility/blob/master/docs/kafka.md
  */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { asMillraceError, MillraceError } from '../errors.ts';
+import { MillraceError } from '../errors.ts';
 import type { TopicPartition } from '../kafka/index.ts';
 import { flushedCounts } from '../observe/flushed.ts';
 import type { TopicRoute, TranquilityKafka } from '../spec/tranquility-kafka.ts';
+import { regularly } from '../waiting.ts';
 import type { ClusterContext } from './context.ts';
 import { ReadCounts } from './read-counts.ts';
 import { type PlannedRoute, plannedRoutes } from './topic-routes.ts';
@@ -100,20 +100,18 @@ function warningsOf({ warnings, routes }: TranquilityKafka): readonly string[] {
 }
 
 /** Until the signal aborts; what fails is told, and tried again the next time. */
-async function every(
+function every(
   periodMs: number,
   signal: AbortSignal,
   log: ClusterContext['log'],
   act: () => Promise<void>,
 ): Promise<void> {
-  while (!signal.aborted) {
-    await sleep(periodMs, undefined, { signal }).catch(() => {});
-    if (signal.aborted) return;
+  return regularly(periodMs, signal, async () => {
     try {
       await act();
     } catch (error) {
       if (!(error instanceof MillraceError)) throw error;
-      log.warn(asMillraceError(error).message);
+      log.warn(error.message);
     }
-  }
+  });
 }

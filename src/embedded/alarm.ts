@@ -1,4 +1,5 @@
 /** A pause that can be ended early. */
+import { backoffAfter } from '../waiting.ts';
 
 /** Timers cannot be set for longer; who wakes without need looks and waits again. */
 const longestPauseMs = 3_600_000;
@@ -27,4 +28,4 @@ export class Alarm {
 }
 
 /** How long to wait before the n-th try, from 0: half a second, doubled each time up to half a minute. */
-export const backOffMs = (tries: number): number => Math.min(30_000, 500 * 2 ** tries);
+export const backOffMs = (tries: number): number => backoffAfter(tries + 1, { backoffMs: 500, maxBackoffMs: 30_000 });

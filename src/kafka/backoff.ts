@@ -1,17 +1,11 @@
 /** Waits before what failed is tried again, the longer the more often it failed. */
-import { setTimeout as sleep } from 'node:timers/promises';
-
-export interface BackoffSettings {
-  /** `retry.backoff.ms`, `retry.backoff.max.ms`: doubled each time. */
-  readonly backoffMs: number;
-  readonly maxBackoffMs: number;
-}
+import { type BackoffSettings, backoffAfter, pause } from '../waiting.ts';
 
 export class Backoff {
   readonly #settings: BackoffSettings;
   readonly #signal: AbortSignal;
 
-  /** @param signal ends every wait at once. */
+  /** @param settings `retry.backoff.ms`, `retry.backoff.max.ms`. @param signal ends every wait at once. */
   constructor(settings: BackoffSettings, signal: AbortSignal) {
     this.#settings = settings;
     this.#signal = signal;
@@ -19,11 +13,10 @@ export class Backoff {
 
   /** @param failures in a row. */
   after(failures: number): Promise<void> {
-    const { backoffMs, maxBackoffMs } = this.#settings;
-    return this.pause(failures === 0 ? 0 : Math.min(maxBackoffMs, backoffMs * 2 ** (failures - 1)));
+    return this.pause(backoffAfter(failures, this.#settings));
   }
 
   async pause(ms: number): Promise<void> {
-    if (ms > 0) await sleep(ms, undefined, { signal: this.#signal }).catch(() => {});
+    if (ms > 0) await pause(ms, this.#signal);
   }
 }

@@ -16,6 +16,7 @@ import {
   encodeConsumerProtocolSubscription,
 } from '@platformatic/kafka';
 import { asMillraceError, MillraceError } from '../errors.ts';
+import { backoffAfter, pause } from '../waiting.ts';
 import { Coordinator, type CoordinatorOptions } from './coordinator.ts';
 import { fingerprint, type Layout, layoutOf, shareOut } from './group-layout.ts';
 import {
@@ -38,7 +39,7 @@ export interface GroupOptions extends CoordinatorOptions {
   onTrouble(error: MillraceError): void;
 }
 
-const maxBackoffMs = 5_000;
+const backoff = { backoffMs: 100, maxBackoffMs: 5_000 };
 const commitTries = 4;
 /** A coordinator that has just begun refuses for a moment, which is not worth a word. */
 const quietTries = 2;
@@ -171,7 +172,7 @@ export class ConsumerGroup {
         this.#wishes++;
         share.revoke();
       }
-      await sleep(metadataMaxAgeMs, undefined, { signal: share.revoked }).catch(() => {});
+      await pause(metadataMaxAgeMs, share.revoked);
     }
   }
 
@@ -189,7 +190,7 @@ export class ConsumerGroup {
         if (outdated.includes(name) || name === 'FENCED_INSTANCE_ID')
           throw new MillraceError('conflict', `group '${member.groupId}' has given the partitions to others: ${name}`);
         if (tries === commitTries) throw error;
-        await sleep(backoffMs(tries));
+        await sleep(pauseMs(tries));
       }
     }
   }
@@ -198,7 +199,7 @@ export class ConsumerGroup {
     if (groupError(error) === 'FENCED_INSTANCE_ID') throw sameName(this.#member);
     if (this.#noteOutdated(error)) return;
     if (tries >= quietTries) this.#options.onTrouble(error);
-    await sleep(backoffMs(tries), undefined, { signal }).catch(() => {});
+    await pause(pauseMs(tries), signal);
   }
 
   #noteOutdated(error: unknown): boolean {
@@ -219,7 +220,8 @@ export class ConsumerGroup {
   }
 }
 
-const backoffMs = (tries: number): number => Math.min(maxBackoffMs, 100 * 2 ** tries);
+/** @param tries before it. */
+const pauseMs = (tries: number): number => backoffAfter(tries + 1, backoff);
 
 const sameName = ({ groupId, instanceId }: Member) =>
   new MillraceError(

@@ -1,6 +1,7 @@
 /** What a transactional producer asks of its coordinator, again and again until it is answered for good. */
 import { asMillraceError, MillraceError } from '../errors.ts';
-import { Backoff, type BackoffSettings } from './backoff.ts';
+import type { BackoffSettings } from '../waiting.ts';
+import { Backoff } from './backoff.ts';
 import type { Address, BrokerConnection, Connections } from './connections.ts';
 import type { ProducerIdentity } from './init-producer-id.ts';
 import type { TopicPartition } from './metadata.ts';

@@ -1,8 +1,8 @@
 /** A flow in this process: its lanes are shared out among all processes that run it, by a consumer group over its ledger's topic. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { asMillraceError } from '../errors.ts';
 import { type Cluster, openCluster, parseGroup } from '../kafka/index.ts';
 import type { Logger } from '../observe/log.ts';
+import { aborted, backoffAfter, pause } from '../waiting.ts';
 import type { MirrorFlow } from './flow-settings.ts';
 import { FormerMirror } from './former-mirror.ts';
 import { runGroups } from './groups/run-groups.ts';
@@ -24,8 +24,7 @@ const sourceDefaults = { 'max.partition.fetch.bytes': 4 * 2 ** 20 };
 /** Of all lanes. */
 type SharedContext = Omit<LaneContext, 'lane' | 'status'>;
 
-const firstPauseMs = 500;
-const longestPauseMs = 10_000;
+const backoff = { backoffMs: 500, maxBackoffMs: 10_000 };
 
 export class FlowRunner {
   readonly #flow: MirrorFlow;
@@ -69,9 +68,9 @@ export class FlowRunner {
         // Lanes end by themselves, and tell what they could not finish.
         if (signal.aborted) return;
         this.#problem = err.message;
-        const retryInMs = Math.min(longestPauseMs, firstPauseMs * 2 ** tries);
+        const retryInMs = backoffAfter(tries + 1, backoff);
         this.#log.warn({ err, retryInMs }, 'a cluster of the mirror does not answer');
-        await sleep(retryInMs, undefined, { signal }).catch(() => {});
+        await pause(retryInMs, signal);
       }
     }
   }
@@ -134,9 +133,3 @@ export class FlowRunner {
     });
   }
 }
-
-const aborted = (signal: AbortSignal) =>
-  new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });

@@ -8,13 +8,13 @@ import {
   type PartitionProblem,
   partitionKey,
 } from '../kafka/index.ts';
+import { regularly } from '../waiting.ts';
 import type { MirrorFlow } from './flow-settings.ts';
 import type { LaneContext } from './lane-context.ts';
 import { laneOf } from './lane-of.ts';
 import { LanePartition } from './lane-partition.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { RefusedPartitions } from './refused-partitions.ts';
-import { regularly } from './regularly.ts';
 import { findStarts } from './start.ts';
 import type { MirroredTopic } from './topics/watch-topics.ts';
 

@@ -3,11 +3,11 @@
  * next one begins with what the ledger says then.
  */
 import { type FetchedBatches, type Fetcher, Repacker, Signal } from '../kafka/index.ts';
+import { regularly } from '../waiting.ts';
 import type { LaneContext } from './lane-context.ts';
 import { LanePartitions } from './lane-partitions.ts';
 import { Ledger } from './ledger/ledger.ts';
 import type { RefusedPartitions } from './refused-partitions.ts';
-import { regularly } from './regularly.ts';
 import { SourceGroup } from './source-group.ts';
 import { together } from './together.ts';
 import { createWriter } from './writers/index.ts';

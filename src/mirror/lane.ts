@@ -1,12 +1,11 @@
 /** A lane, for as long as this process has it: one session after the other, should they fail. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { asMillraceError } from '../errors.ts';
+import { backoffAfter, pause } from '../waiting.ts';
 import type { LaneContext } from './lane-context.ts';
 import { LaneSession } from './lane-session.ts';
 import { RefusedPartitions } from './refused-partitions.ts';
 
-const firstPauseMs = 200;
-const longestPauseMs = 10_000;
+const backoff = { backoffMs: 200, maxBackoffMs: 10_000 };
 /** Somebody else has the lane, and this process is about to hear of it from the group. */
 const shutOutPauseMs = 5_000;
 
@@ -27,10 +26,9 @@ export async function runLane(context: LaneContext, signal: AbortSignal): Promis
       // Its topic may be gone from the target, or take less than it did.
       context.topics.lookAgain();
       status.problem = err.message;
-      const pauseMs =
-        err.code === 'conflict' ? shutOutPauseMs : Math.min(longestPauseMs, firstPauseMs * 2 ** (failures - 1));
-      log.warn({ err, lane, retryInMs: pauseMs }, 'a lane of the mirror begins anew from its ledger');
-      await sleep(pauseMs, undefined, { signal }).catch(() => {});
+      const retryInMs = err.code === 'conflict' ? shutOutPauseMs : backoffAfter(failures, backoff);
+      log.warn({ err, lane, retryInMs }, 'a lane of the mirror begins anew from its ledger');
+      await pause(retryInMs, signal);
     }
   }
 }

@@ -6,7 +6,7 @@ import { parsedAnswer } from '../answer.ts';
 import { eternity, formatInterval } from '../catalog/time.ts';
 import { supervisorPath } from '../cluster/overlord.ts';
 import { MillraceError } from '../errors.ts';
-import { type PromotionContext, pause } from './context.ts';
+import { type PromotionContext, pauseUnlessStopped } from './context.ts';
 
 const pollMs = 1_000;
 const startPatienceMs = 300_000;
@@ -61,7 +61,7 @@ export async function caughtUp(
         `Druid's supervisor '${dataSource.name}' has not read ${left} of the stream's records within ${startPatienceMs / 1000} s${exceptionClass ? ` (${exceptionClass}: ${message})` : ''}. Look at its status and at the tasks' logs, then run the promotion again: it goes on there.`,
       );
     }
-    await pause(signal, pollMs);
+    await pauseUnlessStopped(signal, pollMs);
   }
 }
 

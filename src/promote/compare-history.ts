@@ -2,7 +2,7 @@
 import { parsedAnswer } from '../answer.ts';
 import type { Chunk } from '../store/chunks.ts';
 import { type Ask, type Difference, differences } from './compare.ts';
-import { type PromotionContext, pause, throwIfStopped } from './context.ts';
+import { type PromotionContext, pauseUnlessStopped, throwIfStopped } from './context.ts';
 import { unservedSegments } from './coordinator.ts';
 import { settledChunks, versionOf } from './history.ts';
 
@@ -31,7 +31,7 @@ export async function compareHistory(context: PromotionContext): Promise<Differe
       if (unserved === 0 || sinceMs > loadPatienceMs) return standing;
     }
     told = now;
-    await pause(signal, pauseMs);
+    await pauseUnlessStopped(signal, pauseMs);
   }
 }
 

@@ -1,5 +1,4 @@
 /** What the steps of a promotion stand on. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterBackend } from '../cluster/index.ts';
 import type { EmbeddedBackend } from '../embedded/index.ts';
 import type { EventForm } from '../embedded/segments/form.ts';
@@ -7,6 +6,7 @@ import { MillraceError } from '../errors.ts';
 import type { DataSource } from '../spec/data-source.ts';
 import type { Promotions } from '../store/promotions.ts';
 import type { Table } from '../store/schema.ts';
+import { pause } from '../waiting.ts';
 import type { PromotionSettings } from './settings.ts';
 
 export interface PromotionContext {
@@ -36,14 +36,11 @@ export function tableOf({ embedded, dataSource: { name } }: PromotionContext): T
 }
 
 export function throwIfStopped({ signal }: Pick<PromotionContext, 'signal'>): void {
-  if (signal.aborted) throw stopped();
+  if (signal.aborted) throw new MillraceError('cancelled', 'the promotion was stopped; run it again to go on');
 }
 
 /** Rejects with `cancelled` once the promotion is stopped. */
-export async function pause(signal: AbortSignal, ms: number): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch(() => {
-    throw stopped();
-  });
+export async function pauseUnlessStopped(signal: AbortSignal, ms: number): Promise<void> {
+  await pause(ms, signal);
+  throwIfStopped({ signal });
 }
-
-const stopped = () => new MillraceError('cancelled', 'the promotion was stopped; run it again to go on');

@@ -2,7 +2,7 @@
 import type { Druid } from '../druid/index.ts';
 import { asMillraceError } from '../errors.ts';
 import type { BatchTask } from './batch-task.ts';
-import { pause } from './context.ts';
+import { pauseUnlessStopped } from './context.ts';
 
 export type TaskEnd = { readonly succeeded: true } | { readonly succeeded: false; readonly message: string };
 
@@ -50,7 +50,7 @@ export async function taskEnd(druid: Druid, id: string, signal: AbortSignal): Pr
       const passing = code === 'unavailable' || code === 'timeout';
       if (!passing || performance.now() - lastAnswerMs > patienceMs) throw error;
     }
-    await pause(signal, pollMs);
+    await pauseUnlessStopped(signal, pollMs);
   }
 }
 

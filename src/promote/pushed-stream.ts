@@ -5,7 +5,7 @@ import { MillraceError } from '../errors.ts';
 import { loadJson } from '../spec/load.ts';
 import { readSupervisorSpec } from '../spec/supervisor.ts';
 import { deleteOffsets } from '../store/offsets.ts';
-import { type PromotionContext, pause } from './context.ts';
+import { type PromotionContext, pauseUnlessStopped } from './context.ts';
 import { type EventStream, logEnds, readerOf, storedPositions, terminateThere } from './stream.ts';
 import type { Turning } from './turning.ts';
 
@@ -91,6 +91,6 @@ async function readBack(
       );
     }
     least = Math.min(least, records);
-    await pause(signal, pollMs);
+    await pauseUnlessStopped(signal, pollMs);
   }
 }

@@ -1,8 +1,8 @@
 /** Tells of each segment's bucket that gets its first live row: what the original's node announced to its cluster. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { eternity } from '../../catalog/time.ts';
 import { sql } from '../../sql.ts';
 import type { Table } from '../../store/schema.ts';
+import { pause } from '../../waiting.ts';
 import { Alarm } from '../alarm.ts';
 import type { RealtimeContext } from './context.ts';
 
@@ -57,7 +57,7 @@ export class Announcer {
       const startedMs = performance.now();
       const passed = await this.#lookAll(announce);
       const pauseMs = passed ? (performance.now() - startedMs) * pauseShare : afterFailureMs;
-      await sleep(Math.max(leastPauseMs, pauseMs), undefined, { signal: this.#closed.signal }).catch(() => {});
+      await pause(Math.max(leastPauseMs, pauseMs), this.#closed.signal);
       if (this.#changed.size === 0 && !this.#closed.signal.aborted) await this.#alarm.pause(Number.POSITIVE_INFINITY);
     }
   }

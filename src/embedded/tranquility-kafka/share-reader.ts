@@ -1,9 +1,9 @@
 /** What this process has to read until the group shares out anew: its readers, and their offsets in the group. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { asMillraceError, invalidInput, type MillraceError } from '../../errors.ts';
 import type { PartitionName, Stream } from '../../sources/stream.ts';
 import type { StreamShare } from '../../sources/stream-group.ts';
 import { dataSourceFor, routeOf, type TranquilityKafka } from '../../spec/tranquility-kafka.ts';
+import { pause, regularly } from '../../waiting.ts';
 import { backOffMs } from '../alarm.ts';
 import type { Positions } from '../positions.ts';
 import type { Beginnings } from './beginnings.ts';
@@ -43,10 +43,7 @@ export class ShareReader {
     const { revoked } = this.#share;
     const { spec } = this.#options;
     if (!(await this.#begin())) return;
-    while (!revoked.aborted) {
-      await sleep(spec.commitPeriodMs, undefined, { signal: revoked }).catch(() => {});
-      if (!revoked.aborted) await this.#flush();
-    }
+    await regularly(spec.commitPeriodMs, revoked, () => this.#flush());
     await Promise.all(this.#readers.map((reader) => reader.stop()));
     await this.#flush();
   }
@@ -79,7 +76,7 @@ export class ShareReader {
           return false;
         }
         if (!revoked.aborted) context.log.warn({ code: known.code }, `${known.message} It is tried again.`);
-        await sleep(backOffMs(tries), undefined, { signal: revoked }).catch(() => {});
+        await pause(backOffMs(tries), revoked);
       }
     }
     return false;

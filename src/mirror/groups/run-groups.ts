@@ -1,8 +1,8 @@
 /** What a flow does about groups, checkpoints and heartbeats. One process of a flow does it: that which has lane 0. */
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asMillraceError } from '../../errors.ts';
 import type { Logger } from '../../observe/log.ts';
+import { aborted, pause } from '../../waiting.ts';
 import { CurrentLedger } from '../ledger/ledger-reader.ts';
 import { severalAtATime } from '../several-at-a-time.ts';
 import { Checkpoints } from './checkpoints.ts';
@@ -63,7 +63,7 @@ export async function runGroups(context: GroupsContext, { signal, isStopped }: G
   }
   const repeated = jobs.map((job) => ({ job, ended: repeat(job, log, signal) }));
   // What is under way ends by itself, and is no harm when somebody else goes on.
-  if (!signal.aborted) await once(signal, 'abort');
+  await aborted(signal);
   if (!(await isStopped())) return;
   groups?.listAgain();
   const lastWords = repeated
@@ -88,6 +88,6 @@ async function repeat({ what, intervalMs, run }: Job, log: Logger, signal: Abort
       if (!isFailing) log.warn({ err: asMillraceError(error), what }, 'cannot be kept in step now, and is tried again');
       isFailing = true;
     }
-    await sleep(intervalMs, undefined, { signal }).catch(() => {});
+    await pause(intervalMs, signal);
   }
 }

@@ -1,9 +1,9 @@
 /** Which topics a flow mirrors now: followed as they come, grow, change and go at the source. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { MillraceError } from '../../errors.ts';
 import { type Cluster, Signal, type TopicMetadata } from '../../kafka/index.ts';
 import type { Logger } from '../../observe/log.ts';
+import { pause } from '../../waiting.ts';
 import type { MirrorFlow } from '../flow-settings.ts';
 import { Admission } from './admission.ts';
 import type { MirroredTopic, TopicProblem } from './mirrored-topic.ts';
@@ -148,8 +148,7 @@ export class TopicWatch {
 
   async #pause(ms: number, signal: AbortSignal): Promise<void> {
     const { signal: waking } = this.#waking;
-    // Refused: it was aborted, or woken.
-    await sleep(ms, undefined, { signal: AbortSignal.any([signal, waking]) }).catch(() => {});
+    await pause(ms, AbortSignal.any([signal, waking]));
     if (waking.aborted && waking === this.#waking.signal) this.#waking = new AbortController();
   }
 
