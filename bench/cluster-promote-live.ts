@@ -47,9 +47,10 @@ async function promoteLive(
   try {
     const before = await sumsOf(server, dataSource);
     const promoted = new AbortController();
-    const pushing = pushUntil(promoted.signal, server, dataSource);
-    const seconds = await promote(cluster, load, server).finally(() => promoted.abort());
-    const pushed = await pushing;
+    const [seconds, pushed] = await Promise.all([
+      promote(cluster, load, server).finally(() => promoted.abort()),
+      pushUntil(promoted.signal, server, dataSource),
+    ]);
     const expected: Sums = {
       views: load.events + pushed,
       // Each brings its own number.

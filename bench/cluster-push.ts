@@ -1,6 +1,6 @@
 /** Pushes over HTTP into Kafka, by turns with ProducerPerformance; and how soon Druid's task has what is pushed. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DruidClient } from '../test/services/druid/client.ts';
+import { until } from '../test/services/druid/until.ts';
 import { Scribe } from '../test/services/kafka/scribe.ts';
 import { kafkaTool } from '../test/services/kafka/tools.ts';
 import type { MillraceProcess } from '../test/services/millrace.ts';
@@ -14,6 +14,7 @@ import { startOnCluster } from './server.ts';
 const { dataSource, events } = minutes;
 /** As large as Kafka takes a batch. */
 const batchBytes = 1_000_000;
+const restDeadlineMs = 120_000;
 const supervisors = '/druid/indexer/v1/supervisor';
 
 /** While rates are measured the supervisor rests, as its task would need a core of the two; then it reads all of it. */
@@ -55,11 +56,10 @@ export async function pushFigures({ druid, kafka }: BenchCluster, rounds: number
 
 async function suspended(client: DruidClient): Promise<void> {
   await client.json(`${supervisors}/${dataSource}/suspend`, { method: 'POST' });
-  for (;;) {
+  await until(`${dataSource}'s supervisor rests`, restDeadlineMs, async () => {
     const { activeTasks, publishingTasks } = await client.status(dataSource);
-    if (activeTasks.length + publishingTasks.length === 0) return;
-    await sleep(500);
-  }
+    return activeTasks.length + publishingTasks.length === 0;
+  });
 }
 
 async function push(
