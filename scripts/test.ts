@@ -30,7 +30,7 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const { values, positionals } = parseArgs({ options: { grep: { type: 'string' } }, allowPositionals: true });
 const kafka: Need = {
   what: 'a real Kafka, by Java 17, Maven and openssl',
-  pattern: /services\/(kafka|on-demand)|\/(fetching|watching)\.ts/,
+  pattern: /services\/(kafka|on-demand)|\/(apart|fetching|watching)\.ts/,
   isMet: hasProgram('java') && hasProgram('mvn') && hasProgram('openssl'),
 };
 const druid: Need = {

@@ -28,13 +28,13 @@ async function read(topic: string): Promise<string[]> {
   return readFileSync(file, 'utf8').split('\n').slice(0, -1);
 }
 
-/** Nobody looks at the topics unless something goes wrong. */
+/** Nobody looks at the topics unless something goes wrong; what is sent to a topic that is gone is soon given up. */
 function start(topic: string, delivery: MirrorFlow['delivery']): Mirror {
   const { topicSync, ...flow } = flowOf('a', 'b', new RegExp(`^${topic}$`), {
     name: topic,
     delivery,
     source: { alias: 'a', properties: { 'bootstrap.servers': a.bootstrapServers } },
-    target: { alias: 'b', properties: { 'bootstrap.servers': b.bootstrapServers } },
+    target: { alias: 'b', properties: { 'bootstrap.servers': b.bootstrapServers, 'delivery.timeout.ms': '3000' } },
   });
   const seldom = { ...topicSync, refreshIntervalMs: 3_600_000, configIntervalMs: undefined };
   const options = { log: pino({ level: 'silent' }), metrics: new MirrorMetrics() };

@@ -10,7 +10,7 @@ import { KafkaBroker } from '../../services/kafka/broker.ts';
 import { Scribe } from '../../services/kafka/scribe.ts';
 import { passingOn } from './pass-on.ts';
 
-const broker = await KafkaBroker.start();
+const broker = await KafkaBroker.start({ isKilledOften: true });
 const scribe = new Scribe(broker.bootstrapServers);
 const cluster = openCluster({ 'bootstrap.servers': broker.bootstrapServers });
 after(async () => {

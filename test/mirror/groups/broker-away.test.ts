@@ -6,7 +6,7 @@ import { Scribe } from '../../services/kafka/scribe.ts';
 import { eventually } from '../topics/watching.ts';
 import { groupSync, MirroredTopic } from './mirrored-topic.ts';
 
-const broker = await KafkaBroker.start();
+const broker = await KafkaBroker.start({ isKilledOften: true });
 const { bootstrapServers } = broker;
 const scribe = new Scribe(bootstrapServers);
 const cluster = openCluster({ 'bootstrap.servers': bootstrapServers });
