@@ -6,15 +6,19 @@ import { canonicalZone } from '../../catalog/zone.ts';
 import { invalidInput, type MillraceError } from '../../errors.ts';
 import { join, sql } from '../../sql.ts';
 import { maxStatementLength, type Plan, type Reader } from '../define.ts';
+import type { QueryNode } from './ast.ts';
 import type { SqlContext } from './context.ts';
 import { engineMistake } from './engine-mistake.ts';
 import { explained } from './explain.ts';
 import { contentTypes, encodedColumn, printRows, typedColumn } from './format.ts';
 import { nullLiteral } from './literals.ts';
 import type { SystemFacts } from './metadata/facts.ts';
+import { nativePlan } from './native/plan.ts';
 import { parse } from './parse.ts';
 import { QueryCompiler } from './query.ts';
 import { contextSchema, parameterOf, requestSchema } from './request.ts';
+import type { CompiledQuery } from './scope.ts';
+import { tableColumns } from './table-columns.ts';
 import { rewriteText } from './text.ts';
 import { type Expr, nativeType, type SqlType } from './types.ts';
 
@@ -66,7 +70,19 @@ export async function planSql(body: unknown, { system, nowMs, row, rows }: SqlPl
   };
   const compiler = new QueryCompiler(context);
   const compiled = withinStack(() => compiler.compile(tree));
-  const query = text.explain ? explained(compiled, context.sources) : compiled;
+  const native = (node: QueryNode, { columns }: CompiledQuery) => {
+    // They change the plan.
+    if (zone !== 'UTC' || settings.sqlOuterLimit != null || parameters.length > 0) return undefined;
+    return nativePlan(node, {
+      columnsOf: (name) => {
+        const view = system.table(name);
+        return view && tableColumns(view);
+      },
+      names: columns.map(({ name }) => name),
+      context: { ...request.context, ...text.settings },
+    });
+  };
+  const query = text.explain ? explained(compiled, native(tree, compiled), context.sources) : compiled;
   const typed = rows === 'typed';
   const printing = { zone, stringifyArrays: settings.sqlStringifyArrays ?? true };
   const encoded = query.columns.map((column) => (typed ? typedColumn : encodedColumn)(column, printing));

@@ -22,6 +22,7 @@ import { sketchCases } from './sketches.ts';
 import { sqlCases } from './sql.ts';
 import { sqlAggregateCases } from './sql-aggregates.ts';
 import { sqlArrayCases } from './sql-arrays.ts';
+import { sqlExplainCases } from './sql-explain.ts';
 import { sqlJsonCases } from './sql-json.ts';
 import { sqlLanguageCases } from './sql-language.ts';
 import { sqlMetadataCases } from './sql-metadata.ts';
@@ -72,4 +73,5 @@ export const topics: Readonly<Record<string, Cases>> = {
   'sql-numbers': sqlNumberCases,
   'sql-times': sqlTimeCases,
   'sql-aggregates': sqlAggregateCases,
+  'sql-explain': sqlExplainCases,
 };
