@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.StringJoiner;
 import java.util.concurrent.ExecutionException;
@@ -33,10 +34,13 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.quota.ClientQuotaAlteration;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -100,7 +104,7 @@ public class Scribe {
     switch (words[0]) {
       case "topic" -> {
         admin.createTopics(List.of(
-            new NewTopic(words[1], Integer.parseInt(words[2]), (short) 1).configs(settings(words, 3)))).all().get();
+            new NewTopic(words[1], Optional.of(Integer.parseInt(words[2])), Optional.empty()).configs(settings(words, 3)))).all().get();
         awaitLeaders(words);
       }
       case "delete-topic" -> admin.deleteTopics(List.of(words[1])).all().get();
@@ -111,6 +115,16 @@ public class Scribe {
       case "delete-records" -> admin.deleteRecords(Map.of(
           partition(words), RecordsToDelete.beforeOffset(Long.parseLong(words[3])))).all().get();
       case "configure" -> configure(words);
+      case "quota" -> limit(words);
+      case "elect" -> admin.electLeaders(ElectionType.PREFERRED, null).all().get();
+      case "in-sync" -> {
+        return admin.describeTopics(List.of(words[1])).allTopicNames().get().get(words[1]).partitions().stream()
+            .mapToInt(partition -> partition.isr().size()).min().getAsInt();
+      }
+      case "group-offset" -> {
+        return admin.listConsumerGroupOffsets(words[1]).partitionsToOffsetAndMetadata().get()
+            .get(partition(words, 2)).offset();
+      }
       case "producer" -> open(words);
       case "begin" -> {
         // What failed with a transaction before is no failure of this one.
@@ -235,6 +249,14 @@ public class Scribe {
     settings(words, 2).forEach((name, value) ->
         changes.add(new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET)));
     admin.incrementalAlterConfigs(Map.of(topic, changes)).all().get();
+  }
+
+  private void limit(String[] words) throws Exception {
+    List<ClientQuotaAlteration.Op> limits = new ArrayList<>();
+    settings(words, 2).forEach((name, value) ->
+        limits.add(new ClientQuotaAlteration.Op(name, Double.valueOf(value))));
+    ClientQuotaEntity client = new ClientQuotaEntity(Map.of(ClientQuotaEntity.CLIENT_ID, words[1]));
+    admin.alterClientQuotas(List.of(new ClientQuotaAlteration(client, limits))).all().get();
   }
 
   private static TopicPartition partition(String[] words) {

@@ -1,4 +1,4 @@
-/** A real Kafka broker (KRaft, one node) on free loopback ports, for tests, benches, and people who have none. */
+/** A real Kafka broker (KRaft; alone, or one of a cluster) on free loopback ports, for tests, benches, and people who have none. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -8,7 +8,18 @@ import { join } from 'node:path';
 import { freePort } from '../millrace.ts';
 import { javaArguments } from './jars.ts';
 
+/** Which of a cluster's brokers one is; all are controllers, too. */
+export interface ClusterNode {
+  readonly clusterId: string;
+  /** From 1 on. */
+  readonly id: number;
+  /** Of all brokers, in the order of their ids. */
+  readonly controllerPorts: readonly number[];
+}
+
 export interface BrokerOptions {
+  /** A cluster of its own by default. */
+  readonly node?: ClusterNode;
   /** Where clients find it; a free port by default. */
   readonly port?: number;
   /** Keeps the data there; a temporary folder, removed by `stop`, by default. */
@@ -35,30 +46,31 @@ export interface BrokerOptions {
 interface Ports {
   readonly clients: number;
   readonly listeners: ReadonlyMap<string, number>;
-  readonly controller: number;
 }
 
 const startDeadlineMs = 180_000;
 /** Of 16 bytes, as Kafka's own; one that begins with a dash would be taken for an option. */
-const newClusterId = () => `m${randomBytes(16).toString('base64url').slice(1)}`;
+export const newClusterId = () => `m${randomBytes(16).toString('base64url').slice(1)}`;
 
 export class KafkaBroker {
   readonly port: number;
   readonly #folder: string;
   readonly #temporary: boolean;
   readonly #options: BrokerOptions;
+  readonly #node: ClusterNode;
   readonly #listenerPorts: ReadonlyMap<string, number>;
   #child: ChildProcess | undefined;
   #output = '';
 
-  private constructor(options: BrokerOptions, ports: Ports) {
+  private constructor(options: BrokerOptions, node: ClusterNode, ports: Ports) {
     this.port = ports.clients;
     this.#listenerPorts = ports.listeners;
     this.#temporary = options.data === undefined;
     this.#folder = options.data ?? mkdtempSync(join(tmpdir(), 'millrace-kafka-'));
     mkdirSync(this.#folder, { recursive: true });
     this.#options = options;
-    writeFileSync(this.#propertiesFile, this.#properties(ports.controller));
+    this.#node = node;
+    writeFileSync(this.#propertiesFile, this.#properties());
   }
 
   /** Formats the storage, starts the broker, and returns when it serves requests. */
@@ -66,7 +78,8 @@ export class KafkaBroker {
     const listeners = new Map<string, number>();
     for (const name of Object.keys(options.listeners ?? {})) listeners.set(name, await freePort());
     const clients = options.port ?? (await freePort());
-    const broker = new KafkaBroker(options, { clients, listeners, controller: await freePort() });
+    const node = options.node ?? { clusterId: newClusterId(), id: 1, controllerPorts: [await freePort()] };
+    const broker = new KafkaBroker(options, node, { clients, listeners });
     await broker.#start(broker.#format);
     return broker;
   }
@@ -143,17 +156,18 @@ export class KafkaBroker {
       '--add-scram',
       `SCRAM-SHA-512=[name=${name},password=${password}]`,
     ]);
-    return ['-t', newClusterId(), ...users];
+    return ['-t', this.#node.clusterId, ...users];
   }
 
-  #properties(controllerPort: number): string {
+  #properties(): string {
+    const { id, controllerPorts } = this.#node;
     const { listeners = {}, advertisedPorts = {}, properties: more } = this.#options;
     const protocols = { CONTROLLER: 'PLAINTEXT', PLAINTEXT: 'PLAINTEXT', ...listeners };
     const own = `PLAINTEXT://127.0.0.1:${this.port}`;
     const others = Object.keys(listeners);
     const addresses = [
       own,
-      `CONTROLLER://127.0.0.1:${controllerPort}`,
+      `CONTROLLER://127.0.0.1:${controllerPorts[id - 1]}`,
       ...others.map((name) => `${name}://${this.at(name)}`),
     ];
     const advertised = others.map(
@@ -161,8 +175,8 @@ export class KafkaBroker {
     );
     const properties = {
       'process.roles': 'broker,controller',
-      'node.id': 1,
-      'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+      'node.id': id,
+      'controller.quorum.voters': controllerPorts.map((port, index) => `${index + 1}@127.0.0.1:${port}`).join(','),
       'controller.listener.names': 'CONTROLLER',
       'listener.security.protocol.map': Object.entries(protocols)
         .map((pair) => pair.join(':'))

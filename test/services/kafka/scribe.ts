@@ -45,6 +45,16 @@ export class Scribe {
   deleteRecords = (topic: string, partition: number, before: number) =>
     this.#command('delete-records', topic, partition, before);
 
+  /** What clients of this `client.id` may do: `producer_byte_rate`, `consumer_byte_rate`, per second, of each broker. */
+  limitClient = (clientId: string, quotas: Settings) => this.#command('quota', clientId, ...words(quotas));
+  /** Every partition is led again by the first of its replicas, where that is in sync. */
+  electPreferredLeaders = () => this.#command('elect');
+  /** How many replicas are in sync, in that partition of the topic that has the fewest. */
+  replicasInSync = (topic: string) => this.#command('in-sync', topic);
+  /** What a group has committed. */
+  committedOffset = (groupId: string, topic: string, partition: number) =>
+    this.#command('group-offset', groupId, topic, partition);
+
   /**
    * A producer under this name, in place of one that has it: that is closed at once, whatever it has under way. With
    * `transactional.id`, its transactions are initialised: one that was left open is aborted, one about to be committed is.
