@@ -31,6 +31,7 @@ import {
   syncGroup,
 } from './group-requests.ts';
 import { KeptShare, type Share } from './group-share.ts';
+import { mayPass } from './protocol-errors.ts';
 
 export interface GroupOptions extends CoordinatorOptions {
   /** Names of topics, or a pattern that whole names have to match. */
@@ -40,7 +41,6 @@ export interface GroupOptions extends CoordinatorOptions {
 }
 
 const backoff = { backoffMs: 100, maxBackoffMs: 5_000 };
-const commitTries = 4;
 /** A coordinator that has just begun refuses for a moment, which is not worth a word. */
 const quietTries = 2;
 
@@ -182,14 +182,16 @@ export class ConsumerGroup {
 
   async #commit(member: Member, offsets: readonly GroupOffset[]): Promise<void> {
     if (offsets.length === 0) return;
-    for (let tries = 1; ; tries++) {
+    // Until then the group keeps a member of which its next coordinator has heard nothing.
+    const deadlineMs = performance.now() + this.#options.settings.sessionTimeoutMs;
+    for (let tries = 0; ; tries++) {
       try {
         return await this.#coordinator.ask((connection) => commitOffsets(connection, member, offsets));
       } catch (error) {
         const name = groupError(error);
         if (outdated.includes(name) || name === 'FENCED_INSTANCE_ID')
           throw new MillraceError('conflict', `group '${member.groupId}' has given the partitions to others: ${name}`);
-        if (tries === commitTries) throw error;
+        if (!mayPass(error) || performance.now() >= deadlineMs) throw error;
         await sleep(pauseMs(tries));
       }
     }

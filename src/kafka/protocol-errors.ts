@@ -33,6 +33,13 @@ export function isRetriable(code: number): boolean {
   return protocolErrors[protocolErrorsCodesById[code] ?? '']?.canRetry ?? false;
 }
 
+/** Whether it says that a broker did not answer, or that the same request may succeed later. */
+export function mayPass(error: unknown): boolean {
+  if (!(error instanceof MillraceError) || error.code !== 'unavailable') return false;
+  const { kafkaError } = error.context;
+  return typeof kafkaError !== 'string' || (protocolErrors[kafkaError]?.canRetry ?? false);
+}
+
 /** What a broker answered, in words: `NOT_LEADER_OR_FOLLOWER: …`. */
 export function brokerError(what: string, code: number): MillraceError {
   const name = protocolErrorsCodesById[code] ?? `error ${code}`;
