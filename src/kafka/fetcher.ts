@@ -148,7 +148,8 @@ export class Fetcher<Item = PartitionValues> implements AsyncIterable<Item | Par
       await this.#backoff.after(Math.min(...lost.map((state) => state.failures)));
       try {
         const metadata = await this.#cluster.metadata([...new Set(lost.map(({ topic }) => topic))]);
-        this.#brokers = metadata.brokers;
+        // One that is about to end is not told of any more, and may still be asked.
+        this.#brokers = new Map([...this.#brokers, ...metadata.brokers]);
         for (const state of lost.filter(this.#partitions.isCurrent)) {
           const now = performance.now();
           const since = missingSince.get(state) ?? now;
@@ -177,28 +178,33 @@ export class Fetcher<Item = PartitionValues> implements AsyncIterable<Item | Par
     for (const node of this.#partitions.leaders()) {
       if (this.#serving.has(node)) continue;
       this.#serving.add(node);
-      void this.#serve(node).finally(() => this.#serving.delete(node));
+      void this.#serve(node);
     }
   }
 
   /** Fetches from one broker for as long as there is something to fetch from it, and it answers. */
   async #serve(node: number): Promise<void> {
-    for (let turn = 0; !this.#closing.signal.aborted; turn++) {
-      if (this.#isFull(node)) {
-        await this.#taken.wait();
-        continue;
+    try {
+      for (let turn = 0; !this.#closing.signal.aborted; turn++) {
+        if (this.#isFull(node)) {
+          await this.#taken.wait();
+          continue;
+        }
+        const led = this.#partitions.ledBy(node);
+        if (led.length === 0) return;
+        // Who was first to be filled the last time is last now.
+        const first = turn % led.length;
+        const asked = [...led.slice(first), ...led.slice(0, first)].map((state) => ({ state, offset: state.offset }));
+        try {
+          await this.#ask(node, asked);
+        } catch (error) {
+          for (const { state } of asked) this.#lose(state, asMillraceError(error));
+          return;
+        }
       }
-      const led = this.#partitions.ledBy(node);
-      if (led.length === 0) return;
-      // Who was first to be filled the last time is last now.
-      const first = turn % led.length;
-      const asked = [...led.slice(first), ...led.slice(0, first)].map((state) => ({ state, offset: state.offset }));
-      try {
-        await this.#ask(node, asked);
-      } catch (error) {
-        for (const { state } of asked) this.#lose(state, asMillraceError(error));
-        return;
-      }
+    } finally {
+      // At once: who comes to this broker after the last look begins anew, rather than rely on this one.
+      this.#serving.delete(node);
     }
   }
 
