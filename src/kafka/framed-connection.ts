@@ -39,6 +39,11 @@ export class FramedConnection extends Connection {
     return (this.#frames as Frames).send(request);
   }
 
+  /** The broker reads nothing more for so long: what was asked already has that much longer. */
+  postpone(ms: number): void {
+    this.#frames?.postpone(ms);
+  }
+
   /** For the requests of @platformatic/kafka; whose answers have tagged fields in their headers when the requests have. */
   override send<Response>(
     apiKey: number,

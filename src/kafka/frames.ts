@@ -43,7 +43,7 @@ interface Asked {
   readonly isFlexible: boolean;
   readonly allocate: (size: number) => Buffer;
   /** On performance.now()'s clock. */
-  readonly deadlineMs: number;
+  deadlineMs: number;
   readonly answered: (body: Buffer) => void;
   readonly failed: (error: MillraceError) => void;
 }
@@ -104,6 +104,11 @@ export class Frames {
     });
     this.#timer ??= setTimeout(() => this.#expire(), this.#options.requestTimeoutMs);
     return promise;
+  }
+
+  /** The broker reads nothing more for so long: what was asked already has that much longer. */
+  postpone(ms: number): void {
+    for (const asked of this.#asked) asked.deadlineMs += ms;
   }
 
   #write({ apiKey, version, isFlexible, write }: WireRequest<unknown>, correlationId: number): void {

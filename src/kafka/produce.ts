@@ -62,14 +62,14 @@ export interface Produced {
 }
 
 /** To partitions that this broker leads. */
-export function produce(
+export async function produce(
   connection: BrokerConnection,
   partitions: readonly ProducePartition[],
   { transactionalId, timeoutMs = 30_000 }: ProduceSettings,
 ): Promise<Produced> {
   const version = connection.version(apiKey, 7, 11);
   const isFlexible = version >= 9;
-  return connection.send({
+  const produced = await connection.send({
     apiKey,
     version,
     isFlexible,
@@ -95,6 +95,9 @@ export function produce(
     },
     read: (body) => readResponse(Reader.from(body), version),
   });
+  // Until then it reads nothing more of this connection, also not what it was sent before it said so.
+  connection.raw.postpone(produced.throttleTimeMs);
+  return produced;
 }
 
 function readResponse(reader: Reader, version: number): Produced {

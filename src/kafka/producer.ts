@@ -42,8 +42,8 @@ export class Producer implements AsyncDisposable {
   #brokers: ReadonlyMap<number, Address> = new Map();
   /** Requests under way, by broker. */
   readonly #inFlight = new Map<number, number>();
-  /** Brokers that want to be left alone until then, on performance.now()'s clock. */
-  readonly #throttled = new Map<number, number>();
+  /** How many waits are under way for brokers that want to be left alone. */
+  readonly #resting = new Map<number, number>();
   /** Turns the order of the partitions, so that each is first now and then. */
   #turn = 0;
   #isPumping = false;
@@ -132,6 +132,7 @@ export class Producer implements AsyncDisposable {
   }
 
   #serve(node: number): void {
+    if ((this.#resting.get(node) ?? 0) > 0) return;
     while ((this.#inFlight.get(node) ?? 0) < this.settings.maxInFlight) {
       const request = this.#nextRequest(node);
       if (request.length === 0) return;
@@ -158,7 +159,6 @@ export class Producer implements AsyncDisposable {
   async #post(node: number, request: readonly Sending[]): Promise<void> {
     this.#inFlight.set(node, (this.#inFlight.get(node) ?? 0) + 1);
     try {
-      await this.#backoff.pause((this.#throttled.get(node) ?? 0) - performance.now());
       const connection = await this.#connections.to(this.#brokers.get(node) as Address);
       await this.#exchange(node, connection, request);
     } catch (error) {
@@ -178,7 +178,7 @@ export class Producer implements AsyncDisposable {
     const { batches, throttleTimeMs } = await produce(connection, partitions, {
       timeoutMs: this.settings.requestTimeoutMs,
     });
-    if (throttleTimeMs > 0) this.#throttled.set(node, performance.now() + throttleTimeMs);
+    if (throttleTimeMs > 0) void this.#rest(node, throttleTimeMs);
     for (const { outbox, outgoing } of request) {
       const answer = batches.find(({ topic, partition }) => topic === outbox.topic && partition === outbox.partition);
       // Nothing but an answer for each is an answer.
@@ -186,6 +186,14 @@ export class Producer implements AsyncDisposable {
       outbox.canRecall = canDescribeProducers(connection);
       outbox.answered(outgoing, errorCode, baseOffset);
     }
+  }
+
+  /** What waits stays in its order, and is not sent before the time is over. */
+  async #rest(node: number, ms: number): Promise<void> {
+    this.#resting.set(node, (this.#resting.get(node) ?? 0) + 1);
+    await this.#backoff.pause(ms);
+    this.#resting.set(node, (this.#resting.get(node) ?? 1) - 1);
+    this.#pump();
   }
 
   /** Looks for the leaders of the partitions that have none, and for an identity of those that have none, until all have both. */

@@ -6,7 +6,9 @@ import type { Address } from '../../../src/kafka/connections.ts';
 export class FlakyRelay {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  /** Connections that broke. */
+  /** Connections to it. */
+  opened = 0;
+  /** Those that broke. */
   broken = 0;
 
   private constructor(server: Server) {
@@ -35,6 +37,7 @@ export class FlakyRelay {
   }
 
   #relay(client: Socket, broker: Socket, breaks: () => boolean): void {
+    this.opened++;
     const end = () => {
       client.destroy();
       broker.destroy();
