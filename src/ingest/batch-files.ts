@@ -92,9 +92,14 @@ export class BatchFiles {
     };
   }
 
+  /** A body in another form, in a file of its own. */
+  writeWhole(bytes: Uint8Array): Promise<string> {
+    return this.#writeFile([bytes]);
+  }
+
   /** To be called when the engine is done with them. */
-  release(batch: Batch): void {
-    for (const path of batch.files) {
+  release({ files, columns }: Batch): void {
+    for (const path of columns?.paths ?? files) {
       const file = this.#files.get(path);
       if (file) this.#idle.push(file);
     }

@@ -1,5 +1,13 @@
 /** What a plan is made for: some files of events, and the time at which they are judged. */
 
+import type { FlatField } from './columns/flat-column.ts';
+
+/** Events as columns, in Parquet files whose columns are called c0, c1, … in order of the fields. */
+export interface ColumnFiles {
+  readonly paths: readonly string[];
+  readonly fields: readonly FlatField[];
+}
+
 /** Files of newline-delimited events, in the order of arrival. */
 export interface Batch {
   readonly files: readonly string[];
@@ -8,6 +16,8 @@ export interface Batch {
   /** False when no `"` occurs. */
   readonly hasQuotes: boolean;
   readonly longestEventBytes: number;
+  /** All of them, in place of the files: there are none then. */
+  readonly columns?: ColumnFiles;
 }
 
 /** The window's bounds when the batch is judged. */

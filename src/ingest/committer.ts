@@ -95,7 +95,7 @@ export class Committer {
       return Promise.reject(bufferFull(work));
     }
     this.#pendingBytes += bytes;
-    for (const part of work.parts) this.#rounds.begin(part.lines);
+    for (const part of work.parts) this.#rounds.begin(part);
     return new Promise((resolve, reject) => {
       this.#queue.push({ work, bytes, sinceMs: this.#options.now(), resolve, reject });
       if (this.#gathered && this.#queue.length >= this.#gathered.expected) this.#gathered.resolve();

@@ -21,6 +21,8 @@ export class Fields {
   readonly #aliases = new Map<string, Sql>();
   /** Of fields that are wanted as JSON although their text would do for all else. */
   readonly #jsonAliases = new Map<string, Sql>();
+  /** Of fields that come as columns of their types already. */
+  readonly #typed = new Map<string, ReaderField>();
 
   constructor(lists: ListSyntax, columns: readonly TableColumn[]) {
     this.#lists = lists;
@@ -48,11 +50,20 @@ export class Fields {
     return alias;
   }
 
+  /** BIGINT or TIMESTAMP: of a batch that was read into columns. */
+  typed(name: string, want: 'long' | 'time'): Sql {
+    const key = `${want} ${name}`;
+    const field = this.#typed.get(key) ?? { name, as: ident(`t${this.#typed.size}`), want };
+    this.#typed.set(key, field);
+    return field.as;
+  }
+
   wanted(): ReaderField[] {
     const fields = [...this.#aliases].map(
       ([name, as]): ReaderField => ({ name, as, want: this.#isJson(name) ? 'json' : 'text' }),
     );
-    return [...fields, ...[...this.#jsonAliases].map(([name, as]): ReaderField => ({ name, as, want: 'json' }))];
+    const asJson = [...this.#jsonAliases].map(([name, as]): ReaderField => ({ name, as, want: 'json' }));
+    return [...fields, ...asJson, ...this.#typed.values()];
   }
 
   #isJson(name: string): boolean {

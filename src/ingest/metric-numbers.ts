@@ -9,24 +9,31 @@ type NumberType = Extract<ColumnType, 'LONG' | 'FLOAT' | 'DOUBLE'>;
 
 const conversionsTo = { LONG: toLong, FLOAT: toFloat, DOUBLE: toDouble } as const;
 
+export interface NumberInputs {
+  readonly scope: Scope;
+  /** Where fields that become no numbers are counted. */
+  readonly conversions: Conversions | undefined;
+  /** Where fields come as numbers, if nothing else is wanted of them. */
+  readonly numbers?: (name: string) => Value;
+}
+
 /** The scope, in which a sum, minimum or maximum finds its field converted; of others it is only told whether it can be. */
 export function numbersOf(
   metric: Checked<'aggregator'>,
   { type }: TableColumn,
-  scope: Scope,
-  conversions: Conversions,
+  { scope, conversions, numbers }: NumberInputs,
 ): Scope {
   const isNumber = type === 'LONG' || type === 'FLOAT' || type === 'DOUBLE';
   // A filter sees the field as it is; of times a number is made that the field need not be.
   if (!isNumber || numberTypeOf(metric.spec.type) === undefined) {
-    watch(metric, scope, conversions);
+    if (conversions) watch(metric, scope, conversions);
     return scope;
   }
+  if (!conversions && !numbers) return scope;
   const column = (name: string): Value => {
-    const given = scope.column(name);
-    return name === metric.spec.fieldName
-      ? { sql: conversions.add(name, given, type, conversionsTo[type](given)), type }
-      : given;
+    if (name !== metric.spec.fieldName) return scope.column(name);
+    const given = (numbers ?? scope.column)(name);
+    return conversions ? { sql: conversions.add(name, given, type, conversionsTo[type](given)), type } : given;
   };
   return { ...scope, column };
 }

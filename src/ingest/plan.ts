@@ -19,15 +19,15 @@ import { Fields, listSyntax } from './fields.ts';
 import { judge } from './judge.ts';
 import { numbersOf } from './metric-numbers.ts';
 import { placeOf } from './place.ts';
-import { readLines } from './reader.ts';
+import { type ReaderField, readColumns, readLines } from './reader.ts';
 import { segmentBuckets } from './table.ts';
 import { commonTimestampSql, timestampSql } from './timestamp.ts';
 
 /**
  * `common`: the short plan that reads the timestamps nearly all events have; what it does not keep, or does not count, the `whole`
- * one may.
+ * one may. `columns`: the common one of a batch that was read into columns, times and numbers by their types.
  */
-export type Reach = 'common' | 'whole';
+export type Reach = 'columns' | 'common' | 'whole';
 
 export interface PlanOptions {
   readonly reach: Reach;
@@ -47,6 +47,8 @@ export interface IngestPlan {
   readonly keyed: Sql;
   /** Whether `rows` of the whole plan has `__errors`: some field may fail to become its column's number. */
   readonly countsErrors: boolean;
+  /** What it reads of an event. */
+  readonly fields: readonly ReaderField[];
   /** Physical names of the columns that `rows` yields after `__time`, without lists and `__rows`. */
   readonly columns: readonly TableColumn[];
   /** Of those, the STRING dimensions for which `rows` yields a list column too. */
@@ -79,16 +81,24 @@ export function ingestPlan(
     const value = transformValue(compileExpression(expression, scope));
     return { name, alias: ident(`x${index}`), value };
   });
-  const stamp = fields.text(dataSource.timestamp.column);
+  const isTyped = reach === 'columns';
+  const stamp = isTyped ? sql`NULL::VARCHAR` : fields.text(dataSource.timestamp.column);
   for (const { name, alias, value } of transforms) transformed.set(name, { ...value, sql: alias });
   const passes = dataSource.filter && compileFilter(dataSource.filter, scope);
-  const selection = selectColumns(dataSource, columns, { fields, scope, conversions });
-  const source = readLines(dataSource.input, batch.files, fields.wanted(), {
-    hasQuotes: batch.hasQuotes,
-    longestEventBytes: batch.longestEventBytes,
-  });
+  const numbers = (name: string): Value =>
+    name === '__time' || transformed.has(name) ? scope.column(name) : { sql: fields.typed(name, 'long'), type: 'LONG' };
+  const selection = selectColumns(dataSource, columns, { fields, scope, conversions, ...(isTyped && { numbers }) });
   const common = reach === 'common' ? commonTimestampSql(dataSource.timestamp, stamp) : undefined;
-  const time = common ?? timestampSql(dataSource.timestamp, stamp);
+  const time = isTyped
+    ? fields.typed(dataSource.timestamp.column, 'time')
+    : (common ?? timestampSql(dataSource.timestamp, stamp));
+  const wanted = fields.wanted();
+  const source = batch.columns
+    ? readColumns(batch.columns, wanted)
+    : readLines(dataSource.input, batch.files, wanted, {
+        hasQuotes: batch.hasQuotes,
+        longestEventBytes: batch.longestEventBytes,
+      });
   const parsed = sql`SELECT *, ${time} AS __ts FROM ${source}`;
   const withTransforms = transforms.length === 0 ? parsed : transformedRows(parsed, transforms);
   const reason = judge(dataSource, clock, passes);
@@ -107,6 +117,7 @@ export function ingestPlan(
     judged: sql`SELECT row_number() OVER () AS n, __ts AS __time, __reason, ${stamp} AS __stamp, ${errors} AS __errors FROM (${pipeline})`,
     keyed: sql`SELECT __reason, hash(key) AS __key FROM (SELECT __reason, ${join(keys)} FROM (${pipeline})) key`,
     countsErrors: conversions?.failed !== undefined,
+    fields: wanted,
     columns: selection.columns,
     listColumns: selection.listColumns,
   };
@@ -125,12 +136,14 @@ interface Inputs {
   readonly fields: Fields;
   readonly scope: Scope;
   readonly conversions: Conversions | undefined;
+  /** Fields that nothing but numbers are made of, where they come as such. */
+  readonly numbers?: (name: string) => Value;
 }
 
 function selectColumns(
   dataSource: DataSource,
   columns: readonly TableColumn[],
-  { fields, scope, conversions }: Inputs,
+  { fields, scope, conversions, numbers }: Inputs,
 ): Selection {
   const handling = new Map(dataSource.dimensions.map((dimension) => [dimension.name, dimension.multiValueHandling]));
   const places = new Map(dataSource.dimensions.flatMap(({ name, dims }) => (dims ? [[name, dims] as const] : [])));
@@ -147,7 +160,7 @@ function selectColumns(
       const metric = metrics.get(column.name);
       // A metric that the definition has dropped stays in the table, empty from now on.
       if (!metric) continue;
-      const input = conversions ? numbersOf(metric, column, scope, conversions) : scope;
+      const input = numbersOf(metric, column, { scope, conversions, ...(numbers && { numbers }) });
       selection.outputs.push(sql`${aggregator(metric).fold({ scope: input })} AS ${name}`);
     } else if (column.type === 'COMPLEX<json>') selection.keys.push(sql`${fields.json(column.name)} AS ${name}`);
     else if (isArrayType(column.type)) {
@@ -155,7 +168,8 @@ function selectColumns(
       selection.keys.push(sql`${list} AS ${name}`);
     } else {
       const dims = places.get(column.name);
-      const value = dims ? placeOf(column.name, dims, scope) : scope.column(column.name);
+      const plain = column.type === 'STRING' || !numbers ? scope.column : numbers;
+      const value = dims ? placeOf(column.name, dims, scope) : plain(column.name);
       if (column.type === 'STRING' && value.multiValue) {
         const { single, list } = splitList(value.sql, handling.get(column.name) ?? 'sorted_array');
         selection.listColumns.push(column);
@@ -238,7 +252,7 @@ function counts(failed: Sql | undefined, reach: Reach): Counts {
   const each = sql`1::BIGINT AS __rows`;
   if (failed === undefined) return { ofGroups: [sql`count(*) AS __rows`], ofEach: [each] };
   const sound = sql`NOT ${failed}`;
-  if (reach === 'common')
+  if (reach !== 'whole')
     return { ofGroups: [sql`count(*) FILTER (WHERE ${sound}) AS __rows`], ofEach: [each], only: sound };
   return {
     ofGroups: [sql`count(*) AS __rows`, sql`count(*) FILTER (WHERE ${failed}) AS __errors`],

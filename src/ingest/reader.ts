@@ -6,13 +6,14 @@ import { memberPointer } from '../catalog/json-path.ts';
 import type { FlattenField, InputFormat, ValueFormat } from '../spec/data-source.ts';
 import { isKafkaColumn, recordValue } from '../spec/kafka-format.ts';
 import { ident, join, literal, type Sql, sql } from '../sql.ts';
+import type { ColumnFiles } from './batch.ts';
 
 export interface ReaderField {
   /** The field's name in the event. */
   readonly name: string;
   readonly as: Sql;
-  /** VARCHAR (arrays and objects as JSON text), or the engine's JSON. */
-  readonly want: 'text' | 'json';
+  /** VARCHAR (arrays and objects as JSON text), or the engine's JSON; of columns also BIGINT and TIMESTAMP. */
+  readonly want: 'text' | 'json' | 'long' | 'time';
 }
 
 export interface ReadOptions {
@@ -35,6 +36,12 @@ export function readLines(
     case 'regex':
       return readText(input, files, fields, options);
   }
+}
+
+/** What was read into columns already, these fields in this order. */
+export function readColumns({ paths }: ColumnFiles, fields: readonly ReaderField[]): Sql {
+  const outputs = fields.map(({ as }, index) => sql`${ident(`c${index}`)} AS ${as}`);
+  return sql`(SELECT ${join(outputs)} FROM read_parquet(${list(paths)}))`;
 }
 
 /** Columns of lines of text, or of records that hold a text; an empty value is null. */
@@ -85,7 +92,7 @@ function jsonObjects(files: readonly string[], longestEventBytes: number): Sql {
  * JSON; NULL where the line is no JSON object. The reader takes them apart as it goes; functions over whole objects as JSON parse
  * each of them anew, for which there is no room where events are long. Values as JSON cost more than as text, too.
  */
-export function eventFields(files: readonly string[], longestEventBytes: number, want: ReaderField['want']): Sql {
+export function eventFields(files: readonly string[], longestEventBytes: number, want: 'text' | 'json'): Sql {
   const type = want === 'json' ? 'MAP(VARCHAR, JSON)' : 'MAP(VARCHAR, VARCHAR)';
   return sql`read_json(${list(files)}, format = 'newline_delimited', records = false, ignore_errors = true, maximum_object_size = ${objectSize(longestEventBytes)}, columns = {fields: ${type}})`;
 }

@@ -5,12 +5,23 @@ import type { Store, Transaction } from '../store/store.ts';
 import type { Batch } from './batch.ts';
 import type { BatchFiles } from './batch-files.ts';
 import { type BodyOutcome, nothingDropped, type RoundInput } from './body.ts';
+import { ColumnBatches } from './columns/column-batches.ts';
 import { type DeadLetters, removeLetters } from './dead-letters.ts';
 import { advance } from './progress.ts';
 import { type Receipts, writeReceipt } from './receipts.ts';
 import { Doubtful, ingestRound, ingestTrusting, newestEvent } from './round.ts';
 import { MalformedBodies, type Rounds } from './rounds.ts';
-import { type Group, groupsOf, outcomesOf, scopeOf, type Waiting, type WorkOutcome, withJsonInput } from './work.ts';
+import { tableDefinition } from './table.ts';
+import {
+  type Group,
+  groupsOf,
+  outcomesOf,
+  type Part,
+  scopeOf,
+  type Waiting,
+  type WorkOutcome,
+  withJsonInput,
+} from './work.ts';
 
 export interface RoundCommitterOptions {
   readonly store: Store;
@@ -32,36 +43,61 @@ const bulkBytes = 4 * 1024 * 1024;
 export class RoundCommitter implements Rounds {
   readonly #options: RoundCommitterOptions;
   readonly #receipts: Receipts;
+  readonly #columns: ColumnBatches;
   /** DataSources of which a round did not pass in good faith, and how many more are done with care from the start. */
   readonly #doubted = new Map<string, number>();
 
   constructor(options: RoundCommitterOptions, receipts: Receipts) {
     this.#options = options;
     this.#receipts = receipts;
+    const { store, files } = options;
+    this.#columns = new ColumnBatches(
+      files,
+      (dataSource) => (store.tables.get(dataSource.name)?.definition ?? tableDefinition(dataSource, [])).columns,
+    );
   }
 
   get failure(): MillraceError | undefined {
     return this.#options.store.failure;
   }
 
-  begin(lines: Uint8Array): void {
-    this.#options.files.begin(lines);
+  begin(part: Part): void {
+    const isDoubted = this.#doubted.has(part.dataSource.name);
+    if (isDoubted || !this.#columns.begin(part)) this.#options.files.begin(part.lines);
   }
 
   /** First in good faith; when a count is off, undone and done again with care. */
   async commit(round: readonly Waiting[]): Promise<Map<Waiting, WorkOutcome>> {
     const groups = groupsOf(round);
+    const doubted = groups.some(({ dataSource }) => this.#doubted.has(dataSource.name));
+    if (doubted)
+      return this.#with(groups, this.#asLines, (batches) => this.#attempt(round, groups, batches, ingestRound));
+    try {
+      return await this.#with(groups, this.#asTheyCame, (batches) => this.#attempt(round, groups, batches, trusting));
+    } catch (error) {
+      if (!(error instanceof Doubtful)) throw error;
+      for (const { dataSource } of groups) this.#doubted.set(dataSource.name, carefulRounds);
+      return await this.#with(groups, this.#asLines, (batches) => this.#attempt(round, groups, batches, ingestRound));
+    }
+  }
+
+  readonly #asLines = async (bodies: readonly Uint8Array[]): Promise<Batch> => {
+    await this.#columns.discard(bodies);
+    return this.#options.files.write(bodies);
+  };
+
+  readonly #asTheyCame = async (bodies: readonly Uint8Array[]): Promise<Batch> =>
+    (await this.#columns.take(bodies)) ?? (await this.#asLines(bodies));
+
+  async #with<T>(
+    groups: readonly Group[],
+    write: (bodies: readonly Uint8Array[]) => Promise<Batch>,
+    use: (batches: readonly Batch[]) => Promise<T>,
+  ): Promise<T> {
     const batches: Batch[] = [];
     try {
-      for (const group of groups)
-        batches.push(await this.#options.files.write(group.bodies.map(({ part }) => part.lines)));
-      const doubted = groups.some(({ dataSource }) => this.#doubted.has(dataSource.name));
-      if (doubted) return await this.#attempt(round, groups, batches, ingestRound);
-      return await this.#attempt(round, groups, batches, trusting).catch((error: unknown) => {
-        if (!(error instanceof Doubtful)) throw error;
-        for (const { dataSource } of groups) this.#doubted.set(dataSource.name, carefulRounds);
-        return this.#attempt(round, groups, batches, ingestRound);
-      });
+      for (const { bodies } of groups) batches.push(await write(bodies.map(({ part }) => part.lines)));
+      return await use(batches);
     } finally {
       for (const batch of batches) this.#options.files.release(batch);
     }

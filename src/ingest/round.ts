@@ -1,4 +1,5 @@
 /** One round of ingestion: some bodies for one dataSource go through the plan into its table, inside a transaction. */
+import { isDeepStrictEqual } from 'node:util';
 import type { DataSource } from '../spec/data-source.ts';
 import { recordValue } from '../spec/kafka-format.ts';
 import { ident, join, type Sql, sql } from '../sql.ts';
@@ -8,6 +9,7 @@ import type { Transaction } from '../store/store.ts';
 import { listColumn } from '../store/table.ts';
 import type { Batch } from './batch.ts';
 import { type Body, type BodyOutcome, nothingDropped, type RoundInput, type RoundResult } from './body.ts';
+import { flatFields } from './columns/needed-columns.ts';
 import { discover, namedDimensions, namesSeen } from './discovery.ts';
 import { type IngestPlan, ingestPlan } from './plan.ts';
 import { eventFields } from './reader.ts';
@@ -30,8 +32,11 @@ export class Doubtful extends Error {
 export async function ingestTrusting(transaction: Transaction, input: RoundInput): Promise<void> {
   const { dataSource, bodies, batch, clock, fieldErrors } = input;
   const table = await currentTable(transaction, dataSource, batch);
-  const plan = ingestPlan(dataSource, table.definition.columns, batch, clock, { reach: 'common', fieldErrors });
-  if (plan.listColumns.length > 0) throw new Doubtful();
+  const reach = batch.columns ? 'columns' : 'common';
+  const plan = ingestPlan(dataSource, table.definition.columns, batch, clock, { reach, fieldErrors });
+  // What a batch was read into columns for may have changed meanwhile.
+  const isReadable = !batch.columns || isDeepStrictEqual(batch.columns.fields, flatFields(plan));
+  if (plan.listColumns.length > 0 || !isReadable) throw new Doubtful();
   const insert = sql`INSERT INTO ${table.live} BY NAME ${plan.rows}`;
   const counts = sql`CASE WHEN __time IS NULL THEN 0 ELSE __rows END`;
   const kept = dataSource.rollup

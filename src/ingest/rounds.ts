@@ -1,12 +1,12 @@
 /** What makes bodies durable, a round of them at a time. */
 import type { MillraceError } from '../errors.ts';
-import type { Waiting, WorkOutcome } from './work.ts';
+import type { Part, Waiting, WorkOutcome } from './work.ts';
 
 export interface Rounds {
   /** Why nothing can be taken now. */
   readonly failure: MillraceError | undefined;
   /** Told of each body as it begins to wait. */
-  begin(lines: Uint8Array): void;
+  begin(part: Part): void;
   /**
    * Settles when all of a round is durable; an error is that of one body, while others may be. One round is begun after the other: where this one
    * goes on by itself, `handedOn` lets the next begin before it has settled.

@@ -13,6 +13,7 @@ import {
   type Group,
   groupsOf,
   outcomesOf,
+  type Part,
   scopeOf,
   type Waiting,
   type WorkOutcome,
@@ -66,7 +67,7 @@ export class KafkaRounds implements Rounds {
     this.#options = options;
   }
 
-  begin(lines: Uint8Array): void {
+  begin({ lines }: Part): void {
     this.#options.files.begin(lines);
   }
 

@@ -1,0 +1,86 @@
+/**
+ * Lines of flat JSON objects → columns, without a JavaScript value for each event. It takes what nearly all streams hold, and nothing else: what
+ * it takes it reads as the engine's reader and the plan's conversions do, and of anything else it says so, for the engine to read the batch.
+ *
+ * Not taken: nested values, escapes, fractions, numbers of more than 15 digits, true and false, times that are not
+ * `2026-01-01T00:00:00.000Z` or without its milliseconds, a field twice, texts of which hardly two are the same, and what is no JSON.
+ */
+import { isUtf8 } from 'node:buffer';
+import { lineFeed } from '../../ascii.ts';
+import { FlatColumn, type FlatField } from './flat-column.ts';
+import { readLong, readText, readTime, skipValue, takeNonAscii } from './flat-values.ts';
+import { learnShape, type Shape, slotKinds } from './shape.ts';
+
+/** How many bytes there must be behind the lines in their buffer: words are compared and times are looked at as a whole. */
+const bytesBehind = 32;
+
+/** Of so many events one may be of another shape than the one before, and some more: of more the engine reads faster. */
+const eventsPerShape = 50;
+const someShapes = 20;
+
+export class FlatEvents {
+  readonly columns: readonly FlatColumn[];
+  /** Of memory that an event takes in the columns. */
+  readonly bytesEach: number;
+  #shape: Shape | undefined;
+
+  constructor(fields: readonly FlatField[]) {
+    this.columns = fields.map((field) => new FlatColumn(field));
+    this.bytesEach = this.columns.reduce((sum, column) => sum + column.bytesEach, 0);
+  }
+
+  /** Fills the columns; false when there is anything that is not taken. `given`: lines, so many, each with a line feed. */
+  read(given: Uint8Array, events: number): boolean {
+    if (given[given.length - 1] !== lineFeed) return false;
+    const lines = withBytesBehind(given);
+    const view = new DataView(lines.buffer, lines.byteOffset, lines.byteLength + bytesBehind);
+    for (const column of this.columns) column.begin(events);
+    takeNonAscii();
+    const limit = lines.byteLength;
+    let at = 0;
+    let shapes = 0;
+    for (let event = 0; event < events; event++) {
+      let end = this.#shape ? readEvent(view, limit, at, this.#shape, event) : -1;
+      if (end < 0) {
+        if (++shapes > someShapes + events / eventsPerShape) return false;
+        this.#shape = learnShape(lines, view, at, this.columns);
+        end = this.#shape ? readEvent(view, limit, at, this.#shape, event) : -1;
+        if (end < 0) return false;
+      }
+      at = end;
+    }
+    return at === lines.byteLength && (!takeNonAscii() || isUtf8(lines));
+  }
+}
+
+function withBytesBehind(lines: Uint8Array): Uint8Array {
+  if (lines.byteOffset + lines.byteLength + bytesBehind <= lines.buffer.byteLength) return lines;
+  const copy = new Uint8Array(lines.byteLength + bytesBehind);
+  copy.set(lines);
+  return copy.subarray(0, lines.byteLength);
+}
+
+/** @returns where the event ends; -1 when it is of another shape, or has a value that is not taken. */
+function readEvent(view: DataView, limit: number, start: number, shape: Shape, event: number): number {
+  const { words, masks, ends, lengths, kinds, columns, missing } = shape;
+  let at = start;
+  let word = 0;
+  for (let slot = 0; slot < ends.length; slot++) {
+    const gap = at;
+    // What would reach behind the lines is no event of this shape.
+    if (gap + (lengths[slot] as number) > limit) return -1;
+    for (const end = ends[slot] as number; word < end; word++, at += 4)
+      if (((view.getInt32(at, true) ^ (words[word] as number)) & (masks[word] as number)) !== 0) return -1;
+    at = gap + (lengths[slot] as number);
+    if (slot === kinds.length) break;
+    const column = columns[slot] as FlatColumn;
+    const kind = kinds[slot];
+    if (kind === slotKinds.text) at = readText(view, at, column, event);
+    else if (kind === slotKinds.long) at = readLong(view, at, column, event);
+    else if (kind === slotKinds.time) at = readTime(view, at, column, event);
+    else at = skipValue(view, at);
+    if (at < 0) return -1;
+  }
+  for (let index = 0; index < missing.length; index++) (missing[index] as FlatColumn).setNull(event);
+  return at;
+}
