@@ -37,9 +37,9 @@ function partsOf(text: string): readonly PathPart[] | undefined {
   return parts;
 }
 
-/** What stands there, as JSON; NULL where nothing does. */
+/** What stands there, as JSON; NULL where nothing does, or null. */
 export function atPath(json: Sql, parts: readonly PathPart[]): Sql {
-  return parts.reduce<Sql>((value, step) => sql`json_extract(${value}, ${stepOf(step)})`, json);
+  return sql`nullif(${parts.reduce<Sql>((value, step) => sql`json_extract(${value}, ${stepOf(step)})`, json)}, 'null'::JSON)`;
 }
 
 const stepOf = (step: PathPart) => (typeof step === 'number' ? step : memberPointer(step));

@@ -15,6 +15,20 @@ export const lookups = {
       '#ca.wikipedia': null,
       '#es.wikipedia': '',
     }),
+    // No value is null: Druid's joins pass over such entries.
+    words: map({
+      '': 'nothing',
+      '7': 'seven',
+      a: 'A',
+      ab: 'first',
+      abc: '',
+      b: 'A',
+      one: 'first',
+      p: 'P',
+      q: 'nothing',
+      two: 'zz',
+      x1: '10',
+    }),
     letters: map({ x: 'ex', y: 'why', '': 'nothing', '1': 'one', z: null }),
   },
 };

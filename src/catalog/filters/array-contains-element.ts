@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { sql } from '../../sql.ts';
-import { compileFilter, defineFilter, specOf, type Value } from '../define.ts';
+import { anyValue, compileFilter, defineFilter, specOf, type Value } from '../define.ts';
 import { equalsScalar, scalarSchema } from '../operand.ts';
 import { matchType } from '../output-type.ts';
 
@@ -26,8 +26,8 @@ export default defineFilter<z.infer<typeof schema>>({
       const some = sql`coalesce(list_bool_or(list_transform(${value.sql}, lambda v: ${equal})), false)`;
       return sql`CASE WHEN ${value.sql} IS NOT NULL THEN ${some} END`;
     }
-    // A value that is no array has no null within.
-    if (wanted === null) return sql`false`;
+    // A value that is no array has no null within; of null that is not known.
+    if (wanted === null) return sql`(${anyValue(value, (single) => sql`${single} IS NULL`)} AND NULL)`;
     const equals = { type: 'equals', column, matchValueType: elementMatchValueType, matchValue: wanted };
     return compileFilter(specOf('filter').parse(equals), scope);
   },

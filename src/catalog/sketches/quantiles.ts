@@ -91,8 +91,7 @@ export const quantilesOf = (sketch: Sql, fractions: readonly number[]): Sql =>
   withSketch(sketch, (s) => sql`[${join(fractions.map((fraction) => quantile(s, fraction)))}]`);
 
 function quantile(s: Sql, fraction: number): Sql {
-  // Rounded, as 0.1 × 30 is a little more than 3.
-  const place = sql`greatest(1, CAST(ceil(round(${fraction}::DOUBLE * len((${s}).items), 7)) AS BIGINT))`;
+  const place = sql`greatest(1, CAST(ceil(${fraction}::DOUBLE * len((${s}).items)) AS BIGINT))`;
   const end = fraction === 0 ? sql`(${s}).least` : fraction === 1 ? greatest(s) : sql`(${s}).items[${place}]`;
   return sql`CASE WHEN (${s}).n > 0 THEN ${end} ELSE 'NaN'::DOUBLE END`;
 }

@@ -22,6 +22,13 @@ const search = (query: object) => ({ type: 'search', dimension: 'name', query })
 const into = (dimension: string, values: unknown[]) => ({ type: 'in', dimension, values });
 const upper = { type: 'upper' };
 
+const containing = (column: string) => ({
+  type: 'arrayContainsElement',
+  column,
+  elementMatchValueType: 'STRING',
+  elementMatchValue: null,
+});
+
 const overOdd = {
   'selector: text': selector('name', 'alpha'),
   'selector: null': selector('name', null),
@@ -104,6 +111,10 @@ const overOdd = {
   'or: none': { type: 'or', fields: [] },
   'or with null': { type: 'or', fields: [selector('name', null), selector('tags', 'b')] },
   'and of not': { type: 'and', fields: [not(selector('tags', 'y')), not(selector('name', 'beta'))] },
+  'array element: null in text': containing('name'),
+  'not: array element: null in text': not(containing('name')),
+  'not: array element: null in a list': not(containing('tags')),
+  'not: array element: null in a number': not(containing('n')),
   'an unknown filter': { type: 'sieve', dimension: 'name' },
 };
 

@@ -33,6 +33,8 @@ const expressions = {
   'to_json_string of text': 'to_json_string(name)',
   'to_json_string of doubles': 'to_json_string(d)',
   'is null': 'isnull(n)',
+  'is null: a member that is null': "isnull(json_query(n, '$.a.c'))",
+  'to_json_string of a member that is null': "to_json_string(json_query(n, '$.ok'))",
   'if: nested value': 'if(l > 2, n, null)',
   'nvl: nested value': "nvl(n, 'none')",
 };

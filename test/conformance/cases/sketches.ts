@@ -35,6 +35,8 @@ const ofSketches = (aggregations: readonly unknown[], postAggregations: readonly
 const overOdd = (aggregations: readonly unknown[], postAggregations: readonly unknown[] = [], fields = {}) =>
   timeseries('odd', ofOdd, { aggregations, postAggregations, ...fields });
 
+const fifty = Array.from({ length: 50 }, (_, i) => [i + 1]);
+
 const setOp = (func: string, ...fieldNames: string[]) => ({
   type: 'thetaSketchEstimate',
   name: func,
@@ -173,6 +175,18 @@ export const sketchCases: Cases = {
   'quantiles, exact': estimated(overOdd([{ ...deltas, fieldName: 'n' }], quantilePosts('deltas', [1, 10, 100])), {}),
   'quantiles of doubles, exact': { query: overOdd([{ ...deltas, fieldName: 'd' }], quantilePosts('deltas', [0, 2.5])) },
   'quantiles of nothing': { query: overOdd([{ ...deltas, fieldName: 'nothing' }], quantilePosts('deltas', [1, 10])) },
+  'quantiles between two of fifty values': {
+    query: {
+      ...timeseries('', '0000/3000', {
+        aggregations: [{ ...deltas, fieldName: 'n' }],
+        postAggregations: [0.02, 0.14, 0.28, 0.5].map((fraction) => {
+          const name = String(fraction);
+          return { type: 'quantilesDoublesSketchToQuantile', name, field: field('deltas'), fraction };
+        }),
+      }),
+      dataSource: { type: 'inline', columnNames: ['n'], columnTypes: ['LONG'], rows: fifty },
+    },
+  },
   'quantiles of stored sketches, exact': {
     query: ofSketches([deltas], quantilePosts('deltas', [0, 50]), { filter: finnish }),
   },

@@ -91,6 +91,13 @@ export const sqlSketchCases: Cases = {
     `SELECT DS_CDF(DS_QUANTILES_SKETCH(n), 1) AS a, DS_GET_QUANTILES(DS_QUANTILES_SKETCH(n), 0.5) AS b FROM odd WHERE name = 'nobody'`,
   ),
   'estimated ranks': ask('SELECT DS_RANK(DS_QUANTILES_SKETCH(added, 32), 20) AS a FROM sketches', { a: ranks }),
+  'fractions between two values': ask(
+    `SELECT APPROX_QUANTILE_DS(n, 0.1) AS a, DS_GET_QUANTILE(DS_QUANTILES_SKETCH(n), 0.1) AS b, DS_GET_QUANTILES(DS_QUANTILES_SKETCH(n), 0.1) AS c
+      FROM odd WHERE n BETWEEN 1 AND 42`,
+  ),
+  'ranks of fractions': ask(
+    'SELECT DS_RANK(DS_QUANTILES_SKETCH(d), 0.7) AS a, DS_RANK(DS_QUANTILES_SKETCH(d), 0.2) AS b, DS_CDF(DS_QUANTILES_SKETCH(d), 0.7) AS c FROM odd',
+  ),
   'a quantile beyond 1': ask('SELECT APPROX_QUANTILE_DS(n, 1.5) FROM odd'),
   'a size that is no power of two': ask('SELECT DS_QUANTILES_SKETCH(n, 100) FROM odd'),
   'sketches of a subquery': ask(

@@ -1,6 +1,7 @@
 /** What random queries are made of. */
 import fc from 'fast-check';
-import { allColumns, numberColumns, numbers, textColumns, texts } from './columns.ts';
+import type { Query } from '../define.ts';
+import { allColumns, intervals, numberColumns, numbers, textColumns, texts } from './columns.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -24,6 +25,15 @@ export const optional = (
   fc
     .tuple(fc.record(must), fc.record(may, { requiredKeys: [] }))
     .map(([required, given]): Json => ({ type, ...required, ...given }));
+
+/** Of a type of native query over the random rows. */
+export const query = (queryType: string, fields: Readonly<Record<string, fc.Arbitrary<unknown>>>) =>
+  fc.record({
+    queryType: fc.constant(queryType),
+    dataSource: fc.constant('random'),
+    intervals: fc.constantFrom(...intervals),
+    ...fields,
+  }) as fc.Arbitrary<Query>;
 
 /** The text of a function's call. */
 export const call = (name: string, ...args: readonly fc.Arbitrary<string>[]) =>

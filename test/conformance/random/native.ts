@@ -1,10 +1,14 @@
 /** Random native queries. */
 import fc from 'fast-check';
 import type { Case, Query } from '../define.ts';
-import { column, type Json, number, numberColumn, record, some, text } from './atoms.ts';
-import { allColumns, intervals, numberColumns, textColumns } from './columns.ts';
+import { column, type Json, number, numberColumn, query, record, some, text } from './atoms.ts';
+import { allColumns, numberColumns, textColumns } from './columns.ts';
 import { anyExpression, number as numberExpression, text as textExpression } from './expressions.ts';
 import { extraction, filter } from './filters.ts';
+import { joined } from './joins.ts';
+import { lookedUp } from './lookups.ts';
+import { nested } from './nested.ts';
+import { estimates, sketches } from './sketches.ts';
 
 const sums = ['longSum', 'doubleSum', 'longMin', 'longMax', 'doubleMin', 'doubleMax'];
 const ends = ['longFirst', 'longLast', 'doubleFirst', 'doubleLast'];
@@ -126,11 +130,8 @@ const named =
       : { ...spec, outputName: `g${index}` };
   };
 
-const base = { dataSource: fc.constant('random'), intervals: fc.constantFrom(...intervals) };
 const where = { filter: fc.option(filter, { nil: undefined }), virtualColumns };
 const context = fc.constantFrom({}, {}, { skipEmptyBuckets: true });
-const query = (queryType: string, fields: Readonly<Record<string, fc.Arbitrary<unknown>>>) =>
-  fc.record({ queryType: fc.constant(queryType), ...base, ...fields }) as fc.Arbitrary<Query>;
 
 /** The timestamp of one bucket for all depends on which segments Druid reads, and which of them first. */
 const hasPlainTime = ({ granularity, filter: given, context: flags }: Query) =>
@@ -256,5 +257,14 @@ export const nativeCase: fc.Arbitrary<Case> = fc
     { arbitrary: scan, weight: 3 },
     { arbitrary: search, weight: 1 },
     { arbitrary: timeBoundary, weight: 1 },
+    { arbitrary: nested, weight: 2 },
+    { arbitrary: lookedUp, weight: 2 },
+    { arbitrary: joined, weight: 2 },
+    { arbitrary: sketches, weight: 2 },
   )
-  .map((one) => ({ query: JSON.parse(JSON.stringify(one)) as Query }));
+  .map((one) => ({
+    query: JSON.parse(JSON.stringify(one)) as Query,
+    estimates,
+    // Of rows of a join Druid promises no order.
+    ...(typeof one.dataSource === 'string' ? {} : { unordered: true as const }),
+  }));

@@ -166,6 +166,11 @@ const grammar = fc.letrec<{ text: string; number: string; condition: string }>((
 
 export const { text, number, condition } = grammar;
 
+/** Behind FROM, or nothing. */
+export const where = fc
+  .option(condition, { nil: undefined })
+  .map((given) => (given === undefined ? '' : ` WHERE ${given}`));
+
 /** On rows; inside of an expression a dimension of several values makes several values of it. */
 export const filter = fc.oneof(
   { arbitrary: condition, weight: 4 },

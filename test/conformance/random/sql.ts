@@ -2,7 +2,12 @@
 import fc from 'fast-check';
 import type { Case } from '../define.ts';
 import { numberColumns, textColumns } from './columns.ts';
+import { estimates } from './sketches.ts';
 import { bucket, condition, filter, number, scalar, text } from './sql-expressions.ts';
+import { joins } from './sql-joins.ts';
+import { lookedUp } from './sql-lookups.ts';
+import { nested } from './sql-nested.ts';
+import { sketches } from './sql-sketches.ts';
 
 const where = fc.option(filter, { nil: undefined }).map((given) => (given === undefined ? '' : ` WHERE ${given}`));
 const positions = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
@@ -158,11 +163,22 @@ export const sqlCase: fc.Arbitrary<Case> = fc
       { arbitrary: window, weight: 1 },
       { arbitrary: distinct, weight: 1 },
       { arbitrary: sets, weight: 1 },
+      { arbitrary: joins, weight: 2 },
+      { arbitrary: lookedUp, weight: 2 },
+      { arbitrary: nested, weight: 2 },
+      { arbitrary: sketches, weight: 2 },
     ),
     context,
   )
   .map(([query, given]) => ({
-    // Of a window's rows Druid forgets the order that the query around it asks for.
-    ...(query.includes(' OVER (') ? { unordered: true as const } : {}),
-    query: { queryType: 'sql', query, context: given, resultFormat: 'array', header: true },
+    // Of a window's rows Druid forgets the order that the query around it asks for, and of joined ones texts have another.
+    ...(/ OVER \(| JOIN /.test(query) ? { unordered: true as const } : {}),
+    estimates,
+    query: {
+      queryType: 'sql',
+      query,
+      context: given,
+      // What is estimated is known by its name.
+      ...(/SKETCH|_DS_/.test(query) ? { resultFormat: 'object' } : { resultFormat: 'array', header: true }),
+    },
   }));

@@ -12,6 +12,7 @@ import { type Sql, sql } from '../../../sql.ts';
 import { cast, double, type Expr, nativeType } from '../types.ts';
 import { arg, type Call, type ScalarFunction } from './define.ts';
 import {
+  floatFraction,
   fraction,
   hll,
   hllSize,
@@ -72,7 +73,7 @@ const functions: ScalarFunction[] = [
     arity: [2, 2],
     takes: ['<ANY>, <NUMERIC>'],
     summary: 'The value below or at which a part of all values lies.',
-    compile: (args, call) => double(quantileOf(sketchOf(args, 0, quantiles, call), fraction(args, 1, call))),
+    compile: (args, call) => double(quantileOf(sketchOf(args, 0, quantiles, call), floatFraction(args, 1, call))),
   },
   {
     names: ['DS_GET_QUANTILES'],
@@ -89,7 +90,7 @@ const functions: ScalarFunction[] = [
     arity: [2, 2],
     takes: ['<ANY>, <NUMERIC>'],
     summary: 'Which part of all values lies below or at a value.',
-    compile: (args, call) => double(rankOf(sketchOf(args, 0, quantiles, call), numberAt(args, 1, call))),
+    compile: (args, call) => double(rankOf(sketchOf(args, 0, quantiles, call), floatAt(args, 1, call))),
   },
   {
     names: ['DS_CDF'],
@@ -140,6 +141,10 @@ function combining(name: string, operation: SetOperation, type: SketchType, summ
 
 const numberAt = (args: readonly Expr[], index: number, call: Call): Sql =>
   cast(arg(args, index), 'DOUBLE', call.zone).sql;
+
+/** As Druid reads one that stands alone. */
+const floatAt = (args: readonly Expr[], index: number, call: Call): Sql =>
+  sql`CAST(CAST(${numberAt(args, index, call)} AS FLOAT) AS DOUBLE)`;
 
 const splitPoints = (args: readonly Expr[], call: Call): Sql[] =>
   args.slice(1).map((_, i) => numberAt(args, i + 1, call));

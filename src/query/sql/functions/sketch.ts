@@ -7,7 +7,17 @@ import { type Sql, sql } from '../../../sql.ts';
 import { bigint, catalogValue, double, type Expr, nativeType } from '../types.ts';
 import { countDistinct } from './aggregate.ts';
 import { type AggregateCall, type AggregateFunction, arg, type Call } from './define.ts';
-import { fraction, hll, hllSize, powerOfTwo, quantiles, sketch, theta, thetaSize } from './sketch-arguments.ts';
+import {
+  floatFraction,
+  fraction,
+  hll,
+  hllSize,
+  powerOfTwo,
+  quantiles,
+  sketch,
+  theta,
+  thetaSize,
+} from './sketch-arguments.ts';
 
 /** Druid's default is 128. */
 const quantilesSize = (call: Call, index: number) => powerOfTwo(call, index, 2 ** 15, 128);
@@ -64,7 +74,9 @@ const functions: AggregateFunction[] = [
     takes: ['<column>, <probability>, [<k>]'],
     summary: 'The value below or at which a part of all values lies.',
     compile: (args, call) =>
-      double(quantileOf(distribution(arg(args, 0), call, quantiles, quantilesSize(call, 2)), fraction(args, 1, call))),
+      double(
+        quantileOf(distribution(arg(args, 0), call, quantiles, quantilesSize(call, 2)), floatFraction(args, 1, call)),
+      ),
   },
   {
     names: ['APPROX_QUANTILE'],
