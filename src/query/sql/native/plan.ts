@@ -133,8 +133,10 @@ class Planner {
     });
     const [dimension, second] = dimensions;
     const [order, more] = columns;
+    // Groups come in the order of their dimensions anyway, which the planner knows.
+    if (order && dimensions.includes(order.output)) throw new NoNativeForm();
     const isTop = limit !== undefined && !second && !more && dimension && order?.descending;
-    if (isTop && order.output !== dimension) {
+    if (isTop) {
       if (this.#planned.context.useApproximateTopN !== undefined) throw new NoNativeForm();
       const query = {
         queryType: 'topN',
