@@ -48,15 +48,15 @@ export function parseConfig(properties: KafkaProperties): ClusterConfig {
   if (isolation !== 'read_committed' && isolation !== 'read_uncommitted') {
     throw invalidProperty('isolation.level', isolation, 'read_committed or read_uncommitted');
   }
-  const requestTimeout = count(properties, 'request.timeout.ms', 30_000);
+  const requestTimeoutMs = count(properties, 'request.timeout.ms', 30_000);
   const maxWaitMs = count(properties, 'fetch.max.wait.ms', 500);
   return {
     bootstrap: bootstrapServers(properties),
     clientId: text(properties, 'client.id') ?? 'millrace',
     connection: {
-      connectTimeout: count(properties, 'socket.connection.setup.timeout.ms', 10_000),
+      connectTimeoutMs: count(properties, 'socket.connection.setup.timeout.ms', 10_000),
       // What the broker may wait does not count as silence.
-      requestTimeout: requestTimeout + maxWaitMs,
+      requestTimeoutMs: requestTimeoutMs + maxWaitMs,
       ...(protocol.endsWith('SSL') && { tls: tlsOptions(properties) }),
       ...(protocol.startsWith('SASL') && { login: saslLogin(properties) }),
     },

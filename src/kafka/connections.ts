@@ -1,9 +1,11 @@
 /** Open connections to brokers, one to each address, with what each broker understands. */
-import { isIP } from 'node:net';
-import { apiVersionsV0, type ConnectionOptions } from '@platformatic/kafka';
+import type { Socket } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
+import { apiVersionsV0, TimeoutError } from '@platformatic/kafka';
 import { MillraceError, unsupported } from '../errors.ts';
 import { FramedConnection } from './framed-connection.ts';
-import type { WireRequest } from './frames.ts';
+import { Frames, type WireRequest } from './frames.ts';
+import { openSocket } from './open-socket.ts';
 import { connectionError } from './protocol-errors.ts';
 import { openingError } from './security/failures.ts';
 import type { Login } from './security/login.ts';
@@ -13,9 +15,13 @@ export interface Address {
   readonly port: number;
 }
 
-export interface BrokerOptions extends Omit<ConnectionOptions, 'sasl' | 'tlsServerName'> {
+export interface BrokerOptions {
+  /** Milliseconds within which a connection is made, with its login. */
+  readonly connectTimeoutMs: number;
   /** Milliseconds without an answer after which a connection is given up. */
-  readonly requestTimeout: number;
+  readonly requestTimeoutMs: number;
+  /** Undefined: in the clear. */
+  readonly tls?: ConnectionOptions;
   /** For brokers that want one. */
   readonly login?: Login;
 }
@@ -25,53 +31,59 @@ const formatAddress = ({ host, port }: Address) => `${host}:${port}`;
 /** By the key of a request. */
 type Versions = ReadonlyMap<number, { readonly minVersion: number; readonly maxVersion: number }>;
 
+interface OpenConnection {
+  readonly socket: Socket;
+  readonly raw: FramedConnection;
+  readonly address: string;
+  readonly versions: Versions;
+  readonly sessionMs: number | undefined;
+}
+
 export class BrokerConnection {
   /** For the requests of @platformatic/kafka. */
   readonly raw: FramedConnection;
   readonly address: string;
   /** For how long the broker takes requests, in milliseconds; undefined: for ever. */
   readonly sessionMs: number | undefined;
+  readonly #socket: Socket;
   readonly #versions: Versions;
 
-  private constructor(raw: FramedConnection, address: string, sessionMs: number | undefined, versions: Versions) {
+  private constructor({ socket, raw, address, versions, sessionMs }: OpenConnection) {
+    this.#socket = socket;
     this.raw = raw;
     this.address = address;
-    this.sessionMs = sessionMs;
     this.#versions = versions;
+    this.sessionMs = sessionMs;
   }
 
   /** @throws MillraceError `unavailable`, or `environment` where a login needs what is not there, with the reason. */
   static async open(broker: Address, clientId: string, options: BrokerOptions): Promise<BrokerConnection> {
     const address = formatAddress(broker);
-    const { login, ...others } = options;
+    const { login, tls, connectTimeoutMs, requestTimeoutMs } = options;
     login?.checkPause(address);
-    const attempt = login?.attempt();
-    const connection = new FramedConnection(clientId, {
-      ...others,
-      // A certificate is looked for by name; TLS has no such thing for an address.
-      tlsServerName: isIP(broker.host) === 0,
-      ...(attempt && { sasl: attempt.sasl }),
-    });
-    // Whoever waits for an answer hears that the connection was closed, but not why.
-    let broken: Error | undefined;
-    connection.on('error', (error) => {
-      broken ??= error;
-    });
-    let isLoggingIn = login !== undefined;
+    const frames = new Frames({ clientId, address, requestTimeoutMs });
+    const opening = new AbortController();
+    const tooSlow = () => opening.abort(new TimeoutError(`no connection to ${address} in ${connectTimeoutMs} ms`));
+    const timer = setTimeout(tooSlow, connectTimeoutMs);
+    let isLoggingIn = false;
     try {
-      await connection.connect(broker.host, broker.port);
-      isLoggingIn = false;
-      login?.passed(address);
-      const { apiKeys } = await apiVersionsV0.api.async(connection, '', '');
+      const socket = await openSocket({ ...broker, tls, onread: frames.onread }, opening.signal);
+      frames.begin(socket);
+      const raw = new FramedConnection(clientId, broker.host, frames);
+      const { apiKeys } = await apiVersionsV0.api.async(raw, '', '');
       const versions = new Map(apiKeys.map((api) => [api.apiKey, api]));
-      connection.takeOver(address);
-      return new BrokerConnection(connection, address, attempt?.sessionMs, versions);
+      isLoggingIn = login !== undefined;
+      const sessionMs = await login?.logIn(raw, versions);
+      login?.passed(address);
+      return new BrokerConnection({ socket, raw, address, versions, sessionMs });
     } catch (error) {
-      void connection.close();
-      isLoggingIn &&= attempt?.hasBegun === true;
-      const explained = openingError({ address, error: broken ?? error, login, isLoggingIn });
+      frames.close();
+      // Whoever waits for an answer hears that the connection broke; this says why.
+      const explained = openingError({ address, error: frames.brokenBy ?? error, login, isLoggingIn });
       if ('refusedLogin' in explained.context) login?.refused(address, explained);
       throw explained;
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -102,8 +114,13 @@ export class BrokerConnection {
     }
   }
 
+  onClose(closed: () => void): void {
+    this.#socket.once('close', closed);
+  }
+
+  /** What is written goes out; what waits for an answer fails. */
   close(): void {
-    void this.raw.close();
+    this.#socket.destroySoon();
   }
 }
 
@@ -142,7 +159,7 @@ export class Connections {
 
   #keep(connection: BrokerConnection, forget: () => void): void {
     this.#all.add(connection);
-    connection.raw.once('close', () => {
+    connection.onClose(() => {
       this.#all.delete(connection);
       forget();
     });
@@ -150,7 +167,7 @@ export class Connections {
     const retire = () => {
       forget();
       // By then all that was asked on it was answered, or given up.
-      setTimeout(() => connection.close(), this.#options.requestTimeout).unref();
+      setTimeout(() => connection.close(), this.#options.requestTimeoutMs).unref();
     };
     setTimeout(retire, Math.min(connection.sessionMs * usedSession, longestTimerMs)).unref();
   }

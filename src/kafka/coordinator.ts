@@ -1,7 +1,6 @@
 /** A connection to the broker that coordinates a group; found out anew whenever that is another one. */
-import type { ConnectionOptions } from '@platformatic/kafka';
 import { MillraceError } from '../errors.ts';
-import { type Address, BrokerConnection } from './connections.ts';
+import { type Address, BrokerConnection, type BrokerOptions } from './connections.ts';
 import type { GroupSettings } from './group-config.ts';
 import { groupError } from './group-requests.ts';
 import type { ClusterMetadata } from './metadata.ts';
@@ -12,7 +11,7 @@ export interface CoordinatorOptions {
     coordinator(groupId: string): Promise<Address>;
   };
   readonly clientId: string;
-  readonly connection: ConnectionOptions;
+  readonly connection: BrokerOptions;
   readonly settings: GroupSettings;
 }
 
@@ -71,8 +70,8 @@ export class Coordinator {
     const { cluster, clientId, connection, settings } = this.#options;
     const address = await cluster.coordinator(settings.groupId);
     // Who joins is answered when all have come.
-    const requestTimeout = settings.rebalanceTimeoutMs + (connection.requestTimeout ?? 0);
-    return BrokerConnection.open(address, clientId, { ...connection, requestTimeout });
+    const requestTimeoutMs = settings.rebalanceTimeoutMs + connection.requestTimeoutMs;
+    return BrokerConnection.open(address, clientId, { ...connection, requestTimeoutMs });
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Requests and answers over a socket on which somebody has logged in already. Written without being put together first, as record batches
- * are large and lie where they are; read into buffers that are used again.
+ * Requests and answers over a socket. Written without being put together first, as record batches are large and lie where they are; read
+ * into buffers that are used again, a large answer right into its own.
  *
  *   Request  => size api_key api_version correlation_id client_id [TAG_BUFFER] body
  *   Response => size correlation_id [TAG_BUFFER] body
@@ -10,13 +10,12 @@
  *     correlation_id => INT32     a broker answers in the order in which it was asked
  *     client_id => NULLABLE_STRING
  */
-import type { Socket } from 'node:net';
+import type { OnReadOpts, Socket } from 'node:net';
 import { Writer } from '@platformatic/kafka';
 import type { MillraceError } from '../errors.ts';
 import { unusable } from './protocol-errors.ts';
 
 export interface FramesOptions {
-  readonly socket: Socket;
   readonly clientId: string;
   /** Of the broker, for messages. */
   readonly address: string;
@@ -54,10 +53,17 @@ const headerBytes = 8;
 const flexibleHeaderBytes = 9;
 /** Smaller pieces of a request are put together: each one by itself costs more than copying it. */
 const leastOwnPieceBytes = 4096;
+/** What is read at once, where no large answer is being read. */
+const chunkBytes = 64 * 1024;
+/** How TLS begins an alert, which is no answer of Kafka's: it would have 352 MB. */
+const tlsAlert = Buffer.from([0x15, 0x03]);
 
 export class Frames {
   readonly #options: FramesOptions;
   readonly #asked: Asked[] = [];
+  #socket: Socket | undefined;
+  #brokenBy: Error | undefined;
+  readonly #chunk = Buffer.allocUnsafeSlow(chunkBytes);
   #correlationId = 0;
   #isCorked = false;
   #closed: MillraceError | undefined;
@@ -69,14 +75,39 @@ export class Frames {
   #bodyLength = 0;
 
   constructor(options: FramesOptions) {
-    const { socket, address } = options;
     this.#options = options;
-    socket.on('data', (chunk: Buffer) => this.#take(chunk));
-    let reason = 'Connection closed';
+  }
+
+  /** For the socket, when it is made: what comes is read where it is wanted, rather than into a new buffer each time. */
+  readonly onread: OnReadOpts = {
+    buffer: () => this.#room(),
+    callback: (bytes, buffer) => {
+      if (buffer === this.#chunk) this.#take(this.#chunk.subarray(0, bytes));
+      else this.#grow(this.#body as Buffer, bytes);
+      return true;
+    },
+  };
+
+  /** @param socket was made with {@link onread}, and is connected. */
+  begin(socket: Socket): void {
+    this.#socket = socket;
     socket.on('error', (error) => {
-      reason = error.message;
+      this.#brokenBy = error;
     });
-    socket.on('close', () => this.#end(unusable(address, reason)));
+    socket.on('close', () => {
+      this.#brokenBy ??= new Error('Connection closed');
+      this.#end(unusable(this.#options.address, this.#brokenBy.message));
+    });
+  }
+
+  /** Why there is no connection any more. */
+  get brokenBy(): Error | undefined {
+    return this.#brokenBy;
+  }
+
+  /** Breaks off what is under way. */
+  close(): void {
+    this.#socket?.destroy();
   }
 
   /** @throws MillraceError `unavailable` when the connection breaks, or no answer comes in time. */
@@ -112,7 +143,8 @@ export class Frames {
   }
 
   #write({ apiKey, version, isFlexible, write }: WireRequest<unknown>, correlationId: number): void {
-    const { socket, clientId } = this.#options;
+    const { clientId } = this.#options;
+    const socket = this.#socket as Socket;
     const writer = Writer.create()
       .appendInt16(apiKey)
       .appendInt16(version)
@@ -132,6 +164,13 @@ export class Frames {
     for (const piece of gather(writer.buffers)) socket.write(piece);
   }
 
+  #room(): Buffer {
+    const body = this.#body;
+    return body !== undefined && body.length - this.#bodyLength > chunkBytes
+      ? body.subarray(this.#bodyLength)
+      : this.#chunk;
+  }
+
   #take(chunk: Buffer): void {
     for (let at = 0; at < chunk.length && this.#closed === undefined; ) {
       at += this.#body === undefined ? this.#takeHeader(chunk, at) : this.#takeBody(this.#body, chunk, at);
@@ -142,7 +181,10 @@ export class Frames {
     const wanted = this.#asked[0]?.isFlexible ? flexibleHeaderBytes : headerBytes;
     const taken = chunk.copy(this.#header, this.#headerLength, start, start + wanted - this.#headerLength);
     this.#headerLength += taken;
-    if (this.#headerLength === wanted) this.#beginBody(wanted);
+    // Before a whole header has come: an alert is shorter.
+    if (tlsAlert.compare(this.#header, 0, Math.min(this.#headerLength, tlsAlert.length)) === 0)
+      this.#giveUp('it answers by TLS');
+    else if (this.#headerLength === wanted) this.#beginBody(wanted);
     return taken;
   }
 
@@ -162,9 +204,13 @@ export class Frames {
 
   #takeBody(body: Buffer, chunk: Buffer, start: number): number {
     const taken = chunk.copy(body, this.#bodyLength, start);
-    this.#bodyLength += taken;
-    if (this.#bodyLength === body.length) this.#finish(body);
+    this.#grow(body, taken);
     return taken;
+  }
+
+  #grow(body: Buffer, bytes: number): void {
+    this.#bodyLength += bytes;
+    if (this.#bodyLength === body.length) this.#finish(body);
   }
 
   #finish(body: Buffer): void {
@@ -183,8 +229,9 @@ export class Frames {
   }
 
   #giveUp(reason: string): void {
+    this.#brokenBy = new Error(reason);
     this.#end(unusable(this.#options.address, reason));
-    this.#options.socket.destroy();
+    this.close();
   }
 
   #end(error: MillraceError): void {

@@ -12,9 +12,11 @@ async function framesTo(serve: (peer: Socket) => void, requestTimeoutMs = 30_000
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  const socket = connect(typeof address === 'object' ? Number(address?.port) : 0, '127.0.0.1');
+  const port = typeof address === 'object' ? Number(address?.port) : 0;
+  const frames = new Frames({ clientId: 'test', address: 'the peer', requestTimeoutMs });
+  const socket = connect({ port, host: '127.0.0.1', onread: frames.onread });
   await once(socket, 'connect');
-  const frames = new Frames({ socket, clientId: 'test', address: 'the peer', requestTimeoutMs });
+  frames.begin(socket);
   return { frames, [Symbol.dispose]: () => void [socket.destroy(), server.close()] };
 }
 

@@ -39,7 +39,10 @@ function loginError({ address, error, isLoggingIn }: FailedOpening, login: Login
       'it wants no login there; set security.protocol to PLAINTEXT or SSL, or take its SASL port',
     );
   }
-  const isRefusal = own !== undefined || causes.some((cause) => cause instanceof AuthenticationError);
+  const isRefusal =
+    own !== undefined ||
+    kafkaError === 'SASL_AUTHENTICATION_FAILED' ||
+    causes.some((cause) => cause instanceof AuthenticationError);
   if (isRefusal) {
     const reason = own?.message ?? reasonOf(error);
     return fail('unavailable', `the login by ${mechanism} failed: ${reason.replace(/\.$/, '')}; ${login.advice}`);

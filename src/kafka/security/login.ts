@@ -2,8 +2,10 @@
 import {
   type Connection,
   type SASLMechanismValue,
-  type SASLOptions,
-  type saslAuthenticateV2,
+  saslAuthenticateV0,
+  saslAuthenticateV1,
+  saslAuthenticateV2,
+  saslHandshakeV1,
   saslPlain,
   saslScramSha,
 } from '@platformatic/kafka';
@@ -11,7 +13,7 @@ import type { MillraceError } from '../../errors.ts';
 import { Refusals } from './refusals.ts';
 
 /** Sends a token to the broker, and gives its answer. */
-export type Exchange = saslAuthenticateV2.SASLAuthenticationAPI;
+export type Exchange = typeof saslAuthenticateV2.api;
 export type LoginAnswer = saslAuthenticateV2.SaslAuthenticateResponse;
 
 /** Settled with the broker's last answer, which says how long the login lasts. */
@@ -22,15 +24,6 @@ export interface LoginOptions {
   /** What to look at when a broker refuses it. */
   readonly advice: string;
   readonly authenticate: Authenticate;
-}
-
-/** One attempt, at one broker. */
-export interface LoginAttempt {
-  readonly sasl: SASLOptions;
-  /** Whether it came so far that credentials were asked for or sent. */
-  readonly hasBegun: boolean;
-  /** For how long the broker takes requests after it, in milliseconds; undefined: for ever. */
-  readonly sessionMs: number | undefined;
 }
 
 /** For all the connections of a cluster: what one of them was refused for, the next one will be. */
@@ -60,25 +53,25 @@ export class Login {
     this.#refusals.passed(address);
   }
 
-  attempt(): LoginAttempt {
-    const attempt = { hasBegun: false, sessionMs: undefined as number | undefined };
-    const sasl: SASLOptions = {
-      mechanism: this.mechanism,
-      authenticate: (_mechanism, connection, exchange, _user, _password, _token, callback) => {
-        attempt.hasBegun = true;
-        this.#authenticate(connection, exchange).then(
-          (answer) => {
-            attempt.sessionMs = Number(answer.sessionLifetimeMs) || undefined;
-            // Another login on a connection in use would have to hold back its requests: a new connection is simpler.
-            callback(null, { ...answer, sessionLifetimeMs: 0n });
-          },
-          (error) => callback(error),
-        );
-      },
-    };
-    return Object.assign(attempt, { sasl });
+  /**
+   * @param versions of requests that the broker knows, by their keys.
+   * @returns for how long the broker takes requests then, in milliseconds; undefined: for ever. Another login on a connection in use would have
+   * to hold back its requests: a new connection is simpler.
+   * @throws what the broker, or this machine, has against it.
+   */
+  async logIn(
+    connection: Connection,
+    versions: ReadonlyMap<number, { readonly maxVersion: number }>,
+  ): Promise<number | undefined> {
+    await saslHandshakeV1.api.async(connection, this.mechanism);
+    const newest = versions.get(saslAuthenticateV2.api.key)?.maxVersion ?? 0;
+    const { sessionLifetimeMs } = await this.#authenticate(connection, exchanges[Math.min(newest, 2)] as Exchange);
+    return Number(sessionLifetimeMs) || undefined;
   }
 }
+
+/** By version: 1 came with Kafka 2.0, and 2 with 2.4. */
+const exchanges: readonly Exchange[] = [saslAuthenticateV0.api, saslAuthenticateV1.api, saslAuthenticateV2.api];
 
 const passwordAdvice = 'check sasl.mechanism, and the user and password in sasl.jaas.config';
 
