@@ -72,7 +72,7 @@ test('a batch larger than the limits of a fetch still comes', async () => {
 
 test('A(3) aborted, B(2) committed, C(4) aborted, D(1) committed: B and D', async () => {
   const topic = await newTopic('transactions');
-  await writeTransactions(scribe, topic);
+  await writeTransactions(cluster, scribe, topic);
   const committed = await readToEnd(cluster, [{ topic, partition: 0, offset: 0 }]);
   assert.deepEqual(committed.lines, ['B0', 'B1', 'D0']);
   assert.equal(total(committed, 'aborted'), 7);

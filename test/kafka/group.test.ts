@@ -134,13 +134,14 @@ test('who comes back under its lasting name finds its share, and others keep the
   );
   const { length } = stays.shares;
   // As after a kill -9: nobody has said good-bye. The one before hears that somebody else has its name now.
+  const hasHeard = assert.rejects(dies.ended, /'dies' \(group\.instance\.id\)/);
   const back = new TestMember(new RegExp(topic), properties('dies'));
   await until(
     () => back.shares.length > 0,
     () => back.troubles,
   );
   assert.deepEqual(back.lastShare, dies.lastShare);
-  await assert.rejects(dies.ended, /'dies' \(group\.instance\.id\)/);
+  await hasHeard;
   // New partitions are shared out also after that.
   await scribe.addPartitions(topic, 4);
   await until(
