@@ -11,7 +11,7 @@
  *     client_id => NULLABLE_STRING
  */
 import type { OnReadOpts, Socket } from 'node:net';
-import { Writer } from '@platformatic/kafka';
+import { NetworkError, Writer } from '@platformatic/kafka';
 import type { MillraceError } from '../errors.ts';
 import { unusable } from './protocol-errors.ts';
 
@@ -95,7 +95,7 @@ export class Frames {
       this.#brokenBy = error;
     });
     socket.on('close', () => {
-      this.#brokenBy ??= new Error('Connection closed');
+      this.#brokenBy ??= new NetworkError('Connection closed');
       this.#end(unusable(this.#options.address, this.#brokenBy.message));
     });
   }
@@ -229,7 +229,7 @@ export class Frames {
   }
 
   #giveUp(reason: string): void {
-    this.#brokenBy = new Error(reason);
+    this.#brokenBy = new NetworkError(reason);
     this.#end(unusable(this.#options.address, reason));
     this.close();
   }
