@@ -195,8 +195,7 @@ export class Outbox {
 
   /** With those before it that are there. */
   #acknowledge(outgoing: Outgoing, baseOffset: number): void {
-    const acknowledged = this.#waiting.filter((one) => one.isThere || one === outgoing);
-    this.#remove((one) => acknowledged.includes(one));
+    const acknowledged = this.#takeWhatIsThere(outgoing);
     const records = acknowledged.reduce((sum, { bytes }) => sum + offsetsOf(bytes), 0);
     const end = baseOffset < 0 ? -1 : baseOffset + offsetsOf(outgoing.bytes);
     // Unless somebody else wrote in between, they lie one behind the other.
@@ -207,6 +206,14 @@ export class Outbox {
       if (offset >= 0) offset += offsetsOf(bytes);
     }
     this.#acknowledgedEnd = end;
+  }
+
+  #takeWhatIsThere(outgoing: Outgoing): Outgoing[] {
+    // What is there without an answer stands before the one that was sent again; mostly there is none.
+    if (this.#waiting[0] === outgoing) return this.#waiting.splice(0, 1);
+    const found = this.#waiting.filter((one) => one.isThere || one === outgoing);
+    this.#remove((one) => found.includes(one));
+    return found;
   }
 
   /** After a failure: what is sent again may be there, and its leader, perhaps another one by now, would not know it. */

@@ -14,8 +14,8 @@ import type { FlowSnapshot } from './mirror.ts';
 import { together } from './together.ts';
 import { TopicWatch } from './topics/watch-topics.ts';
 
-/** Of batches that were fetched and are not acknowledged, of all lanes that a process has: Kafka's default of `buffer.memory`. */
-const defaultHeldBytes = 32 * 2 ** 20;
+/** Of batches that were fetched and are not acknowledged, of all lanes that a process has: 400 MB/s with 40 ms until they are. */
+const defaultHeldBytes = 16 * 2 ** 20;
 const fewestHeldBytes = 4 * 2 ** 20;
 
 /** One request is under way at each broker: to a distant source, Kafka's default of 1 MiB a partition would leave most of a round trip idle. */

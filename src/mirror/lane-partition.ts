@@ -103,7 +103,14 @@ export class LanePartition {
 
   #note(fetched: FetchedBatches, { parcels, reencoded, nextOffset }: Repacked, offsets: readonly number[]): void {
     const { runs } = this.entry;
-    for (const [at, offset] of offsets.entries()) this.#noteParcel(parcels[at] as Parcel, offset);
+    let [records, bytes] = [0, 0];
+    for (const [at, offset] of offsets.entries()) {
+      const parcel = parcels[at] as Parcel;
+      this.#noteParcel(parcel, offset);
+      records += parcel.records;
+      bytes += parcel.bytes.length;
+    }
+    if (records > 0) this.metrics.mirrored(records, bytes);
     runs.advance(nextOffset);
     this.entry.leaderEpoch = fetched.leaderEpoch;
     if (fetched.records > 0) this.#acknowledged.push(fetched.maxTimestamp);
@@ -113,8 +120,7 @@ export class LanePartition {
   }
 
   /** @param base of its first record on the target; -1: it is there, but the broker does not remember where. */
-  #noteParcel({ runs, records, bytes }: Parcel, base: number): void {
-    this.metrics.mirrored(records, bytes.length);
+  #noteParcel({ runs }: Parcel, base: number): void {
     let at = base;
     for (let run = 0; run < runs.length; run += 2) {
       const count = runs[run + 1] as number;

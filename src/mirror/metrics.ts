@@ -138,7 +138,7 @@ class PartitionMeters implements PartitionMetrics {
   lagRecords = 0;
   readonly #labels: Record<PartitionLabel, string>;
   readonly #families: PartitionFamilies;
-  // Bound to their labels once: this is called for every batch.
+  // Bound to their labels once: this is called for each answer of a fetch.
   readonly #records: Counter.Internal;
   readonly #bytes: Counter.Internal;
   #stoppedBy: string | undefined;
