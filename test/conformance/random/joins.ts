@@ -19,21 +19,24 @@ const inline = fc
       rows,
     }),
   );
-const grouped = (dimension: string, name: string) =>
-  fc.option(filter, { nil: undefined }).map(
-    (given): Json => ({
-      type: 'query',
-      query: {
-        queryType: 'groupBy',
-        dataSource: 'random',
-        intervals: intervals[0],
-        granularity: 'all',
-        dimensions: [{ type: 'default', dimension, outputName: name, outputType: name === 'n' ? 'LONG' : 'STRING' }],
-        aggregations: [{ type: 'longSum', name: 'w', fieldName: 'l' }],
-        filter: given,
-      },
-    }),
-  );
+/** Groups of the random rows, as what is joined. */
+const groups = (dimensions: readonly unknown[], aggregation: Json, given?: Json): Json => ({
+  type: 'query',
+  query: {
+    queryType: 'groupBy',
+    dataSource: 'random',
+    intervals: intervals[0],
+    granularity: 'all',
+    dimensions,
+    aggregations: [aggregation],
+    filter: given,
+  },
+});
+const grouped = (dimension: string, name: string) => {
+  const key = { type: 'default', dimension, outputName: name, outputType: name === 'n' ? 'LONG' : 'STRING' };
+  const sum = { type: 'longSum', name: 'w', fieldName: 'l' };
+  return fc.option(filter, { nil: undefined }).map((given) => groups([key], sum, given));
+};
 
 /** What can be joined with, and columns of it beside the key. */
 const right = fc.oneof(
@@ -63,17 +66,12 @@ const conditionOf = (texts: readonly string[], numbers: readonly string[]) => {
 const leftOf = (joinType: string) =>
   joinType === 'INNER' || joinType === 'LEFT'
     ? fc.constant<unknown>('random')
-    : fc.constant<unknown>({
-        type: 'query',
-        query: {
-          queryType: 'groupBy',
-          dataSource: 'random',
-          intervals: intervals[0],
-          granularity: 'all',
-          dimensions: ['s', 'k', { type: 'default', dimension: 'l', outputName: 'l', outputType: 'LONG' }],
-          aggregations: [{ type: 'count', name: 'd' }],
-        },
-      });
+    : fc.constant<unknown>(
+        groups(['s', 'k', { type: 'default', dimension: 'l', outputName: 'l', outputType: 'LONG' }], {
+          type: 'count',
+          name: 'd',
+        }),
+      );
 
 const join = fc
   .tuple(right, fc.constantFrom('INNER', 'INNER', 'LEFT', 'LEFT', 'RIGHT', 'FULL'))
