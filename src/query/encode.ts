@@ -36,6 +36,16 @@ export function columnOf(name: string, value: Value): Column {
   }
 }
 
+/** What an aggregator or post-aggregator made: of whole floats Druid prints all digits where it combined them of several segments. */
+export function measureColumn(name: string, value: Value): Column {
+  if (value.type !== 'FLOAT') return columnOf(name, value);
+  return {
+    name,
+    sql: value.sql,
+    encode: (float) => (Number.isInteger(float) ? encodeDouble(float) : encodeFloat(float)),
+  };
+}
+
 /** The states of first and last aggregators: Druid calls the time `lhs` and the value `rhs`. */
 const isPair = ({ type }: Value) => type.startsWith('COMPLEX<serializablePair');
 const pair = ({ sql: state }: Value) =>
@@ -92,16 +102,26 @@ export const encodeLong: Encode = (value) => String(value);
 const encodeDouble: Encode = (value) => (value === null ? 'null' : doubleText(value as number));
 
 /** A float has fewer digits than the double that holds it: 0.1, not 0.10000000149011612. */
-const encodeFloat: Encode = (value) => {
-  if (value === null) return 'null';
-  const float = value as number;
-  if (Number.isInteger(float) || !Number.isFinite(float)) return doubleText(float);
-  for (let digits = 6; digits < 9; digits++) {
-    const shorter = Number(float.toPrecision(digits));
-    if (Math.fround(shorter) === float) return doubleText(shorter);
+const encodeFloat: Encode = (value) => (value === null ? 'null' : doubleText(javaFloat(value as number)));
+
+/** The double that has the digits which Java prints of a float. */
+function javaFloat(float: number): number {
+  if (!Number.isFinite(float)) return float;
+  const size = Math.abs(float);
+  if (Number.isInteger(float) && size < 2 ** 63) {
+    // So many of a whole number's last digits are beyond what a float's 24 bits tell apart; Java rounds them away.
+    const spare = Math.floor((Math.floor(Math.log2(size)) - 25) * Math.log10(2));
+    return spare > 0 ? Number(float.toPrecision(size.toFixed(0).length - spare)) : float;
   }
-  return doubleText(Number(float.toPrecision(9)));
-};
+  for (let decimals = 5; decimals < 8; decimals++) {
+    const shorter = Number(float.toExponential(decimals));
+    if (Math.fround(shorter) !== float) continue;
+    // In the middle of two: Java takes the even one.
+    const longer = float.toExponential(decimals + 1);
+    return /[02468]5e/.test(longer) && Number(longer) === float ? Number(longer.replace('5e', 'e')) : shorter;
+  }
+  return Number(float.toExponential(8));
+}
 
 /** Already JSON. */
 const encodeJson: Encode = (value) => (value === null ? 'null' : (value as string));

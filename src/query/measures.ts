@@ -9,7 +9,7 @@ import {
 } from '../catalog/index.ts';
 import { ident, join, type Sql, sql } from '../sql.ts';
 import { QueryMistake } from './define.ts';
-import { type Column, columnOf } from './encode.ts';
+import { type Column, measureColumn } from './encode.ts';
 
 export interface Measures {
   /** `sum(x) AS a0`, …: an SQL aggregate each, over the rows of a source. */
@@ -74,7 +74,7 @@ export function measuresOf(
     foldsOf,
     merges: merges.length === states.length ? merges : undefined,
     states,
-    columns: [...values].map(([name, { value }]) => columnOf(name, value)),
+    columns: [...values].map(([name, { value }]) => measureColumn(name, value)),
     results: new Map([...values].map(([name, { value }]) => [name, value])),
     inner: new Map([...values].map(([name, { value, state }]) => [name, state && isSketch(state) ? state : value])),
     withPosts: (relation) => posts.around(relation),

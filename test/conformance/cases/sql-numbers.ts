@@ -115,6 +115,9 @@ const expressions = [
   'CAST(MOD(n, 100) AS INTEGER)',
   'MOD(d, 2) + d',
   'n / 0.0',
+  'COALESCE(n, f)',
+  'SELECT CAST(big AS FLOAT) AS a, CAST(big * 1000003 AS FLOAT) AS b FROM random ORDER BY __time LIMIT 20',
+  'SELECT CAST(big * d * big AS FLOAT) AS a, CAST(d * 1000003.0 AS FLOAT) AS b FROM random ORDER BY __time LIMIT 60',
 ];
 
 export const sqlNumberCases: Cases = overOdd(expressions);

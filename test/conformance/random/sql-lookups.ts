@@ -3,9 +3,19 @@ import fc from 'fast-check';
 import { where } from './sql-expressions.ts';
 
 const lookups = fc.constantFrom("'words'", "'words', 'none'", "'letters', ''", "'letters'");
-const value = fc
-  .tuple(fc.constantFrom('s', 'k', 'CAST(l AS VARCHAR)', 'LOWER(s)'), lookups)
-  .map(([of, name]) => `LOOKUP(${of}, ${name})`);
+const valueIn = (names: fc.Arbitrary<string>) =>
+  fc
+    .tuple(fc.constantFrom('s', 'k', 'CAST(l AS VARCHAR)', 'LOWER(s)'), names)
+    .map(([of, name]) => `LOOKUP(${of}, ${name})`);
+const value = valueIn(lookups);
+const test = fc.oneof(
+  fc.tuple(value, fc.constantFrom("= 'A'", 'IS NULL', "IN ('A', 'none', '')", "LIKE '%i%'", "> 'b'")),
+  // Where something stands for missing values, Druid forgets it of null once such a test is negated.
+  fc.tuple(
+    valueIn(fc.constantFrom("'words'", "'letters'")),
+    fc.constantFrom("<> 'first'", 'IS NOT NULL', "NOT IN ('A', 'first')"),
+  ),
+);
 
 export const lookedUp = fc.oneof(
   fc
@@ -14,23 +24,10 @@ export const lookedUp = fc.oneof(
       ([key, filter]) => `SELECT ${key} AS g, COUNT(*) AS c, SUM(l) AS a FROM random${filter} GROUP BY 1 ORDER BY 1`,
     ),
   fc
-    .tuple(
-      value,
-      fc.constantFrom(
-        "= 'A'",
-        "<> 'first'",
-        'IS NULL',
-        'IS NOT NULL',
-        "IN ('A', 'none', '')",
-        "NOT IN ('A', 'first')",
-        "LIKE '%i%'",
-        "> 'b'",
-      ),
-      where,
-    )
+    .tuple(test, where)
     .map(
-      ([key, test, filter]) =>
-        `SELECT k, COUNT(*) AS c FROM random${filter === '' ? ' WHERE' : `${filter} AND`} ${key} ${test} GROUP BY 1 ORDER BY 1`,
+      ([passing, filter]) =>
+        `SELECT k, COUNT(*) AS c FROM random${filter === '' ? ' WHERE' : `${filter} AND`} ${passing.join(' ')} GROUP BY 1 ORDER BY 1`,
     ),
   fc
     .tuple(value, value)
