@@ -49,6 +49,9 @@ export function doubleToLong(double: Sql): Sql {
   return sql`list_transform([${double}], lambda d: ${cut})[1]`;
 }
 
+/** What rounds by its decimal digits, as Java's BigDecimal does, knows no zero below 0. */
+export const positiveZero = (double: Sql): Sql => sql`(${double} + 0.0::DOUBLE)`;
+
 /** Text of a DOUBLE as Java writes it: `1.0`, but from ten million and below a thousandth `1.5E7`. */
 export function doubleText(double: Sql): Sql {
   // The digits of `1.5e-07` or of `0.00015`, without the point and the zeros around them.

@@ -65,6 +65,7 @@ const expressions = [
   'TRUNCATE(n, -1)',
   'TRUNCATE(f, 1)',
   'TRUNC(n)',
+  "CONCAT(ROUND(d / 100, 0), ' ', ROUND(d * 0), ' ', TRUNC(d / 100, 1))",
   'MOD(n, 4)',
   'MOD(n, -4)',
   'n % 4',

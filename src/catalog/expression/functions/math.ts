@@ -1,6 +1,6 @@
 /** Mathematics. Where Java answers NaN or an infinity for an argument outside a function's domain, the result is null. */
 import { join, type Sql, sql } from '../../../sql.ts';
-import { doubleToLong } from '../../numbers.ts';
+import { doubleToLong, positiveZero } from '../../numbers.ts';
 import { arg, type ExpressionFunction } from '../function.ts';
 import { asDouble, asLong, commonType, double, inType, long, string, type Typed } from '../typed.ts';
 
@@ -131,7 +131,7 @@ const functions: ExpressionFunction[] = [
       const digits = args[1] ? sql`CAST(${asLong(args[1])} AS INTEGER)` : sql`0`;
       return x.type === 'LONG'
         ? long(sql`TRY(round(${x.sql}, ${digits}))`)
-        : double(sql`TRY(round(${asDouble(x)}, ${digits}))`);
+        : double(positiveZero(sql`TRY(round(${asDouble(x)}, ${digits}))`));
     },
   },
   {

@@ -1,4 +1,5 @@
 /** Numbers. https://druid.apache.org/docs/latest/querying/sql-scalar#numeric-functions */
+import { positiveZero } from '../../../catalog/numbers.ts';
 import { sql } from '../../../sql.ts';
 import { bigint, cast, type Expr, isNumber, isWhole } from '../types.ts';
 import { arg, type Call, native, type ScalarFunction, viaNative } from './define.ts';
@@ -86,7 +87,7 @@ const functions: ScalarFunction[] = [
       const digits = call.integer(1) ?? 0;
       if (isWhole(number) && digits >= 0) return number;
       const unit = sql`pow(10, ${digits})`;
-      const cut = sql`(trunc(CAST(${number.sql} AS DOUBLE) * ${unit}) / ${unit})`;
+      const cut = positiveZero(sql`(trunc(CAST(${number.sql} AS DOUBLE) * ${unit}) / ${unit})`);
       return isWhole(number) ? bigint(sql`CAST(${cut} AS BIGINT)`) : likeArgument({ sql: cut, type: 'DOUBLE' }, number);
     },
   },
