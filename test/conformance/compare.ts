@@ -3,6 +3,8 @@ import type { Answer, Case, Query } from './define.ts';
 
 /** Sums of floating point numbers depend on the order of the rows. */
 const rounding = 1e-9;
+/** Where what was summed up cancels out, only what was rounded is left: smaller numbers are compared as if they were of this size. */
+const smallest = 1e-3;
 const mostDifferences = 8;
 
 /** `[0].result.n: expected 3, got 4`, the first few; empty when both say the same. */
@@ -63,7 +65,7 @@ function* differ(
 function isClose(expected: unknown, actual: unknown, tolerance: number): boolean {
   if (expected === actual) return true;
   if (typeof expected !== 'number' || typeof actual !== 'number') return false;
-  return Math.abs(expected - actual) <= tolerance * Math.max(Math.abs(expected), Math.abs(actual));
+  return Math.abs(expected - actual) <= tolerance * Math.max(Math.abs(expected), Math.abs(actual), smallest);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
