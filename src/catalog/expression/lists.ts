@@ -15,13 +15,13 @@ export const listText = (texts: Sql): Sql =>
 export const holds = (list: Sql, value: Sql): Sql =>
   sql`CASE WHEN ${value} IS NULL THEN ${holdsNull(list)} ELSE list_contains(${list}, ${value}) END`;
 
-/** Whether the list has all values of another one, null among them. */
+/** Whether the list has all values of another one, null among them, or null in the place of one. */
 export const holdsAll = (list: Sql, values: Sql): Sql =>
-  sql`(list_has_all(${list}, ${values}) AND (${holdsNull(list)} OR NOT ${holdsNull(values)}))`;
+  sql`CASE WHEN ${values} IS NULL THEN ${holdsNull(list)} ELSE list_has_all(${list}, ${values}) AND (${holdsNull(list)} OR NOT ${holdsNull(values)}) END`;
 
-/** Whether the lists have a value in common, which may be null. */
+/** Whether the lists have a value in common, which may be null; of the second one that is null nothing is. */
 export const overlap = (a: Sql, b: Sql): Sql =>
-  sql`(list_has_any(${a}, ${b}) OR (${holdsNull(a)} AND ${holdsNull(b)}))`;
+  sql`CASE WHEN ${a} IS NOT NULL THEN coalesce(list_has_any(${a}, ${b}) OR (${holdsNull(a)} AND ${holdsNull(b)}), false) END`;
 
 /** As Java's `Arrays.copyOfRange`: filled up with nulls behind the list's end; null for what does not begin in the list. */
 export function slice(list: Sql, start: Sql, end: Sql | undefined): Sql {

@@ -12,8 +12,16 @@ const column = (names: readonly string[]) => fc.constantFrom(...names).map((name
 /** For functions of which only the name and the count of arguments are known. Text that is no number is 0 to Druid's arithmetic. */
 const leaf = fc.oneof(numberLiteral, column(numberColumns));
 
-/** Read the clock, grow without bounds, need a literal, or what only a cluster has. */
-const unasked = new Set(['timestamp_now', 'repeat', 'cast', 'lookup', 'array_offset', 'array_ordinal']);
+/** Read the clock, grow without bounds, need a literal, or what only a cluster has; Base64 of what is no UTF-8. */
+const unasked = new Set([
+  'timestamp_now',
+  'repeat',
+  'cast',
+  'lookup',
+  'array_offset',
+  'array_ordinal',
+  'decode_base64_utf8',
+]);
 
 const numberLists = ['array(1, 2)', 'array("l", 3)'];
 const textLists = ["array('a', null)", 'array("k", "s")', 'string_to_array("s", \' \')'];
@@ -60,7 +68,9 @@ const grammar = fc.letrec<{ text: string; number: string; condition: string }>((
       { maxDepth: 3, withCrossShrink: true },
       numberLiteral,
       column(numberColumns),
-      infix(number, ['+', '-', '*', '/', '%'], number),
+      infix(number, ['+', '-', '*', '/'], number),
+      // What is left of a fraction by 0 is NaN, a number to Java.
+      infix(number, ['%'], fc.constantFrom('2', '3', '-4', '2.5')),
       number.map((value) => `(-${value})`),
       call('abs', number),
       call('floor', number),

@@ -76,7 +76,7 @@ const functions: ExpressionFunction[] = [
     compile(args, call) {
       const text = asString(arg(args, 0));
       const radix = call.integer(1) ?? 10;
-      if (radix < 2 || radix > 36) throw call.fail(1, 'expected a base from 2 to 36');
+      if (radix < 2 || radix > 36) return long(sql`NULL::BIGINT`);
       if (radix === 10) return long(sql`TRY_CAST(regexp_extract(${text}, '^[+-]?[0-9]+$') AS BIGINT)`);
       return long(longOfBase(radix, text));
     },
@@ -110,13 +110,11 @@ const functions: ExpressionFunction[] = [
     name: 'regexp_replace',
     args: 'expr, pattern, replacement',
     arity: [3, 3],
-    summary: 'Every match of the pattern replaced; `$1` in the replacement is the first group. Both are literals.',
+    summary: 'Every match of the pattern, a literal, replaced; `$1` in the replacement is the first group.',
     example: { expression: `regexp_replace('2018-03', '(\\\\d+)-(\\\\d+)', '$2/$1')`, result: '03/2018' },
     compile(args, call) {
-      const replacement = (call.text(2) ?? '').replaceAll(/\\(.)|\$(\d)/g, (_, plain, group) =>
-        group === undefined ? plain.replace('\\', '\\\\') : `\\${group}`,
-      );
-      return string(sql`regexp_replace(${asString(arg(args, 0))}, ${regex(call)}, ${replacement}, 'g')`);
+      const [text, replacement] = [asString(arg(args, 0)), rewritten(asString(arg(args, 2)))];
+      return string(sql`regexp_replace(${text}, ${regex(call)}, ${replacement}, 'g')`);
     },
   },
   {
@@ -245,20 +243,24 @@ function pad(name: 'lpad' | 'rpad', where: string, expression: string, result: s
     name,
     args: 'expr, length, chars',
     arity: [3, 3],
-    summary: `Of that length: cut off, or padded ${where} the text with the characters.`,
+    summary: `Of that length: cut off, or padded ${where} the text with the characters. Null for a length of 0 or above 10000.`,
     example: { expression, result },
-    compile(args, call) {
-      const length = call.integer(1);
-      if (length === undefined || length > 10_000) throw call.fail(1, 'expected a length of at most 10000');
-      if (length === 0) return string(sql`NULL::VARCHAR`);
-      if (length < 0) return string(sql`left(${asString(arg(args, 0))}, 0)`);
-      const [text, characters] = [asString(arg(args, 0)), asString(arg(args, 2))];
+    compile(args) {
+      const [text, length, characters] = [asString(arg(args, 0)), asLong(arg(args, 1)), asString(arg(args, 2))];
       const padded = name === 'lpad' ? sql`lpad` : sql`rpad`;
+      const cut = sql`left(${text}, greatest(${length}, 0))`;
       return string(
-        sql`CASE ${characters} WHEN '' THEN left(${text}, ${length}) ELSE ${padded}(${text}, ${length}, nullif(${characters}, '')) END`,
+        sql`CASE WHEN ${length} = 0 OR ${length} > 10000 THEN NULL WHEN ${length} < 0 OR ${characters} = '' THEN ${cut} ELSE ${padded}(${text}, CAST(least(greatest(${length}, 0), 10000) AS INTEGER), nullif(${characters}, '')) END`,
       );
     },
   };
+}
+
+/** Java's replacement as RE2 takes it: `\\1` for `$1`, and what stands behind a backslash as it is. */
+function rewritten(replacement: Sql): Sql {
+  const part = sql`CASE WHEN ends_with(p, '\\') THEN '\\\\' WHEN length(p) = 1 THEN p WHEN starts_with(p, '$') THEN '\\' || p[2] ELSE p[2] END`;
+  const parts = sql`list_transform(regexp_extract_all(${replacement}, '(?s)\\\\.|[$][0-9]|.'), lambda p: ${part})`;
+  return sql`coalesce(array_to_string(${parts}, ''), ${replacement})`;
 }
 
 function like(text: Sql, call: Call): Sql {
