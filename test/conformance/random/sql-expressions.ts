@@ -122,7 +122,8 @@ const grammar = fc.letrec<{ text: string; number: string; condition: string }>((
       call('GREATEST', number, number),
       call('LEAST', number, number),
       call('COALESCE', number, number),
-      call('SAFE_DIVIDE', number, number),
+      // Of 0 by what is less it is -0.0.
+      call('SAFE_DIVIDE', number, number).map((quotient) => `ABS(${quotient})`),
       call('SIGN', number),
       call('CHAR_LENGTH', text),
       call('STRPOS', text, textLiteral),

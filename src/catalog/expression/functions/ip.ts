@@ -2,7 +2,7 @@
 import { type Sql, sql } from '../../../sql.ts';
 import { isOfIpv6, subnetOfIpv6 } from '../../ipv6.ts';
 import { arg, type Call, type ExpressionFunction } from '../function.ts';
-import { asLong, asString, condition, long, string, type Typed } from '../typed.ts';
+import { asString, condition, long, string, type Typed } from '../typed.ts';
 
 const functions: ExpressionFunction[] = [
   {
@@ -60,12 +60,10 @@ export default functions;
 const byte = '(25[0-5]|2[0-4][0-9]|[01]?[0-9]?[0-9])';
 const addressPattern = `${byte}[.]${byte}[.]${byte}[.]${byte}`;
 
-/** BIGINT; NULL for what is no address. */
+/** BIGINT; NULL for what is no address, as doubles are. */
 function addressOf(address: Typed): Sql {
-  if (address.type === 'LONG' || address.type === 'DOUBLE') {
-    const number = asLong(address);
-    return sql`CASE WHEN ${number} BETWEEN 0 AND 4294967295 THEN ${number} END`;
-  }
+  if (address.type === 'DOUBLE') return sql`NULL::BIGINT`;
+  if (address.type === 'LONG') return sql`CASE WHEN ${address.sql} BETWEEN 0 AND 4294967295 THEN ${address.sql} END`;
   const text = asString(address);
   const bytes = sql`TRY_CAST(string_split(${text}, '.') AS BIGINT[])`;
   return sql`CASE WHEN regexp_full_match(${text}, ${addressPattern}) THEN list_reduce(${bytes}, lambda sum, next: sum * 256 + next) END`;
