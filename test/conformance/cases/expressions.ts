@@ -12,10 +12,6 @@ const texts = {
   concat: "concat(name, '-', size)",
   'IPv4 of a double':
     "concat(nvl(ipv4_parse(abs(d)), 'none'), nvl(ipv4_stringify(abs(d)), 'none'), ipv4_match(abs(d), '0.0.0.0/1'))",
-  'array contains': "array_contains(tags, 'x')",
-  like: "like(name, 'a%')",
-  strpos: "strpos(name, 'a')",
-  'is null': 'isnull(name)',
   upper: 'upper(name)',
   substring: 'substring(name, 1, 3)',
   replace: "replace(name, 'a', 'A')",
@@ -47,6 +43,10 @@ const longs = {
   'timestamp shift': "timestamp_shift(__time, 'P1M', 1)",
   'timestamp extract': "timestamp_extract(__time, 'HOUR', 'Europe/Berlin')",
   'array length': 'array_length(tags)',
+  'array contains': "array_contains(tags, 'x')",
+  like: "like(name, 'a%')",
+  strpos: "strpos(name, 'a')",
+  'is null': 'isnull(name)',
 };
 const doubles = {
   'sum of mixed': 'n + d',
