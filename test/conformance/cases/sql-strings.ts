@@ -79,6 +79,8 @@ const expressions = [
   'RPAD(name, 2)',
   "RPAD(name, MOD(n, 10), '*-')",
   "LPAD(name, MOD(n, 10), size || 'x')",
+  "LPAD('abc', MOD(n, 10))",
+  "RPAD('abc', MOD(n, 10), LEFT(size, 0))",
   "STRPOS(name, 'a')",
   "STRPOS(name, '')",
   "STRPOS(name, 'zz')",

@@ -42,3 +42,6 @@ export const call = (name: string, ...args: readonly fc.Arbitrary<string>[]) =>
 /** The text of an operator between two operands. */
 export const infix = (left: fc.Arbitrary<string>, operators: readonly string[], right: fc.Arbitrary<string>) =>
   fc.tuple(left, fc.constantFrom(...operators), right).map(([a, operator, b]) => `(${a} ${operator} ${b})`);
+
+/** Text of a number that is never -0.0, whatever the one in it is. */
+export const zeroLess = (number: string) => `(0 - ${number})`;

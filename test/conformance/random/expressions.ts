@@ -1,7 +1,7 @@
 /** Random expressions of Druid's native language, as text. */
 import fc from 'fast-check';
 import { expressionFunctions } from '../../../src/catalog/expression/functions/index.ts';
-import { call, infix } from './atoms.ts';
+import { call, infix, zeroLess } from './atoms.ts';
 import { numberColumns, textColumns } from './columns.ts';
 
 const quoted = (text: string) => `'${text}'`;
@@ -68,13 +68,16 @@ const grammar = fc.letrec<{ text: string; number: string; condition: string }>((
       { maxDepth: 3, withCrossShrink: true },
       numberLiteral,
       column(numberColumns),
-      infix(number, ['+', '-', '*', '/'], number),
+      infix(number, ['+', '-'], number),
+      // Each might be -0.0, which is less than 0 in Java; 0 less it is not.
+      infix(number, ['*', '/'], number).map(zeroLess),
       // What is left of a fraction by 0 is NaN, a number to Java.
-      infix(number, ['%'], fc.constantFrom('2', '3', '-4', '2.5')),
-      number.map((value) => `(-${value})`),
+      infix(number, ['%'], fc.constantFrom('2', '3', '-4', '2.5')).map(zeroLess),
+      number.map(zeroLess),
+      fc.constantFrom('l', 'big').map((value) => `(-"${value}")`),
       call('abs', number),
       call('floor', number),
-      call('ceil', number),
+      call('ceil', number).map(zeroLess),
       call('round', number),
       call('div', number, fc.constantFrom('2', '3', '-4', '2.5')),
       call('greatest', number, number),
@@ -85,7 +88,7 @@ const grammar = fc.letrec<{ text: string; number: string; condition: string }>((
       call('strpos', text, textLiteral),
       call('bitwiseAnd', number, number),
       // What `if` gives keeps its own type in Druid, whole or not, row by row.
-      call('safe_divide', number, column(['d'])),
+      call('safe_divide', number, column(['d'])).map(zeroLess),
       text.map((value) => `cast(${value}, 'LONG')`),
       text.map((value) => `cast(${value}, 'DOUBLE')`),
       call('timestamp_extract', fc.constant('__time'), fc.constantFrom("'HOUR'", "'DOW'", "'WEEK'", "'QUARTER'")),

@@ -1,7 +1,7 @@
 /** Random expressions of Druid's SQL, as text. */
 import fc from 'fast-check';
 import { scalarFunctions } from '../../../src/query/sql/functions/index.ts';
-import { call, infix } from './atoms.ts';
+import { call, infix, zeroLess } from './atoms.ts';
 import { numberColumns, textColumns, texts } from './columns.ts';
 
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
@@ -111,8 +111,11 @@ const grammar = fc.letrec<{ text: string; number: string; condition: string }>((
       { maxDepth: 3, withCrossShrink: true },
       numberLiteral,
       fc.constantFrom(...numberColumns),
-      infix(number, ['+', '-', '*', '/'], number),
-      number.map((value) => `(-${value})`),
+      infix(number, ['+', '-'], number),
+      // Each might be -0.0, which is less than 0 in Java; 0 less it is not.
+      infix(number, ['*', '/'], number).map(zeroLess),
+      number.map(zeroLess),
+      fc.constantFrom('l', 'big').map((value) => `(-${value})`),
       call('ABS', number),
       // Of whole numbers Druid makes doubles that are printed as whole numbers.
       call('FLOOR', fraction),
@@ -122,8 +125,7 @@ const grammar = fc.letrec<{ text: string; number: string; condition: string }>((
       call('GREATEST', number, number),
       call('LEAST', number, number),
       call('COALESCE', number, number),
-      // Of 0 by what is less it is -0.0.
-      call('SAFE_DIVIDE', number, number).map((quotient) => `ABS(${quotient})`),
+      call('SAFE_DIVIDE', number, number).map(zeroLess),
       call('SIGN', number),
       call('CHAR_LENGTH', text),
       call('STRPOS', text, textLiteral),
