@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asMillraceError, MillraceError } from '../errors.ts';
 import type { Committer } from '../ingest/committer.ts';
-import type { Work, WorkOutcome } from '../ingest/work.ts';
+import type { Part, Work, WorkOutcome } from '../ingest/work.ts';
 import type { LostPosition, Origin, PartitionName, Stream, StreamBatch } from '../sources/stream.ts';
 import type { DataSource } from '../spec/data-source.ts';
 import { backOffMs } from './alarm.ts';
@@ -24,7 +24,7 @@ export interface RoutedBatch {
 
 export interface ReadingOptions {
   readonly stream: Stream;
-  readonly committer: Pick<Committer, 'submit'>;
+  readonly committer: Pick<Committer, 'submit' | 'prepare' | 'forget'>;
   /** The source of the commits' progress. */
   readonly source: string;
   /** The stored positions of the partitions to read. */
@@ -59,6 +59,8 @@ export class Reading {
   readonly #limit = new BatchLimit();
   readonly #stop = new AbortController();
   #end: ReadingEnd | undefined;
+  /** Full batches that come next, by their lines: what of them goes where, and was prepared. */
+  readonly #ahead = new Map<Uint8Array, readonly RoutedBatch[]>();
 
   constructor(options: ReadingOptions) {
     this.#options = options;
@@ -88,26 +90,47 @@ export class Reading {
 
   async #run(): Promise<ReadingEnd> {
     const { signal } = this.#stop;
-    const batches = this.#options.stream.read(this.from, signal, this.#options.origins);
+    const onFull = (batch: StreamBatch) => this.#prepare(batch);
+    const batches = this.#options.stream.read(this.from, signal, this.#options.origins, onFull);
     try {
       while (!signal.aborted) {
         const batch = await batches.next().catch((error: unknown) => streamEnd(asMillraceError(error)));
         if ('kind' in batch) return signal.aborted ? { kind: 'stopped' } : batch;
         if (batch.done) return signal.aborted ? { kind: 'stopped' } : { kind: 'stream', error: endedEarly() };
-        await allDone(this.#options.route(batch.value).map((routed) => this.#commit(routed)));
+        await allDone(this.#routed(batch.value).map((routed) => this.#commit(routed)));
       }
     } catch (error) {
       if (!signal.aborted) return { kind: 'failed', error: asMillraceError(error) };
     } finally {
       await batches.return().catch(() => {});
+      for (const routed of this.#ahead.values()) this.#forget(routed);
     }
     return { kind: 'stopped' };
+  }
+
+  /** While the one before it is committed. */
+  #prepare(batch: StreamBatch): void {
+    const routed = this.#options.route(batch);
+    this.#ahead.set(batch.lines, routed);
+    for (const one of routed)
+      if (this.#limit.divide(one.batch).length === 1) this.#options.committer.prepare(this.#partOf(one));
+  }
+
+  #forget(routed: readonly RoutedBatch[]): void {
+    for (const one of routed) this.#options.committer.forget(this.#partOf(one));
+  }
+
+  #routed(batch: StreamBatch): readonly RoutedBatch[] {
+    const routed = this.#ahead.get(batch.lines) ?? this.#options.route(batch);
+    this.#ahead.delete(batch.lines);
+    return routed;
   }
 
   /** Tries until the batch is taken, or refused for good; divided where it is too much for the engine at once. */
   async #commit({ batch, dataSource }: RoutedBatch): Promise<void> {
     const smaller = this.#limit.divide(batch);
     if (smaller.length > 1) {
+      this.#forget([{ batch, dataSource }]);
       for (const one of smaller) await this.#commit({ batch: one, dataSource });
     } else if (!(await this.#isTaken({ batch, dataSource }))) {
       this.#options.onDelay(divided(batch));
@@ -131,10 +154,15 @@ export class Reading {
     }
   }
 
+  #partOf({ batch: { lines, records }, dataSource }: RoutedBatch): Part {
+    const { keepUnparseable, fieldErrors } = this.#options;
+    return { dataSource, format: 'text', lines, events: records, keepUnparseable, fieldErrors };
+  }
+
   async #submit({ batch, dataSource }: RoutedBatch): Promise<void> {
-    const { committer, source, keepUnparseable, fieldErrors, onCommit } = this.#options;
-    const { lines, records, progress } = batch;
-    const part = { dataSource, format: 'text' as const, lines, events: records, keepUnparseable, fieldErrors };
+    const { committer, source, onCommit } = this.#options;
+    const { records, progress } = batch;
+    const part = this.#partOf({ batch, dataSource });
     const accept = (outcome: WorkOutcome) => this.#options.accept?.(outcome, batch);
     const work: Work = { parts: records > 0 ? [part] : [], progress: { source, partitions: progress }, accept };
     const outcome = await committer.submit(work);

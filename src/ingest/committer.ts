@@ -8,7 +8,7 @@ import type { Metrics } from '../observe/metrics.ts';
 import { Receipts } from './receipts.ts';
 import { RoundCommitter, type RoundCommitterOptions } from './round-committer.ts';
 import { MalformedBodies, type Rounds } from './rounds.ts';
-import { scopeOf, type Waiting, type Work, type WorkOutcome } from './work.ts';
+import { type Part, scopeOf, type Waiting, type Work, type WorkOutcome } from './work.ts';
 
 export interface CommitterOptions {
   /** Bytes that may wait; beyond that a body is refused with `bufferFull`. */
@@ -59,6 +59,16 @@ export class Committer {
   get lagMs(): number {
     const [oldest] = this.#queue;
     return oldest ? Math.max(0, this.#options.now() - oldest.sinceMs) : 0;
+  }
+
+  /** Does what can be done for a body before it is submitted, as a part with the same lines. */
+  prepare(part: Part): void {
+    if (!this.#closed && !this.#rounds.failure) this.#rounds.prepare(part);
+  }
+
+  /** A body that was prepared is not submitted after all. */
+  forget(part: Part): void {
+    this.#rounds.forget(part);
   }
 
   /** Settles when the work is durable. */

@@ -7,6 +7,10 @@ export interface Rounds {
   readonly failure: MillraceError | undefined;
   /** Told of each body as it begins to wait. */
   begin(part: Part): void;
+  /** Told of one that will come soon, for what can be done about it before. */
+  prepare(part: Part): void;
+  /** One that it was told of does not come after all. */
+  forget(part: Part): void;
   /**
    * Settles when all of a round is durable; an error is that of one body, while others may be. One round is begun after the other: where this one
    * goes on by itself, `handedOn` lets the next begin before it has settled.

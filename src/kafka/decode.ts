@@ -29,6 +29,8 @@ export interface Decoded {
   readonly tombstones: number;
   /** Bytes of the values, as they came. */
   readonly valueBytes: number;
+  /** Whether any value is empty or begins with white space, so that its line may be blank. */
+  readonly mayBeBlank: boolean;
   /** Records of aborted transactions, left out. */
   readonly aborted: number;
   /** The offset after the last batch that was read. */
@@ -66,7 +68,7 @@ class Decoder {
   readonly #scratch: Scratch;
   readonly #describer: RecordDescriber | undefined;
   readonly #abortedTransactions: AbortedTransactions | undefined;
-  readonly #counts = { records: 0, tombstones: 0, valueBytes: 0 };
+  readonly #counts = { records: 0, tombstones: 0, valueBytes: 0, mayBeBlank: false };
   #aborted = 0;
   #nextOffset: number;
   #leaderEpoch = -1;

@@ -91,6 +91,7 @@ export class RecordDescriber {
     for (let line = 0; line < lines; line++) this.#lines.buffer[this.#lineEnds[line] as number] = lineFeed;
     counts.records += lines;
     counts.valueBytes += valueBytes;
+    counts.mayBeBlank = true;
     return true;
   }
 

@@ -37,6 +37,8 @@ export interface RecordCounts {
   tombstones: number;
   /** Bytes of the values, as they came. */
   valueBytes: number;
+  /** Whether any value is empty or begins with white space, so that its line may be blank. */
+  mayBeBlank: boolean;
 }
 
 /** Where the lines of a batch end; kept between batches, since nothing else runs in between. */
@@ -75,6 +77,7 @@ export function compactValues(
   let out = target;
   let lines = 0;
   let tombstones = 0;
+  let { mayBeBlank } = counts;
   for (let record = 0; record < count; record++) {
     const length = readVarint(buffer) >>> 1;
     const recordEnd = cursor + length;
@@ -93,6 +96,8 @@ export function compactValues(
       if (isNull) {
         tombstones++;
       } else {
+        // Behind an empty value stands the headers' count, which is mostly 0: at worst it is looked for in vain.
+        mayBeBlank ||= (buffer[valueStart] as number) <= space || valueEnd === valueStart;
         buffer.copyWithin(out, valueStart, valueEnd);
         out += valueEnd - valueStart;
         lineEnds[lines++] = out;
@@ -106,6 +111,7 @@ export function compactValues(
   counts.records += lines;
   counts.tombstones += tombstones;
   counts.valueBytes += out - target - lines;
+  counts.mayBeBlank = mayBeBlank;
   return out;
 }
 

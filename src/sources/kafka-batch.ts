@@ -4,8 +4,8 @@ import { originText, partitionName } from './kafka-partition.ts';
 import { readableLines } from './readable-lines.ts';
 import type { BatchStep, PartitionName, PartitionProgress, StreamBatch } from './stream.ts';
 
-/** From this size on a batch grows no more. Larger ones gain little, and each takes its size three times: as it grows, as it is read, in the engine. */
-export const fullBatchBytes = 16 * 2 ** 20;
+/** From this size on a batch grows no more. Larger ones gain little, and three take their size: one grows, one waits, one is read. */
+export const fullBatchBytes = 12 * 2 ** 20;
 
 /** A batch beyond this is one of many, mostly: its buffer is made as large as any of them will need. */
 const largeBatchBytes = 2 ** 20;
@@ -20,6 +20,8 @@ export class GrowingBatch {
   #records = 0;
   #lineBytes = 0;
   #valueBytes = 0;
+  /** What {@link finish} gave out, until more is added. */
+  #lines: Buffer | undefined;
 
   /** @param buffer what to fill: that of a batch nobody looks at any more, or an empty one. It is replaced when it is too small. */
   constructor(buffer: Buffer) {
@@ -38,11 +40,12 @@ export class GrowingBatch {
 
   /** Of each partition in order, without a gap. */
   add(fetched: PartitionValues): void {
-    const { values, records, valueBytes, firstOffset, nextOffset } = fetched;
+    const { values, records, valueBytes, mayBeBlank, firstOffset, nextOffset } = fetched;
     const partition = partitionName(fetched);
     const step = { from: BigInt(firstOffset), to: BigInt(nextOffset), origin: originText(fetched) };
     this.#progress.set(partition, { ...step, from: this.#progress.get(partition)?.from ?? step.from });
-    const { lines, blank } = readableLines(values);
+    const { lines, blank } = readableLines(values, mayBeBlank);
+    this.#lines = undefined;
     this.#append(lines);
     this.#records += records - blank;
     this.#valueBytes += valueBytes;
@@ -50,9 +53,11 @@ export class GrowingBatch {
     this.#steps.push({ ...step, partition, lineBytes, records: kept, bytes: valueBytes });
   }
 
+  /** Asked again without more having been added, its lines are the same object. */
   finish(positions: readonly Position[]): StreamBatch {
+    this.#lines ??= this.#buffer.subarray(0, this.#lineBytes);
     return {
-      lines: this.#buffer.subarray(0, this.#lineBytes),
+      lines: this.#lines,
       records: this.#records,
       bytes: this.#valueBytes,
       progress: this.#progress,

@@ -1,7 +1,7 @@
 /**
  * What a fetcher brings, as a stream's batches: all that came while the reader worked on the last one is the next one. So they
  * are small when events are rare, and grow when the reader is behind, without a clock that would delay the rare ones. One that is full
- * waits to be taken, and nothing more is fetched than the fetcher's few answers.
+ * waits to be taken while the next one grows; when that is full, too, nothing more is fetched than the fetcher's few answers.
  */
 import { asMillraceError, type MillraceError } from '../errors.ts';
 import { type Fetched, type PartitionProblem, type Position, Signal } from '../kafka/index.ts';
@@ -17,12 +17,14 @@ export interface FetchedSource extends AsyncIterable<Fetched> {
 /**
  * Reads until the signal aborts, or a partition has a problem, which it returns once all that came before is taken.
  * Closes the fetcher.
+ * @param onFull told of each batch that waits to be taken as it is.
  */
 export async function* readBatches(
   fetcher: FetchedSource,
   signal: AbortSignal,
+  onFull: (batch: StreamBatch) => void = () => {},
 ): AsyncGenerator<StreamBatch, PartitionProblem | undefined, void> {
-  const gatherer = new Gatherer();
+  const gatherer = new Gatherer((batch) => onFull(batch.finish(fetcher.positions())));
   const stop = () => {
     gatherer.stop();
     void fetcher.close();
@@ -46,12 +48,19 @@ export async function* readBatches(
 }
 
 class Gatherer {
+  readonly #onFull: (batch: GrowingBatch) => void;
   #batch = new GrowingBatch(Buffer.alloc(0));
-  #spare: Buffer = Buffer.alloc(0);
+  /** Full, and told of; what comes meanwhile is the next one. */
+  #full: GrowingBatch | undefined;
+  readonly #spares: Buffer[] = [];
   #end: PartitionProblem | MillraceError | undefined;
   #isOver = false;
   readonly #came = new Signal();
   readonly #taken = new Signal();
+
+  constructor(onFull: (batch: GrowingBatch) => void) {
+    this.#onFull = onFull;
+  }
 
   /** Takes in until it is stopped, or a partition has a problem. */
   async gather(source: AsyncIterable<Fetched>): Promise<void> {
@@ -63,7 +72,7 @@ class Gatherer {
         }
         this.#batch.add(fetched);
         this.#came.notify();
-        while (!this.#isOver && this.#batch.lineBytes >= fullBatchBytes) await this.#taken.wait();
+        if (this.#batch.lineBytes >= fullBatchBytes) await this.#whenFull();
         if (this.#isOver) break;
       }
     } catch (error) {
@@ -73,20 +82,36 @@ class Gatherer {
     this.stop();
   }
 
+  async #whenFull(): Promise<void> {
+    // Who waits for a batch takes it first: there is nothing to gain by telling of it.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (!this.#isOver && this.#full !== undefined) await this.#taken.wait();
+    const batch = this.#batch;
+    if (this.#isOver || batch.lineBytes < fullBatchBytes) return;
+    this.#full = batch;
+    this.#renew();
+    this.#onFull(batch);
+  }
+
+  #renew(): void {
+    this.#batch = new GrowingBatch(this.#spares.pop() ?? Buffer.alloc(0));
+  }
+
   /** What has come; waits for something to come. Undefined when there is nothing more. */
   async take(): Promise<GrowingBatch | undefined> {
-    while (this.#batch.isEmpty && !this.#isOver) await this.#came.wait();
-    if (this.#batch.isEmpty) return undefined;
-    const batch = this.#batch;
-    this.#batch = new GrowingBatch(this.#spare);
-    this.#spare = Buffer.alloc(0);
+    while (this.#full === undefined && this.#batch.isEmpty && !this.#isOver) await this.#came.wait();
+    const batch = this.#full ?? this.#batch;
+    if (batch.isEmpty) return undefined;
+    if (batch === this.#full) this.#full = undefined;
+    else this.#renew();
     this.#taken.notify();
     return batch;
   }
 
   /** The reader has done with it. */
   reuse(batch: GrowingBatch): void {
-    this.#spare = batch.recycle();
+    const buffer = batch.recycle();
+    if (buffer.byteLength > 0) this.#spares.push(buffer);
   }
 
   /** Why it ended by itself. */

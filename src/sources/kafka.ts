@@ -94,6 +94,7 @@ class KafkaStream implements Stream {
     from: ReadonlyMap<PartitionName, bigint>,
     signal: AbortSignal,
     origins: ReadonlyMap<PartitionName, Origin> = new Map(),
+    onFull?: (batch: StreamBatch) => void,
   ): AsyncGenerator<StreamBatch, void, void> {
     const assignments = [...from].map(([name, offset]) => {
       const origin = origins.get(name);
@@ -105,7 +106,7 @@ class KafkaStream implements Stream {
         leaderEpoch,
       };
     });
-    const problem = yield* readBatches(this.#cluster.fetch(assignments, { columns: this.#columns }), signal);
+    const problem = yield* readBatches(this.#cluster.fetch(assignments, { columns: this.#columns }), signal, onFull);
     if (problem) throw await this.#explain(problem);
   }
 

@@ -10,15 +10,18 @@ const beginnings = ['\n\n', '\n ', '\n\t'];
 
 /**
  * @param lines each ends with a line feed, and holds no carriage return.
+ * @param mayBeBlank whether any of them begins with white space.
  * @returns them without blank ones, what is not UTF-8 replaced by U+FFFD as in Druid, and cut off where they are nested too deep, so
  * that they count as unparseable; with a note in place of one that is too large, which counts as unparseable, too; and how many were blank.
  */
-export function readableLines(lines: Uint8Array): { readonly lines: Buffer; readonly blank: number } {
+export function readableLines(
+  lines: Uint8Array,
+  mayBeBlank = beginsWithWhite(lines),
+): { readonly lines: Buffer; readonly blank: number } {
   const bytes = Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength);
   const text = isUtf8(bytes) ? bytes : Buffer.from(bytes.toString('utf8'));
   for (const { at, end } of deepLines(text)) text.fill(space, at, end);
   const small = withoutHugeLines(text);
-  const mayBeBlank = isWhite(small[0]) || beginnings.some((beginning) => small.includes(beginning, 0, 'latin1'));
   return mayBeBlank ? withoutBlankLines(small) : { lines: small, blank: 0 };
 }
 
@@ -31,6 +34,11 @@ function withoutHugeLines(text: Buffer): Buffer {
     at = end;
   }
   return at === 0 ? text : Buffer.concat([...kept, text.subarray(at)]);
+}
+
+function beginsWithWhite(lines: Uint8Array): boolean {
+  const text = Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength);
+  return isWhite(text[0]) || beginnings.some((beginning) => text.includes(beginning, 0, 'latin1'));
 }
 
 const isWhite = (byte: number | undefined) => byte === space || byte === tab || byte === lineFeed;

@@ -23,11 +23,14 @@ export interface Stream {
    * Batches from these positions on, until the signal aborts: large ones when far behind, small ones when live. The next batch is
    * fetched while the last one is worked on, no more. Rejects with a MillraceError: `positionLost` names partitions and bounds.
    * @param origins those that the positions were kept with; a position without one is taken to be of the log that is there now.
+   * @param onFull told of a batch that is as large as any may be and waits to be asked for, so that work on its lines can begin: it comes
+   * with the same lines.
    */
   read(
     from: ReadonlyMap<PartitionName, bigint>,
     signal: AbortSignal,
     origins?: ReadonlyMap<PartitionName, Origin>,
+    onFull?: (batch: StreamBatch) => void,
   ): AsyncGenerator<StreamBatch, void, void>;
   close(): Promise<void>;
 }

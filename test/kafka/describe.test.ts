@@ -141,7 +141,7 @@ test('records that do not fit their lengths are a fault, and nothing of them is 
   const batches = encodeBatch([record('{"x":1}'), record('{"x":2}')], { timestamp });
   const describer = new RecordDescriber(names);
   describer.begin('clicks');
-  const counts = { records: 0, tombstones: 0, valueBytes: 0 };
+  const counts = { records: 0, tombstones: 0, valueBytes: 0, mayBeBlank: false };
   const whole = { buffer: batches, start: 61, end: batches.length, count: 2, firstDelta: 0 };
   const times = { base: timestamp, appended: undefined };
   assert.equal(describer.write({ ...whole, end: batches.length - 1 }, times, counts), false);
@@ -154,7 +154,10 @@ test('records that do not fit their lengths are a fault, and nothing of them is 
     describer.write({ ...whole, buffer: damaged }, times, { ...counts });
   }
   describer.begin('clicks');
-  assert.deepEqual([describer.lines.length, counts], [0, { records: 0, tombstones: 0, valueBytes: 0 }]);
+  assert.deepEqual(
+    [describer.lines.length, counts],
+    [0, { records: 0, tombstones: 0, valueBytes: 0, mayBeBlank: false }],
+  );
 });
 
 function parse(line: string): Record<string, unknown> | undefined {

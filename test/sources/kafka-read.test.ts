@@ -24,6 +24,7 @@ function values(firstOffset: number, lines: string, changes: Partial<PartitionVa
     records,
     valueBytes: lines.length - records,
     tombstones: 0,
+    mayBeBlank: false,
     aborted: 0,
     leaderEpoch: 0,
     maxTimestamp: 0,
@@ -112,24 +113,28 @@ test('what comes while the reader is busy is one batch, in the order of each par
   assert.equal((await batches.next()).done, true);
 });
 
-test('a batch of 16 MiB is full: nothing more is taken in until it is taken', async () => {
+test('a batch of 12 MiB is full, and told of: another one grows, and then nothing more is taken in', async () => {
   const line = `${'x'.repeat(4 * mebibyte - 1)}\n`;
   const source = new Source(...Array.from({ length: 24 }, (_, i) => values(i, line)));
   const stop = new AbortController();
-  const batches = readBatches(source, stop.signal);
+  const full: Uint8Array[] = [];
+  const batches = readBatches(source, stop.signal, ({ lines }) => full.push(lines));
   const sizes: number[] = [];
   let taken = 0n;
   for (let next = await batches.next(); !next.done; next = await batches.next()) {
-    const { records, progress } = next.value;
+    const { records, progress, lines } = next.value;
+    assert.equal(lines === full.shift(), records === 3, 'one that was told of comes with the same lines');
     sizes.push(records);
     assert.equal(progress.get('clicks/0')?.from, taken);
     taken += BigInt(records);
+    // It is told of once whoever waits for it could have taken it.
     await settled();
-    // What the reader has, four that wait, and none beyond.
-    assert.equal(source.given, Math.min(24, Number(taken) + 4));
+    await settled();
+    // What the reader has, twice three that wait, and none beyond.
+    assert.equal(source.given, Math.min(24, Number(taken) + 6));
     if (taken === 24n) stop.abort();
   }
-  assert.deepEqual(sizes.slice(1, 5), [4, 4, 4, 4]);
+  assert.deepEqual(sizes.slice(1, 6), [3, 3, 3, 3, 3]);
 });
 
 test('buffers are used again, and no batch is written over before the next one is asked for', async () => {

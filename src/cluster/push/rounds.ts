@@ -71,6 +71,10 @@ export class KafkaRounds implements Rounds {
     this.#options.files.begin(lines);
   }
 
+  prepare(): void {}
+
+  forget(): void {}
+
   async commit(
     round: readonly Waiting[],
     handedOn: () => void,

@@ -26,13 +26,15 @@ const noLines: Batch = { files: [], mayHoldLists: false, hasQuotes: true, longes
 
 interface Begun {
   readonly fields: readonly FlatField[];
-  /** Where the columns are, once they are written. */
-  readonly path: Promise<string>;
+  /** Where the columns are, once they are written; undefined when the body could not be read into them. */
+  readonly path: Promise<string | undefined>;
 }
 
 interface Reader {
   readonly fields: readonly FlatField[];
   readonly events: FlatEvents;
+  /** Settles when it has read the last body that it was given. */
+  isDone: Promise<unknown>;
 }
 
 export class ColumnBatches {
@@ -49,19 +51,26 @@ export class ColumnBatches {
     this.#columnsOf = columnsOf;
   }
 
-  /** Reads a body into columns, and begins to write them; false when it is for the engine to read. */
+  /** Begins to read a body into columns, if it did not before; false when it is for the engine to read. */
   begin({ lines, events, fieldErrors, format, ...part }: Part): boolean {
+    if (this.#begun.has(lines)) return true;
     const dataSource = format === 'json' ? withJsonInput(part.dataSource) : part.dataSource;
     if (lines.byteLength < minBytes || this.#isPassed(dataSource.name)) return false;
     const fields = this.#neededBy(dataSource, fieldErrors ?? false);
     const reader = fields && this.#readerOf(dataSource.name, fields);
     // Events that are shorter than their columns take less memory as lines.
     const isWorthIt = reader !== undefined && events * reader.events.bytesEach <= lines.byteLength;
-    if (!isWorthIt || !reader.events.read(lines, events)) {
+    if (!isWorthIt) {
       this.#passed.set(dataSource.name, bodiesToPass);
       return false;
     }
-    const path = this.#files.writeWhole(parquetFile(reader.events.columns, events));
+    const columns = reader.isDone.then(async () => {
+      if (await reader.events.read(lines, events)) return parquetFile(reader.events.columns, events);
+      this.#passed.set(dataSource.name, bodiesToPass);
+      return undefined;
+    });
+    reader.isDone = columns.catch(() => {});
+    const path = columns.then((file) => file && this.#files.writeWhole(file));
     // Whether it failed is seen when the round asks for it.
     path.catch(() => {});
     this.#begun.set(lines, { path, fields: reader.fields });
@@ -71,10 +80,11 @@ export class ColumnBatches {
   /** These bodies' batch, where all of them were read into the same columns. */
   async take(bodies: readonly Uint8Array[]): Promise<Batch | undefined> {
     const [first] = bodies.flatMap((body) => this.#begun.get(body) ?? []);
-    const isReady = (body: Uint8Array) => isDeepStrictEqual(this.#begun.get(body)?.fields, first?.fields);
-    if (first && bodies.every(isReady))
-      return { ...noLines, columns: { paths: await this.#written(bodies), fields: first.fields } };
-    await this.discard(bodies);
+    const isAlike = (body: Uint8Array) => isDeepStrictEqual(this.#begun.get(body)?.fields, first?.fields);
+    const fields = first && bodies.every(isAlike) ? first.fields : undefined;
+    const paths = await this.#written(bodies);
+    if (fields && paths.length === bodies.length) return { ...noLines, columns: { paths, fields } };
+    this.#files.release({ ...noLines, files: paths });
     return undefined;
   }
 
@@ -84,10 +94,11 @@ export class ColumnBatches {
   }
 
   /** Where their columns are, of those that have some; forgotten from here on. */
-  #written(bodies: readonly Uint8Array[]): Promise<string[]> {
-    const paths = bodies.flatMap((body) => this.#begun.get(body)?.path ?? []);
+  async #written(bodies: readonly Uint8Array[]): Promise<string[]> {
+    const begun = bodies.flatMap((body) => this.#begun.get(body) ?? []);
     for (const body of bodies) this.#begun.delete(body);
-    return Promise.all(paths);
+    const paths = await Promise.all(begun.map(({ path }) => path));
+    return paths.filter((path) => path !== undefined);
   }
 
   /** A definition that cannot be compiled is found out in its round, and told there. */
@@ -110,8 +121,10 @@ export class ColumnBatches {
     const known = this.#readers.get(dataSource);
     // The one used last is the last one.
     this.#readers.delete(dataSource);
-    const reader =
-      known && isDeepStrictEqual(known.fields, fields) ? known : { fields, events: new FlatEvents(fields) };
+    const reader: Reader =
+      known && isDeepStrictEqual(known.fields, fields)
+        ? known
+        : { fields, events: new FlatEvents(fields), isDone: Promise.resolve() };
     this.#readers.set(dataSource, reader);
     const [oldest] = this.#readers.keys();
     if (this.#readers.size > maxReaders && oldest !== undefined) this.#readers.delete(oldest);

@@ -18,38 +18,58 @@ const bytesBehind = 32;
 const eventsPerShape = 50;
 const someShapes = 20;
 
+/** About a megabyte of them, which takes two milliseconds. */
+const eventsAtOnce = 8192;
+
 export class FlatEvents {
   readonly columns: readonly FlatColumn[];
   /** Of memory that an event takes in the columns. */
   readonly bytesEach: number;
   #shape: Shape | undefined;
+  #shapesLeft = 0;
 
   constructor(fields: readonly FlatField[]) {
     this.columns = fields.map((field) => new FlatColumn(field));
     this.bytesEach = this.columns.reduce((sum, column) => sum + column.bytesEach, 0);
   }
 
-  /** Fills the columns; false when there is anything that is not taken. `given`: lines, so many, each with a line feed. */
-  read(given: Uint8Array, events: number): boolean {
+  /**
+   * Fills the columns, and lets others do something now and then; false when there is anything that is not taken. One call after the other.
+   * `given`: lines, so many, each with a line feed.
+   */
+  async read(given: Uint8Array, events: number): Promise<boolean> {
     if (given[given.length - 1] !== lineFeed) return false;
     const lines = withBytesBehind(given);
-    const view = new DataView(lines.buffer, lines.byteOffset, lines.byteLength + bytesBehind);
     for (const column of this.columns) column.begin(events);
-    takeNonAscii();
-    const limit = lines.byteLength;
+    this.#shapesLeft = someShapes + events / eventsPerShape;
+    let isAscii = true;
     let at = 0;
-    let shapes = 0;
-    for (let event = 0; event < events; event++) {
-      let end = this.#shape ? readEvent(view, limit, at, this.#shape, event) : -1;
-      if (end < 0) {
-        if (++shapes > someShapes + events / eventsPerShape) return false;
-        this.#shape = learnShape(lines, view, at, this.columns);
-        end = this.#shape ? readEvent(view, limit, at, this.#shape, event) : -1;
-        if (end < 0) return false;
-      }
-      at = end;
+    for (let event = 0; event < events; event += eventsAtOnce) {
+      if (event > 0) await new Promise((resolve) => setImmediate(resolve));
+      takeNonAscii();
+      at = this.#readSome(lines, at, event, Math.min(events, event + eventsAtOnce));
+      if (at < 0) return false;
+      isAscii &&= !takeNonAscii();
     }
-    return at === lines.byteLength && (!takeNonAscii() || isUtf8(lines));
+    return at === lines.byteLength && (isAscii || isUtf8(lines));
+  }
+
+  /** @returns where the last of them ends; -1 when one has something that is not taken. */
+  #readSome(lines: Uint8Array, start: number, first: number, end: number): number {
+    const view = new DataView(lines.buffer, lines.byteOffset, lines.byteLength + bytesBehind);
+    const limit = lines.byteLength;
+    let at = start;
+    for (let event = first; event < end; event++) {
+      let next = this.#shape ? readEvent(view, limit, at, this.#shape, event) : -1;
+      if (next < 0) {
+        if (--this.#shapesLeft < 0) return -1;
+        this.#shape = learnShape(lines, view, at, this.columns);
+        next = this.#shape ? readEvent(view, limit, at, this.#shape, event) : -1;
+        if (next < 0) return -1;
+      }
+      at = next;
+    }
+    return at;
   }
 }
 
