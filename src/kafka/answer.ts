@@ -1,6 +1,7 @@
 /** Answers of brokers to the requests of @platformatic/kafka. */
-import { ResponseError } from '@platformatic/kafka';
+
 import type { BrokerConnection } from './connections.ts';
+import { ResponseError } from './library.ts';
 import { connectionError } from './protocol-errors.ts';
 
 /**

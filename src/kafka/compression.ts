@@ -3,9 +3,9 @@
  * write it raw: both are read.
  */
 import { gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';
-import { compressionsAlgorithms } from '@platformatic/kafka';
 import { unsupported } from '../errors.ts';
 import type { Scratch } from './buffer-pool.ts';
+import { compressionsAlgorithms } from './library.ts';
 import { decompressLz4 } from './lz4.ts';
 import { decompressZstd } from './zstd.ts';
 

@@ -1,10 +1,11 @@
 /** Open connections to brokers, one to each address, with what each broker understands. */
 import type { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
-import { apiVersionsV0, TimeoutError } from '@platformatic/kafka';
+import type { Connection } from '@platformatic/kafka';
 import { MillraceError, unsupported } from '../errors.ts';
-import { FramedConnection } from './framed-connection.ts';
+import { framedConnection } from './framed-connection.ts';
 import { Frames, type WireRequest } from './frames.ts';
+import { apiVersionsV0, TimeoutError } from './library.ts';
 import { openSocket } from './open-socket.ts';
 import { connectionError } from './protocol-errors.ts';
 import { openingError } from './security/failures.ts';
@@ -33,7 +34,8 @@ type Versions = ReadonlyMap<number, { readonly minVersion: number; readonly maxV
 
 interface OpenConnection {
   readonly socket: Socket;
-  readonly raw: FramedConnection;
+  readonly frames: Frames;
+  readonly raw: Connection;
   readonly address: string;
   readonly versions: Versions;
   readonly sessionMs: number | undefined;
@@ -41,15 +43,17 @@ interface OpenConnection {
 
 export class BrokerConnection {
   /** For the requests of @platformatic/kafka. */
-  readonly raw: FramedConnection;
+  readonly raw: Connection;
   readonly address: string;
   /** For how long the broker takes requests, in milliseconds; undefined: for ever. */
   readonly sessionMs: number | undefined;
   readonly #socket: Socket;
+  readonly #frames: Frames;
   readonly #versions: Versions;
 
-  private constructor({ socket, raw, address, versions, sessionMs }: OpenConnection) {
+  private constructor({ socket, frames, raw, address, versions, sessionMs }: OpenConnection) {
     this.#socket = socket;
+    this.#frames = frames;
     this.raw = raw;
     this.address = address;
     this.#versions = versions;
@@ -69,13 +73,13 @@ export class BrokerConnection {
     try {
       const socket = await openSocket({ ...broker, tls, onread: frames.onread }, opening.signal);
       frames.begin(socket);
-      const raw = new FramedConnection(clientId, broker.host, frames);
+      const raw = framedConnection(broker.host, frames);
       const { apiKeys } = await apiVersionsV0.api.async(raw, '', '');
       const versions = new Map(apiKeys.map((api) => [api.apiKey, api]));
       isLoggingIn = login !== undefined;
       const sessionMs = await login?.logIn(raw, versions);
       login?.passed(address);
-      return new BrokerConnection({ socket, raw, address, versions, sessionMs });
+      return new BrokerConnection({ socket, frames, raw, address, versions, sessionMs });
     } catch (error) {
       frames.close();
       // Whoever waits for an answer hears that the connection broke; this says why.
@@ -108,10 +112,15 @@ export class BrokerConnection {
   /** @throws MillraceError `unavailable` when the connection breaks. */
   async send<Response>(request: WireRequest<Response>): Promise<Response> {
     try {
-      return await this.raw.ask(request);
+      return await this.#frames.send(request);
     } catch (error) {
       throw connectionError(this.address, error);
     }
+  }
+
+  /** The broker reads nothing more for so long: what was asked already has that much longer. */
+  postpone(ms: number): void {
+    this.#frames.postpone(ms);
   }
 
   onClose(closed: () => void): void {

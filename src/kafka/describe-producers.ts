@@ -2,10 +2,11 @@
  * DescribeProducers (Kafka 2.8): how far a partition's leader has come with what a producer wrote.
  * https://kafka.apache.org/protocol.html#The_Messages_DescribeProducers
  */
-import { describeProducersV0 } from '@platformatic/kafka';
+
 import { answerOf } from './answer.ts';
 import type { BrokerConnection } from './connections.ts';
 import type { ProducerIdentity } from './init-producer-id.ts';
+import { describeProducersV0 } from './library.ts';
 import type { TopicPartition } from './metadata.ts';
 import { errorCodes } from './protocol-errors.ts';
 

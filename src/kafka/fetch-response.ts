@@ -22,8 +22,9 @@
  *           epoch => INT32
  *           end_offset => INT64
  */
-import { Reader, readKnownTaggedFields } from '@platformatic/kafka';
+
 import type { AbortedTransaction } from './aborted-transactions.ts';
+import { Reader, readKnownTaggedFields } from './library.ts';
 
 export interface FetchResponse {
   /** How long the broker wants to be left alone. */

@@ -25,9 +25,10 @@
  *         partition_max_bytes => INT32
  *     rack_id => STRING
  */
-import { Writer } from '@platformatic/kafka';
+
 import type { BrokerConnection } from './connections.ts';
 import { type FetchedPartition, type FetchResponse, readFetchResponse } from './fetch-response.ts';
+import { Writer } from './library.ts';
 
 export type { FetchedPartition, FetchResponse };
 

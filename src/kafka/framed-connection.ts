@@ -1,36 +1,26 @@
 /**
- * A connection for the requests of @platformatic/kafka, over a socket of our own. Its own way of sending copies each request into one
+ * A connection for the requests of @platformatic/kafka, over a socket of our own. Its own one copies each request into one
  * buffer and each answer through another, and sends five at a time at most.
  */
-import { type Callback, Connection, Reader, type ResponseParser, type Writer } from '@platformatic/kafka';
-import type { Frames, WireRequest } from './frames.ts';
+import type { Callback, Connection, ResponseParser } from '@platformatic/kafka';
+import type { Frames } from './frames.ts';
+import { Reader, type Writer } from './library.ts';
 
-export class FramedConnection extends Connection {
+/** All that its requests and logins ask of one. */
+class FramedConnection implements Pick<Connection, 'host' | 'send'> {
   readonly #frames: Frames;
   readonly #host: string;
 
-  /** @param host of the broker, for logins that are made for it. */
-  constructor(clientId: string, host: string, frames: Frames) {
-    super(clientId);
-    this.#frames = frames;
+  constructor(host: string, frames: Frames) {
     this.#host = host;
+    this.#frames = frames;
   }
 
-  override get host(): string {
+  get host(): string {
     return this.#host;
   }
 
-  /** @throws MillraceError `unavailable` when the connection breaks, or no answer comes in time. */
-  ask<Response>(request: WireRequest<Response>): Promise<Response> {
-    return this.#frames.send(request);
-  }
-
-  /** The broker reads nothing more for so long: what was asked already has that much longer. */
-  postpone(ms: number): void {
-    this.#frames.postpone(ms);
-  }
-
-  override send<Response>(
+  send<Response>(
     apiKey: number,
     version: number,
     createPayload: () => Writer | Promise<Writer>,
@@ -54,3 +44,7 @@ export class FramedConnection extends Connection {
     );
   }
 }
+
+/** @param host of the broker, for logins that are made for it. */
+export const framedConnection = (host: string, frames: Frames): Connection =>
+  new FramedConnection(host, frames) as Pick<Connection, 'host' | 'send'> as Connection;

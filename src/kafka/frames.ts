@@ -11,8 +11,8 @@
  *     client_id => NULLABLE_STRING
  */
 import type { OnReadOpts, Socket } from 'node:net';
-import { NetworkError, Writer } from '@platformatic/kafka';
 import type { MillraceError } from '../errors.ts';
+import { NetworkError, Writer } from './library.ts';
 import { unusable } from './protocol-errors.ts';
 
 export interface FramesOptions {

@@ -9,6 +9,9 @@
  *     LeaveGroup       its part may go to others
  *     OffsetCommit, OffsetFetch   where the group is in each partition
  */
+
+import { MillraceError } from '../errors.ts';
+import type { Address, BrokerConnection } from './connections.ts';
 import {
   findCoordinatorV0,
   heartbeatV0,
@@ -23,9 +26,7 @@ import {
   ResponseError,
   syncGroupV0,
   syncGroupV3,
-} from '@platformatic/kafka';
-import { MillraceError } from '../errors.ts';
-import type { Address, BrokerConnection } from './connections.ts';
+} from './library.ts';
 import { brokerError, connectionError } from './protocol-errors.ts';
 
 export interface GroupOffset {

@@ -9,12 +9,6 @@
  * back for its next share, so what the last one has committed by then is all that it has read.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  decodeConsumerProtocolAssignment,
-  decodeConsumerProtocolSubscription,
-  encodeConsumerProtocolAssignment,
-  encodeConsumerProtocolSubscription,
-} from '@platformatic/kafka';
 import { asMillraceError, MillraceError } from '../errors.ts';
 import { backoffAfter, pause } from '../waiting.ts';
 import { Coordinator, type CoordinatorOptions } from './coordinator.ts';
@@ -31,6 +25,12 @@ import {
   syncGroup,
 } from './group-requests.ts';
 import { KeptShare, type Share } from './group-share.ts';
+import {
+  decodeConsumerProtocolAssignment,
+  decodeConsumerProtocolSubscription,
+  encodeConsumerProtocolAssignment,
+  encodeConsumerProtocolSubscription,
+} from './library.ts';
 import { mayPass } from './protocol-errors.ts';
 
 export interface GroupOptions extends CoordinatorOptions {

@@ -1,6 +1,7 @@
 /** InitProducerId: by what a broker knows a producer's batches again. https://kafka.apache.org/protocol.html#The_Messages_InitProducerId */
-import { initProducerIdV1, initProducerIdV4, ResponseError } from '@platformatic/kafka';
+
 import type { BrokerConnection } from './connections.ts';
+import { initProducerIdV1, initProducerIdV4, ResponseError } from './library.ts';
 import { brokerError, connectionError } from './protocol-errors.ts';
 
 const apiKey = 22;
@@ -18,6 +19,6 @@ export async function initProducerId(connection: BrokerConnection): Promise<Prod
     return { id: Number(producerId), epoch: producerEpoch };
   } catch (error) {
     if (!(error instanceof ResponseError)) throw connectionError(connection.address, error);
-    throw brokerError('a producer id', (error.response as initProducerIdV4.InitProducerIdResponse).errorCode);
+    throw brokerError('a producer id', (error.response as Awaited<ReturnType<typeof api.async>>).errorCode);
   }
 }

@@ -1,6 +1,7 @@
 /** ListOffsets: where a partition's log begins and ends, and which offset a time has. */
-import { listOffsetsV2, ResponseError } from '@platformatic/kafka';
+
 import type { BrokerConnection } from './connections.ts';
+import { listOffsetsV2, ResponseError } from './library.ts';
 import { brokerError, connectionError, errorCodes } from './protocol-errors.ts';
 
 /** `latest` is the offset after the last record; after the last decided one, when read_committed. Or milliseconds. */
@@ -31,7 +32,7 @@ export async function listOffsets(
     name,
     partitions: ofTopic.map(({ partition }) => ({ partitionIndex: partition, currentLeaderEpoch: -1, timestamp })),
   }));
-  let response: listOffsetsV2.ListOffsetsResponse;
+  let response: Awaited<ReturnType<typeof listOffsetsV2.api.async>>;
   try {
     response = await listOffsetsV2.api.async(connection.raw, consumer, isolation === 'read_committed' ? 1 : 0, topics);
   } catch (error) {

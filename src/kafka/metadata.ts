@@ -1,6 +1,7 @@
 /** Metadata: which brokers, topics and partitions there are, and who leads them. */
-import { metadataV4, metadataV12, ResponseError } from '@platformatic/kafka';
+
 import type { Address, BrokerConnection } from './connections.ts';
+import { metadataV4, metadataV12, ResponseError } from './library.ts';
 import { connectionError } from './protocol-errors.ts';
 
 const apiKey = 3;
@@ -46,7 +47,7 @@ export async function readMetadata(
   topics: readonly string[] | undefined,
 ): Promise<ClusterMetadata> {
   const api = connection.version(apiKey, 4, 12) === 12 ? metadataV12.api : metadataV4.api;
-  let response: metadataV12.MetadataResponse;
+  let response: Awaited<ReturnType<typeof api.async>>;
   try {
     response = await api.async(connection.raw, topics ? [...topics] : null, false, false);
   } catch (error) {

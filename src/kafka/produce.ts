@@ -27,8 +27,9 @@
  *         error_message => NULLABLE_STRING
  *     throttle_time_ms => INT32
  */
-import { Reader, Writer } from '@platformatic/kafka';
+
 import type { BrokerConnection } from './connections.ts';
+import { Reader, Writer } from './library.ts';
 
 const apiKey = 0;
 const allInSync = -1;
@@ -96,7 +97,7 @@ export async function produce(
     read: (body) => readResponse(Reader.from(body), version),
   });
   // Until then it reads nothing more of this connection, also not what it was sent before it said so.
-  connection.raw.postpone(produced.throttleTimeMs);
+  connection.postpone(produced.throttleTimeMs);
   return produced;
 }
 

@@ -1,6 +1,7 @@
 /** Kafka's error codes, and failures of its connections, as errors of ours. */
-import { protocolErrors, protocolErrorsCodesById } from '@platformatic/kafka';
+
 import { MillraceError } from '../errors.ts';
+import { protocolErrors, protocolErrorsCodesById } from './library.ts';
 
 /** The codes that a reader or writer of records answers to by itself. */
 export const errorCodes = {

@@ -20,7 +20,7 @@
  *
  * https://kafka.apache.org/documentation/#recordbatch
  */
-import { crc32c, Reader } from '@platformatic/kafka';
+import { crc32c, Reader } from './library.ts';
 
 export const batchLayout = {
   baseOffset: 0,

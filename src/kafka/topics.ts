@@ -1,7 +1,8 @@
 /** CreateTopics and CreatePartitions, asked of the controller. https://kafka.apache.org/protocol.html#The_Messages_CreateTopics */
-import { createPartitionsV1, createTopicsV5 } from '@platformatic/kafka';
+
 import { answerOf } from './answer.ts';
 import type { BrokerConnection } from './connections.ts';
+import { createPartitionsV1, createTopicsV5 } from './library.ts';
 import { brokerError, errorCodes } from './protocol-errors.ts';
 
 export interface NewTopic {

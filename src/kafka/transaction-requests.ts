@@ -26,10 +26,11 @@
  *     committed => BOOLEAN
  *   EndTxn Response (3) => throttle_time_ms error_code TAG_BUFFER
  */
-import { Reader, Writer } from '@platformatic/kafka';
+
 import { unsupported } from '../errors.ts';
 import type { Address, BrokerConnection } from './connections.ts';
 import type { ProducerIdentity } from './init-producer-id.ts';
+import { Reader, Writer } from './library.ts';
 import type { TopicPartition } from './metadata.ts';
 import { brokerError, errorCodes } from './protocol-errors.ts';
 

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
-import { Writer } from '@platformatic/kafka';
 import { Frames } from '../../src/kafka/frames.ts';
+import { Writer } from '../../src/kafka/library.ts';
 
 /** A connection to somebody who answers as `serve` does. */
 async function framesTo(serve: (peer: Socket) => void, requestTimeoutMs = 30_000) {

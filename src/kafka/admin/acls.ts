@@ -1,4 +1,7 @@
 /** DescribeAcls and CreateAcls: who may do what with a topic. https://kafka.apache.org/protocol.html#The_Messages_DescribeAcls */
+
+import { answerOf } from '../answer.ts';
+import type { BrokerConnection } from '../connections.ts';
 import {
   AclOperations,
   AclPermissionTypes,
@@ -6,9 +9,7 @@ import {
   describeAclsV1,
   ResourcePatternTypes,
   ResourceTypes,
-} from '@platformatic/kafka';
-import { answerOf } from '../answer.ts';
-import type { BrokerConnection } from '../connections.ts';
+} from '../library.ts';
 import { brokerError, errorCodes } from '../protocol-errors.ts';
 
 /** One entry about one topic, by its name. https://kafka.apache.org/documentation/#security_authz */

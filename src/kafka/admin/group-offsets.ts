@@ -1,8 +1,9 @@
 /** OffsetFetch: all that a group has committed. https://kafka.apache.org/protocol.html#The_Messages_OffsetFetch */
-import { offsetFetchV2, offsetFetchV7 } from '@platformatic/kafka';
+
 import { answerOf } from '../answer.ts';
 import type { BrokerConnection } from '../connections.ts';
 import type { GroupOffset } from '../group-requests.ts';
+import { offsetFetchV2, offsetFetchV7 } from '../library.ts';
 import { brokerError, errorCodes } from '../protocol-errors.ts';
 
 export interface CommittedOffset extends GroupOffset {

@@ -1,7 +1,8 @@
 /** ListGroups: the groups that a broker coordinates. https://kafka.apache.org/protocol.html#The_Messages_ListGroups */
-import { listGroupsV0, listGroupsV4 } from '@platformatic/kafka';
+
 import { answerOf } from '../answer.ts';
 import type { BrokerConnection } from '../connections.ts';
+import { listGroupsV0, listGroupsV4 } from '../library.ts';
 import { brokerError, errorCodes } from '../protocol-errors.ts';
 
 export interface ListedGroup {

@@ -2,16 +2,17 @@
  * DescribeConfigs and IncrementalAlterConfigs: how topics are configured.
  * https://kafka.apache.org/protocol.html#The_Messages_DescribeConfigs
  */
+
+import type { MillraceError } from '../../errors.ts';
+import { answerOf } from '../answer.ts';
+import type { BrokerConnection } from '../connections.ts';
 import {
   ConfigResourceTypes,
   ConfigSources,
   describeConfigsV1,
   incrementalAlterConfigsV0,
   IncrementalAlterConfigOperationTypes as operations,
-} from '@platformatic/kafka';
-import type { MillraceError } from '../../errors.ts';
-import { answerOf } from '../answer.ts';
-import type { BrokerConnection } from '../connections.ts';
+} from '../library.ts';
 import { brokerError, errorCodes } from '../protocol-errors.ts';
 
 /** A property of a topic's configuration. https://kafka.apache.org/documentation/#topicconfigs */

@@ -1,6 +1,7 @@
 /** Why a broker could not be connected to, in words: what failed, by which mechanism, where, and what to do. */
-import { AuthenticationError, ResponseError, TimeoutError } from '@platformatic/kafka';
+
 import { MillraceError } from '../../errors.ts';
+import { AuthenticationError, ResponseError, TimeoutError } from '../library.ts';
 import { causesOf, connectionError, reasonOf } from '../protocol-errors.ts';
 import type { Login } from './login.ts';
 import { type TlsTrouble, tlsTrouble } from './tls-trouble.ts';

@@ -1,20 +1,19 @@
 /** A login to brokers, by whatever mechanism: its exchange of tokens, its failures, and the pause after them. */
+import type { Connection, SASLMechanismValue } from '@platformatic/kafka';
+import type { MillraceError } from '../../errors.ts';
 import {
-  type Connection,
-  type SASLMechanismValue,
   saslAuthenticateV0,
   saslAuthenticateV1,
   saslAuthenticateV2,
   saslHandshakeV1,
   saslPlain,
   saslScramSha,
-} from '@platformatic/kafka';
-import type { MillraceError } from '../../errors.ts';
+} from '../library.ts';
 import { Refusals } from './refusals.ts';
 
 /** Sends a token to the broker, and gives its answer. */
 export type Exchange = typeof saslAuthenticateV2.api;
-export type LoginAnswer = saslAuthenticateV2.SaslAuthenticateResponse;
+export type LoginAnswer = Awaited<ReturnType<Exchange['async']>>;
 
 /** Settled with the broker's last answer, which says how long the login lasts. */
 export type Authenticate = (connection: Connection, exchange: Exchange) => Promise<LoginAnswer>;

@@ -2,8 +2,9 @@
  * OAUTHBEARER: a bearer token from a token endpoint, or, for development, one that nobody signed.
  * https://kafka.apache.org/documentation/#security_sasl_oauthbearer
  */
-import { type Connection, saslOAuthBearer } from '@platformatic/kafka';
+import type { Connection } from '@platformatic/kafka';
 import { invalidInput, MillraceError } from '../../errors.ts';
+import { saslOAuthBearer } from '../library.ts';
 import { type KafkaProperties, text } from '../properties.ts';
 import type { Jaas } from './jaas.ts';
 import { type Exchange, Login } from './login.ts';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { apiVersionsV0 } from '@platformatic/kafka';
 import { parseConfig } from '../../../src/kafka/config.ts';
 import { Connections } from '../../../src/kafka/connections.ts';
 import { encodeBatch, openCluster, parseGroup } from '../../../src/kafka/index.ts';
+import { apiVersionsV0 } from '../../../src/kafka/library.ts';
 import { Scribe } from '../../services/kafka/scribe.ts';
 import { startSecuredBroker, users } from '../../services/kafka/secured.ts';
 import { kafkaTool } from '../../services/kafka/tools.ts';
