@@ -11,8 +11,17 @@ export function druidAt(url: string): Asked {
         body: JSON.stringify(isSql ? request : { queryType, ...request }),
       });
       const text = await response.text();
-      if (response.ok) return { status: 200, body: JSON.parse(text) };
+      if (response.ok) return whole(text);
       return { status: response.status, body: text.startsWith('{') ? JSON.parse(text).errorMessage : text };
     },
   };
+}
+
+/** Where Druid fails after the first rows, its answer just ends. */
+function whole(text: string): Answer {
+  try {
+    return { status: 200, body: JSON.parse(text) };
+  } catch {
+    return { status: 500, body: text };
+  }
 }

@@ -26,6 +26,8 @@ const expressions = [
   "BTRIM(name, '')",
   "REPLACE(name, 'a', 'AA')",
   "REPLACE(name, '', 'x')",
+  "REPLACE(name, LEFT(name, 0), '-')",
+  "REPLACE(name, LEFT(name, 1), '-')",
   "REPLACE(name, 'a', '')",
   'REPEAT(name, 2)',
   'REPEAT(name, 0)',

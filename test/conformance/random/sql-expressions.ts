@@ -113,7 +113,13 @@ const grammar = fc.letrec<{ text: string; number: string; condition: string }>((
       fc.constantFrom(...numberColumns),
       infix(number, ['+', '-'], number),
       // Each might be -0.0, which is less than 0 in Java; 0 less it is not.
-      infix(number, ['*', '/'], number).map(zeroLess),
+      infix(number, ['*'], number).map(zeroLess),
+      // What cannot be computed is no number, but not null to Calcite.
+      infix(
+        number,
+        ['/'],
+        number.filter((divisor) => divisor !== '0'),
+      ).map(zeroLess),
       number.map(zeroLess),
       fc.constantFrom('l', 'big').map((value) => `(-${value})`),
       call('ABS', number),

@@ -136,10 +136,11 @@ const functions: ExpressionFunction[] = [
     example: { expression: `replace('a.b.c', '.', '/')`, result: 'a/b/c' },
     compile(args) {
       const [whole, part, replacement] = args.map(asString) as [Sql, Sql, Sql];
-      // Between all characters, as Java does; the engine's own replaces nothing then.
-      if (arg(args, 1).literal === '')
-        return string(sql`regexp_replace(${whole}, '', replace(${replacement}, '\\', '\\\\'), 'g')`);
-      return string(sql`replace(${whole}, ${part}, ${replacement})`);
+      const replaced = sql`replace(${whole}, ${part}, ${replacement})`;
+      if (arg(args, 1).literal) return string(replaced);
+      // Of '' between all characters, as Java does; the engine's own replaces nothing then.
+      const between = sql`regexp_replace(${whole}, '', replace(${replacement}, '\\', '\\\\'), 'g')`;
+      return string(sql`CASE ${part} WHEN '' THEN ${between} ELSE ${replaced} END`);
     },
   },
   {
