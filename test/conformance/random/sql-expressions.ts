@@ -98,7 +98,13 @@ const grammar = fc.letrec<{ text: string; number: string; condition: string }>((
       call('COALESCE', fc.constantFrom<string>(...textColumns), text),
       call('NULLIF', text, textLiteral),
       call('LPAD', text, fc.constantFrom('3', '6'), fc.constant("'*'")),
-      call('CONCAT', text, number, text),
+      // Of several types these two give the type of what is not null in the row.
+      call(
+        'CONCAT',
+        text,
+        number.filter((value) => !/GREATEST|LEAST/.test(value)),
+        text,
+      ),
       call('REGEXP_EXTRACT', text, fc.constantFrom("'[a-z]+'", "'^x([0-9]+)$'"), fc.constantFrom('0')),
       call('TIME_FORMAT', time, fc.constantFrom("'yyyy-MM-dd HH'", "'EEE DDD'"), zone),
       fc.tuple(condition, text, text).map(([test, a, b]) => `CASE WHEN ${test} THEN ${a} ELSE ${b} END`),
@@ -113,13 +119,8 @@ const grammar = fc.letrec<{ text: string; number: string; condition: string }>((
       fc.constantFrom(...numberColumns),
       infix(number, ['+', '-'], number),
       // Each might be -0.0, which is less than 0 in Java; 0 less it is not.
-      infix(number, ['*'], number).map(zeroLess),
-      // What cannot be computed is no number, but not null to Calcite.
-      infix(
-        number,
-        ['/'],
-        number.filter((divisor) => divisor !== '0'),
-      ).map(zeroLess),
+      // Longs are not to leave their range; and a whole number by 0 cannot be computed, but is not null to Calcite.
+      infix(number, ['*', '/'], fc.constantFrom('2', '-3', '2.25', 'd', 'f')).map(zeroLess),
       number.map(zeroLess),
       fc.constantFrom('l', 'big').map((value) => `(-${value})`),
       call('ABS', number),

@@ -1,7 +1,7 @@
 /** Numbers. https://druid.apache.org/docs/latest/querying/sql-scalar#numeric-functions */
 import { positiveZero } from '../../../catalog/numbers.ts';
 import { sql } from '../../../sql.ts';
-import { bigint, cast, type Expr, isNumber, isWhole } from '../types.ts';
+import { bigint, cast, type Expr, isNumber, isWhole, widerOf } from '../types.ts';
 import { arg, type Call, native, type ScalarFunction, viaNative } from './define.ts';
 import { ceilToUnit, floorToUnit } from './time.ts';
 
@@ -29,13 +29,16 @@ const functions: ScalarFunction[] = [
   viaNative('todegrees', ['DEGREES'], [1, 1], ['<NUMERIC>'], 'Radians as degrees.'),
   viaNative('toradians', ['RADIANS'], [1, 1], ['<NUMERIC>'], 'Degrees as radians.'),
   viaNative('div', ['DIV'], [2, 2], ['<NUMERIC>, <NUMERIC>'], 'The quotient, without its fraction.'),
-  viaNative(
-    'safe_divide',
-    ['SAFE_DIVIDE'],
-    [2, 2],
-    ['<NUMERIC>, <NUMERIC>'],
-    'The quotient; null where the divisor is 0.',
-  ),
+  {
+    takes: ['<NUMERIC>, <NUMERIC>'],
+    summary: 'The quotient; null where the divisor is 0.',
+    names: ['SAFE_DIVIDE'],
+    arity: [2, 2],
+    compile(args, call) {
+      const [left, right] = [numberOf(arg(args, 0), call), numberOf(arg(args, 1), call)];
+      return likeArgument(native('safe_divide', [left, right], call), { type: widerOf(left.type, right.type) });
+    },
+  },
   viaNative('greatest', ['GREATEST'], [1], ['<expr>, ...'], 'The largest of the arguments that are not null.'),
   viaNative('least', ['LEAST'], [1], ['<expr>, ...'], 'The smallest of the arguments that are not null.'),
   viaNative('pi', ['PI'], [0, 0], [''], 'The number π.'),
@@ -159,7 +162,7 @@ const functions: ScalarFunction[] = [
 export default functions;
 
 /** A DOUBLE that was computed of a FLOAT or a DECIMAL is one as well. */
-function likeArgument(result: Expr, { type }: Expr): Expr {
+function likeArgument(result: Expr, { type }: Pick<Expr, 'type'>): Expr {
   if (result.type !== 'DOUBLE') return result;
   if (type === 'DECIMAL') return { ...result, type };
   return type === 'FLOAT' ? { sql: sql`TRY_CAST(${result.sql} AS FLOAT)`, type } : result;
