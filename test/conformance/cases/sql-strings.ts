@@ -82,6 +82,7 @@ const expressions = [
   "RPAD(name, MOD(n, 10), '*-')",
   "LPAD(name, MOD(n, 10), size || 'x')",
   "LPAD('abc', MOD(n, 10))",
+  "LPAD('abc', MOD(n, 10) - 20, NULLIF(name, 'alpha'))",
   "RPAD('abc', MOD(n, 10), LEFT(size, 0))",
   "STRPOS(name, 'a')",
   "STRPOS(name, '')",

@@ -4,7 +4,7 @@ import type { Case, Query } from '../define.ts';
 import { column, type Json, number, numberColumn, query, record, some, text } from './atoms.ts';
 import { allColumns, numberColumns, textColumns } from './columns.ts';
 import { anyExpression, number as numberExpression, text as textExpression } from './expressions.ts';
-import { extraction, filter } from './filters.ts';
+import { aggregatorFilter, extraction, filter } from './filters.ts';
 import { joined } from './joins.ts';
 import { lookedUp } from './lookups.ts';
 import { nested } from './nested.ts';
@@ -26,7 +26,10 @@ const plainAggregator = fc.oneof(
 );
 const aggregator = fc.oneof(
   { arbitrary: plainAggregator, weight: 4 },
-  { arbitrary: record({ type: fc.constant('filtered'), aggregator: plainAggregator, filter }), weight: 1 },
+  {
+    arbitrary: record({ type: fc.constant('filtered'), aggregator: plainAggregator, filter: aggregatorFilter }),
+    weight: 1,
+  },
 );
 /** `a0` counts: what topN is ordered by must exist. */
 const aggregations = fc

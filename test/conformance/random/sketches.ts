@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { Query } from '../define.ts';
 import { type Json, query, record } from './atoms.ts';
-import { filter } from './filters.ts';
+import { aggregatorFilter } from './filters.ts';
 
 /**
  * As a part of the larger one. HyperLogLog's count of the few is not quite whole; `distinct` are four standard errors of each of two
@@ -25,7 +25,7 @@ const sketch = (aggregations: readonly Json[], postAggregations: readonly Json[]
 });
 const filtered = (aggregator: Json, given: Json | undefined): Json =>
   given === undefined ? aggregator : { type: 'filtered', filter: given, aggregator };
-const maybe = fc.option(filter, { nil: undefined });
+const maybe = fc.option(aggregatorFilter, { nil: undefined });
 
 /** The random rows have fewer values than this sketch keeps, so that it is exact; set operations of them are, too. */
 const theta = fc

@@ -7,6 +7,8 @@ import { numberColumns, textColumns, texts } from './columns.ts';
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
 const textLiteral = fc.constantFrom(...texts).map(quoted);
 const fraction = fc.constantFrom('d', 'f', '2.25', '(d / 3)');
+const whole = fc.constantFrom('l', 'big', '2', '-3', '(1 + l)');
+const double = fc.constantFrom('d', '(d / 3)', '(0.5 + d)');
 const numberLiteral = fc.constantFrom('0', '1', '2', '-3', '10', '0.5', '2.25', '1000000');
 const time = fc.constantFrom('__time', "TIMESTAMP '2024-10-27 01:30:00'");
 const unit = fc.constantFrom('SECOND', 'MINUTE', 'HOUR', 'DAY', 'WEEK', 'MONTH', 'QUARTER', 'YEAR');
@@ -98,13 +100,7 @@ const grammar = fc.letrec<{ text: string; number: string; condition: string }>((
       call('COALESCE', fc.constantFrom<string>(...textColumns), text),
       call('NULLIF', text, textLiteral),
       call('LPAD', text, fc.constantFrom('3', '6'), fc.constant("'*'")),
-      // Of several types these two give the type of what is not null in the row.
-      call(
-        'CONCAT',
-        text,
-        number.filter((value) => !/GREATEST|LEAST/.test(value)),
-        text,
-      ),
+      call('CONCAT', text, number, text),
       call('REGEXP_EXTRACT', text, fc.constantFrom("'[a-z]+'", "'^x([0-9]+)$'"), fc.constantFrom('0')),
       call('TIME_FORMAT', time, fc.constantFrom("'yyyy-MM-dd HH'", "'EEE DDD'"), zone),
       fc.tuple(condition, text, text).map(([test, a, b]) => `CASE WHEN ${test} THEN ${a} ELSE ${b} END`),
@@ -120,7 +116,7 @@ const grammar = fc.letrec<{ text: string; number: string; condition: string }>((
       infix(number, ['+', '-'], number),
       // Each might be -0.0, which is less than 0 in Java; 0 less it is not.
       // Longs are not to leave their range; and a whole number by 0 cannot be computed, but is not null to Calcite.
-      infix(number, ['*', '/'], fc.constantFrom('2', '-3', '2.25', 'd', 'f')).map(zeroLess),
+      infix(number, ['*', '/'], fc.constantFrom('2', '-3', '2.25', 'd')).map(zeroLess),
       number.map(zeroLess),
       fc.constantFrom('l', 'big').map((value) => `(-${value})`),
       call('ABS', number),
@@ -129,8 +125,9 @@ const grammar = fc.letrec<{ text: string; number: string; condition: string }>((
       call('ROUND', number),
       call('ROUND', number, fc.constantFrom('1', '2')),
       call('MOD', fc.constantFrom('l', 'big'), fc.constantFrom('2', '7', '-3')),
-      call('GREATEST', number, number),
-      call('LEAST', number, number),
+      // Of several types these two give the type of what is not null in the row.
+      call('GREATEST', whole, whole),
+      call('LEAST', double, double),
       call('COALESCE', number, number),
       call('SAFE_DIVIDE', number, number).map(zeroLess),
       call('SIGN', number),

@@ -251,7 +251,7 @@ function pad(name: 'lpad' | 'rpad', where: string, expression: string, result: s
       const padded = name === 'lpad' ? sql`lpad` : sql`rpad`;
       const cut = sql`left(${text}, greatest(${length}, 0))`;
       return string(
-        sql`CASE WHEN ${length} < 0 THEN ${cut} WHEN ${length} BETWEEN 1 AND 10000 THEN CASE ${characters} WHEN '' THEN ${cut} ELSE ${padded}(${text}, CAST(least(greatest(${length}, 0), 10000) AS INTEGER), nullif(${characters}, '')) END END`,
+        sql`CASE WHEN ${length} < 0 AND ${characters} IS NOT NULL THEN ${cut} WHEN ${length} BETWEEN 1 AND 10000 THEN CASE ${characters} WHEN '' THEN ${cut} ELSE ${padded}(${text}, CAST(least(greatest(${length}, 0), 10000) AS INTEGER), nullif(${characters}, '')) END END`,
       );
     },
   };
