@@ -5,7 +5,7 @@ import { readableLines } from './readable-lines.ts';
 import type { BatchStep, PartitionName, PartitionProgress, StreamBatch } from './stream.ts';
 
 /** From this size on a batch grows no more. Larger ones gain little, and three take their size: one grows, one waits, one is read. */
-export const fullBatchBytes = 12 * 2 ** 20;
+export const fullBatchBytes = 20 * 2 ** 20;
 
 /** A batch beyond this is one of many, mostly: its buffer is made as large as any of them will need. */
 const largeBatchBytes = 2 ** 20;

@@ -113,9 +113,9 @@ test('what comes while the reader is busy is one batch, in the order of each par
   assert.equal((await batches.next()).done, true);
 });
 
-test('a batch of 12 MiB is full, and told of: another one grows, and then nothing more is taken in', async () => {
+test('a batch of 20 MiB is full, and told of: another one grows, and then nothing more is taken in', async () => {
   const line = `${'x'.repeat(4 * mebibyte - 1)}\n`;
-  const source = new Source(...Array.from({ length: 24 }, (_, i) => values(i, line)));
+  const source = new Source(...Array.from({ length: 36 }, (_, i) => values(i, line)));
   const stop = new AbortController();
   const full: Uint8Array[] = [];
   const batches = readBatches(source, stop.signal, ({ lines }) => full.push(lines));
@@ -123,18 +123,18 @@ test('a batch of 12 MiB is full, and told of: another one grows, and then nothin
   let taken = 0n;
   for (let next = await batches.next(); !next.done; next = await batches.next()) {
     const { records, progress, lines } = next.value;
-    assert.equal(lines === full.shift(), records === 3, 'one that was told of comes with the same lines');
+    assert.equal(lines === full.shift(), records === 5, 'one that was told of comes with the same lines');
     sizes.push(records);
     assert.equal(progress.get('clicks/0')?.from, taken);
     taken += BigInt(records);
     // It is told of once whoever waits for it could have taken it.
     await settled();
     await settled();
-    // What the reader has, twice three that wait, and none beyond.
-    assert.equal(source.given, Math.min(24, Number(taken) + 6));
-    if (taken === 24n) stop.abort();
+    // What the reader has, twice five that wait, and none beyond.
+    assert.equal(source.given, Math.min(36, Number(taken) + 10));
+    if (taken === 36n) stop.abort();
   }
-  assert.deepEqual(sizes.slice(1, 6), [3, 3, 3, 3, 3]);
+  assert.deepEqual(sizes.slice(1, 6), [5, 5, 5, 5, 5]);
 });
 
 test('buffers are used again, and no batch is written over before the next one is asked for', async () => {
