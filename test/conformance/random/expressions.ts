@@ -62,8 +62,8 @@ const grammar = fc.letrec<{ text: string; number: string; condition: string }>((
       call('trim', text),
       call('regexp_extract', text, fc.constantFrom("'[a-z]+'", "'^x([0-9]+)$'"), fc.constantFrom('0')),
       call('timestamp_format', fc.constant('__time'), fc.constantFrom("'yyyy-MM-dd'", "'EEE HH'", "'DDD ww'")),
-      // Of several types these two give the type of what is not null in the row.
-      number.filter((value) => !/greatest|least/.test(value)).map((value) => `cast(${value}, 'STRING')`),
+      // Of several types these give the type of what is not null in the row.
+      number.filter((value) => !/greatest|least|nvl/.test(value)).map((value) => `cast(${value}, 'STRING')`),
     ),
     number: fc.oneof(
       { maxDepth: 3, withCrossShrink: true },
