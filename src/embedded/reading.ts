@@ -24,7 +24,7 @@ export interface RoutedBatch {
 
 export interface ReadingOptions {
   readonly stream: Stream;
-  readonly committer: Pick<Committer, 'submit' | 'prepare' | 'forget'>;
+  readonly committer: Pick<Committer, 'submit' | 'begin' | 'forget'>;
   /** The source of the commits' progress. */
   readonly source: string;
   /** The stored positions of the partitions to read. */
@@ -59,7 +59,7 @@ export class Reading {
   readonly #limit = new BatchLimit();
   readonly #stop = new AbortController();
   #end: ReadingEnd | undefined;
-  /** Full batches that come next, by their lines: what of them goes where, and was prepared. */
+  /** Full batches that come next, by their lines: what of them goes where, and was begun. */
   readonly #ahead = new Map<Uint8Array, readonly RoutedBatch[]>();
 
   constructor(options: ReadingOptions) {
@@ -90,7 +90,7 @@ export class Reading {
 
   async #run(): Promise<ReadingEnd> {
     const { signal } = this.#stop;
-    const onFull = (batch: StreamBatch) => this.#prepare(batch);
+    const onFull = (batch: StreamBatch) => this.#begin(batch);
     const batches = this.#options.stream.read(this.from, signal, this.#options.origins, onFull);
     try {
       while (!signal.aborted) {
@@ -109,11 +109,11 @@ export class Reading {
   }
 
   /** While the one before it is committed. */
-  #prepare(batch: StreamBatch): void {
+  #begin(batch: StreamBatch): void {
     const routed = this.#options.route(batch);
     this.#ahead.set(batch.lines, routed);
     for (const one of routed)
-      if (this.#limit.divide(one.batch).length === 1) this.#options.committer.prepare(this.#partOf(one));
+      if (this.#limit.divide(one.batch).length === 1) this.#options.committer.begin(this.#partOf(one));
   }
 
   #forget(routed: readonly RoutedBatch[]): void {

@@ -49,9 +49,9 @@ export class BatchFiles {
     return new BatchFiles(await mkdtemp(path.join(root, `${prefix}${process.pid}-`)), readers);
   }
 
-  /** Begins to write a body that is large enough for a file of its own, while it waits for its round. */
+  /** Begins to write a body that is large enough for a file of its own, while it waits for its round; if it did not before. */
   begin(body: Uint8Array): void {
-    if (body.byteLength < minFileBytes) return;
+    if (body.byteLength < minFileBytes || this.#begun.has(body)) return;
     const files = this.#pieces(body).map((piece) => this.#writeFile([piece]));
     // Whether it failed is seen when the round asks for it.
     for (const file of files) file.catch(() => {});
@@ -92,6 +92,18 @@ export class BatchFiles {
     };
   }
 
+  /** A body that was begun, and is not to be written after all. */
+  forget(body: Uint8Array): void {
+    const files = this.#begun.get(body) ?? [];
+    this.#begun.delete(body);
+    for (const file of files)
+      file.then(
+        (path) => this.#free([path]),
+        // Its own file is gone with the failure.
+        () => {},
+      );
+  }
+
   /** A body in another form, in a file of its own. */
   writeWhole(bytes: Uint8Array): Promise<string> {
     return this.#writeFile([bytes]);
@@ -99,7 +111,11 @@ export class BatchFiles {
 
   /** To be called when the engine is done with them. */
   release({ files, columns }: Batch): void {
-    for (const path of columns?.paths ?? files) {
+    this.#free(columns?.paths ?? files);
+  }
+
+  #free(paths: readonly string[]): void {
+    for (const path of paths) {
       const file = this.#files.get(path);
       if (file) this.#idle.push(file);
     }

@@ -62,11 +62,11 @@ export class Committer {
   }
 
   /** Does what can be done for a body before it is submitted, as a part with the same lines. */
-  prepare(part: Part): void {
-    if (!this.#closed && !this.#rounds.failure) this.#rounds.prepare(part);
+  begin(part: Part): void {
+    if (!this.#closed && !this.#rounds.failure) this.#rounds.begin(part);
   }
 
-  /** A body that was prepared is not submitted after all. */
+  /** A body that was begun is not submitted after all. */
   forget(part: Part): void {
     this.#rounds.forget(part);
   }

@@ -62,17 +62,14 @@ export class RoundCommitter implements Rounds {
   }
 
   begin(part: Part): void {
-    if (!this.prepare(part)) this.#options.files.begin(part.lines);
-  }
-
-  /** False when it is to go to the engine as lines. */
-  prepare(part: Part): boolean {
-    return !this.#doubted.has(part.dataSource.name) && this.#columns.begin(part);
+    const isDoubted = this.#doubted.has(part.dataSource.name);
+    if (isDoubted || !this.#columns.begin(part)) this.#options.files.begin(part.lines);
   }
 
   forget({ lines }: Part): void {
     // What could not be written is told to whoever needs it.
     this.#columns.discard([lines]).catch(() => {});
+    this.#options.files.forget(lines);
   }
 
   /** First in good faith; when a count is off, undone and done again with care. */

@@ -5,11 +5,9 @@ import type { Part, Waiting, WorkOutcome } from './work.ts';
 export interface Rounds {
   /** Why nothing can be taken now. */
   readonly failure: MillraceError | undefined;
-  /** Told of each body as it begins to wait. */
+  /** Told of each body as it begins to wait; perhaps before that, too, as one that will come soon. */
   begin(part: Part): void;
-  /** Told of one that will come soon, for what can be done about it before. */
-  prepare(part: Part): void;
-  /** One that it was told of does not come after all. */
+  /** One that was begun before does not come after all. */
   forget(part: Part): void;
   /**
    * Settles when all of a round is durable; an error is that of one body, while others may be. One round is begun after the other: where this one

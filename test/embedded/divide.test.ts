@@ -45,7 +45,7 @@ async function read(limit: (submitted: number) => number) {
   const dataSource = readDataSource({ dataSource: 'd' });
   const reading = new Reading({
     stream: log().stream(),
-    committer: { submit, prepare: () => {}, forget: () => {} },
+    committer: { submit, begin: () => {}, forget: () => {} },
     source: 'test',
     from: new Map(positions),
     origins: new Map(),

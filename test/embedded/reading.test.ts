@@ -19,7 +19,7 @@ const copyOf = (one: StreamBatch): RoutedBatch[] => [{ batch: { ...one, lines: o
 
 /** Reads batches of which all but the first were told of as full, while the first is committed; stops once so many are submitted. */
 async function read(batches: readonly StreamBatch[], most: number, route: (one: StreamBatch) => RoutedBatch[]) {
-  const prepared: Uint8Array[] = [];
+  const begun: Uint8Array[] = [];
   const submitted: Uint8Array[] = [];
   const forgotten: Uint8Array[] = [];
   const stream: Pick<Stream, 'read'> = {
@@ -34,7 +34,7 @@ async function read(batches: readonly StreamBatch[], most: number, route: (one: 
   const reading: Reading = new Reading({
     stream: stream as Stream,
     committer: {
-      prepare: ({ lines }: Part) => prepared.push(lines),
+      begin: ({ lines }: Part) => begun.push(lines),
       forget: ({ lines }: Part) => forgotten.push(lines),
       submit: async ({ parts }: Work) => {
         submitted.push(...parts.map(({ lines }) => lines));
@@ -51,21 +51,21 @@ async function read(batches: readonly StreamBatch[], most: number, route: (one: 
     onDelay: () => {},
   });
   await stopped.promise;
-  return { prepared, submitted, forgotten };
+  return { begun, submitted, forgotten };
 }
 
-test('a batch that was told of as full is prepared, and submitted as it was prepared', async () => {
-  const { prepared, submitted, forgotten } = await read([batch(0n), batch(1n), batch(2n)], 3, copyOf);
+test('a batch that was told of as full is begun, and submitted as it was begun', async () => {
+  const { begun, submitted, forgotten } = await read([batch(0n), batch(1n), batch(2n)], 3, copyOf);
   assert.equal(submitted.length, 3);
-  assert.equal(prepared.length, 2);
-  for (const [index, lines] of prepared.entries()) assert.equal(submitted[index + 1], lines);
+  assert.equal(begun.length, 2);
+  for (const [index, lines] of begun.entries()) assert.equal(submitted[index + 1], lines);
   assert.deepEqual(forgotten, []);
 });
 
-test('what was prepared and is not submitted any more is forgotten', async () => {
-  const { prepared, submitted, forgotten } = await read([batch(0n), batch(1n), batch(2n)], 2, copyOf);
+test('what was begun and is not submitted any more is forgotten', async () => {
+  const { begun, submitted, forgotten } = await read([batch(0n), batch(1n), batch(2n)], 2, copyOf);
   assert.equal(submitted.length, 2);
-  assert.equal(submitted[1], prepared[0]);
+  assert.equal(submitted[1], begun[0]);
   assert.deepEqual(forgotten.length, 1);
-  assert.equal(forgotten[0], prepared[1]);
+  assert.equal(forgotten[0], begun[1]);
 });

@@ -71,9 +71,9 @@ export class KafkaRounds implements Rounds {
     this.#options.files.begin(lines);
   }
 
-  prepare(): void {}
-
-  forget(): void {}
+  forget({ lines }: Part): void {
+    this.#options.files.forget(lines);
+  }
 
   async commit(
     round: readonly Waiting[],
