@@ -1,8 +1,31 @@
 /** How time falls into buckets: the SQL behind every granularity. */
 import { type Sql, sql } from '../sql.ts';
-import type { Buckets } from './define.ts';
 import type { Period } from './period.ts';
 import { fromLocal, offsetMillis, toLocal } from './zone.ts';
+
+/** A compiled granularity: how time falls into buckets. All SQL here is TIMESTAMP in UTC. */
+export interface Buckets {
+  /** `all`: one bucket for everything. `none`: one for each millisecond. */
+  readonly extent: 'all' | 'none' | 'regular';
+  /** IANA name in which periods are counted and answers are printed. */
+  readonly timeZone: string;
+  /** Start of the bucket that holds this time. For `all`, a NULL TIMESTAMP. */
+  floor(time: Sql): Sql;
+  /** Start of the bucket after the one that starts here. */
+  next(bucket: Sql): Sql;
+  /** Present where all buckets are equally long. */
+  readonly counted?: CountedBuckets;
+}
+
+/** Buckets by number: the engine finds a row's number in half the time that it takes to find its bucket's start. */
+export interface CountedBuckets {
+  /** Where bucket 0 starts, in milliseconds; not before 1970. Earlier times have no number. */
+  readonly sinceMs: number;
+  /** Number of the bucket that holds this time. */
+  number(time: Sql): Sql;
+  /** Start of the bucket of this number, in milliseconds. */
+  startMs(number: Sql): Sql;
+}
 
 export const allBuckets: Buckets = {
   extent: 'all',
@@ -35,6 +58,20 @@ export function fixedBuckets(millis: number, originMs: number, timeZone = 'UTC')
     floor: (time) =>
       unit ? sql`date_trunc(${unit}, ${time})` : sql`make_timestamp_ms(epoch_ms(${time}) - (${sinceBucket(time)}))`,
     next: (bucket) => sql`(${bucket} + to_milliseconds(${millis}))`,
+    counted: countedBuckets(millis, ((originMs % millis) + millis) % millis),
+  };
+}
+
+function countedBuckets(millis: number, sinceMs: number): CountedBuckets {
+  const micros = (ms: number) => BigInt(ms) * 1000n;
+  return {
+    sinceMs,
+    // Division rounds towards 0, so nothing may be before the first bucket.
+    number: (time) => {
+      const elapsed = sinceMs === 0 ? sql`epoch_us(${time})` : sql`(epoch_us(${time}) - ${micros(sinceMs)})`;
+      return sql`(${elapsed} // ${micros(millis)})`;
+    },
+    startMs: (number) => sql`(${number} * ${BigInt(millis)} + ${BigInt(sinceMs)})`,
   };
 }
 

@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import { and, type Sql, sql } from '../sql.ts';
 import { madeOfSingles } from './bound.ts';
+import type { Buckets } from './buckets.ts';
 import { readByValue } from './dynamic-schema.ts';
 import type {
   AggregatorExample,
@@ -121,18 +122,6 @@ export interface VirtualColumn<S = unknown> extends Omit<DimensionSpec<S>, 'kind
 }
 
 // -------------------------------------------------------------------------------------------------- granularities
-
-/** A compiled granularity: how time falls into buckets. All SQL here is TIMESTAMP in UTC. */
-export interface Buckets {
-  /** `all`: one bucket for everything. `none`: one for each millisecond. */
-  readonly extent: 'all' | 'none' | 'regular';
-  /** IANA name in which periods are counted and answers are printed. */
-  readonly timeZone: string;
-  /** Start of the bucket that holds this time. For `all`, a NULL TIMESTAMP. */
-  floor(time: Sql): Sql;
-  /** Start of the bucket after the one that starts here. */
-  next(bucket: Sql): Sql;
-}
 
 export interface Granularity<S = unknown> extends Entry<S> {
   readonly kind: 'granularity';

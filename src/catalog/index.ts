@@ -3,4 +3,5 @@ import './registry.generated.ts';
 import './gaps.ts';
 
 export { aggregator } from './aggregator.ts';
+export type { Buckets } from './buckets.ts';
 export * from './define.ts';

@@ -18,8 +18,6 @@ export interface Measures {
   foldsOf(grouped: ReadonlySet<string> | undefined): readonly Sql[];
   /** `sum(a0) AS a0`, …: aggregates over states; undefined when one of the aggregators cannot merge its states. */
   readonly merges: readonly Sql[] | undefined;
-  /** `a0`, …: the states' names outside. */
-  readonly states: readonly Sql[];
   /** Aggregators, then post-aggregators: finished, in terms of the columns of `withPosts`. */
   readonly columns: readonly Column[];
   readonly results: ReadonlyMap<string, Value>;
@@ -73,7 +71,6 @@ export function measuresOf(
     folds: foldsOf(undefined),
     foldsOf,
     merges: merges.length === states.length ? merges : undefined,
-    states,
     columns: [...values].map(([name, { value }]) => measureColumn(name, value)),
     results: new Map([...values].map(([name, { value }]) => [name, value])),
     inner: new Map([...values].map(([name, { value, state }]) => [name, state && isSketch(state) ? state : value])),

@@ -26,9 +26,18 @@ const year: TableView = {
   segmentEnd: () => sql`NULL::TIMESTAMP`,
 };
 
+/** Half past, on both sides of 1970. */
+const epoch = tableOf({
+  dataSource: 'epoch',
+  metrics: { count: 'LONG' },
+  rows: ['1969-12-31T22', '1969-12-31T23', '1970-01-01T00', '1970-01-01T01', '1970-01-01T02'].map((hour) => {
+    return { __time: `${hour}:30:00Z`, count: 1 };
+  }),
+});
+
 for (const timesRepeat of [false, true])
   describe(`timeseries, ${timesRepeat ? 'first by time' : 'straight into buckets'}`, () => {
-    const { ask, askText } = queryHarness(...[pages, night, year].map((table) => ({ ...table, timesRepeat })));
+    const { ask, askText } = queryHarness(...[pages, night, year, epoch].map((table) => ({ ...table, timesRepeat })));
     const query = (more: Row) => ({
       queryType: 'timeseries',
       dataSource: 'pages',
@@ -162,6 +171,29 @@ for (const timesRepeat of [false, true])
         { timestamp: '2018-03-25T07:00:00.000+02:00', result: { count: 1 } },
       ]);
     });
+
+    for (const [granularity, intervals, expected] of [
+      ['hour', '1969/1971', ['1969-12-31T22', '1969-12-31T23', '1970-01-01T00', '1970-01-01T01', '1970-01-01T02']],
+      ['hour', '1970/1971', ['1970-01-01T00', '1970-01-01T01', '1970-01-01T02']],
+      ['day', '1969/1971', ['1969-12-31T00', '1970-01-01T00']],
+      [{ type: 'duration', duration: 7_200_000 }, '1969/1971', ['1969-12-31T22', '1970-01-01T00', '1970-01-01T02']],
+      ...['1970-01-01T01:00:00Z', '1969-12-31T23:00:00Z', '2018-03-06T05:00:00Z'].flatMap((origin) => {
+        const granularity = { type: 'duration', duration: 7_200_000, origin };
+        return [
+          [granularity, '1969/1971', ['1969-12-31T21', '1969-12-31T23', '1970-01-01T01']] as const,
+          [granularity, '1970/1971', ['1969-12-31T23', '1970-01-01T01']] as const,
+          [granularity, '1970-01-01T01/1971', ['1970-01-01T01']] as const,
+        ];
+      }),
+    ] as const)
+      it(`${JSON.stringify(granularity)} over ${intervals} has its buckets on either side of 1970`, async () => {
+        const answer = await ask(query({ dataSource: 'epoch', granularity, intervals, aggregations: [countSum] }));
+        const starts = (answer as { timestamp: string }[]).map(({ timestamp }) => timestamp);
+        assert.deepEqual(
+          starts,
+          expected.map((hour) => `${hour}:00:00.000Z`),
+        );
+      });
 
     it('every month is filled, the short ones as well', async () => {
       const answer = (await ask(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { periodBuckets } from '../buckets.ts';
-import { type Buckets, defineGranularity } from '../define.ts';
+import { type Buckets, periodBuckets } from '../buckets.ts';
+import { defineGranularity } from '../define.ts';
 import { parsePeriod } from '../period.ts';
 import { canonicalZone } from '../zone.ts';
 

@@ -1,7 +1,7 @@
 /** The granularities that have a name. */
 import { z } from 'zod';
-import { allBuckets, noneBuckets, periodBuckets } from '../buckets.ts';
-import { type Buckets, defineGranularity, registerShorthand } from '../define.ts';
+import { allBuckets, type Buckets, noneBuckets, periodBuckets } from '../buckets.ts';
+import { defineGranularity, registerShorthand } from '../define.ts';
 import { type Period, parsePeriod } from '../period.ts';
 
 /** Names are written in any letter case, bare or as `{"type": name}`. */

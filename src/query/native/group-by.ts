@@ -10,6 +10,7 @@ import {
 } from '../../catalog/index.ts';
 import { timestampLiteral } from '../../catalog/time.ts';
 import { ident, join, literal, type Sql, sql } from '../../sql.ts';
+import { bucketKeyOf } from '../bucket-key.ts';
 import { derivedView, epoch } from '../data-sources/view.ts';
 import { defineQueryType, type Plan, type PlanContext, QueryMistake } from '../define.ts';
 import { arrayPrinter, type Column, columnOf, encodeLong, objectPrinter, printArray } from '../encode.ts';
@@ -109,7 +110,7 @@ function groupsOf(query: Query, source: Source, from: Sql, keys: readonly Value[
   const bucketed = buckets.extent !== 'all';
   const grouping: Grouping = {
     from,
-    bucket: bucketed ? sql`epoch_ms(${buckets.floor(source.scope.time)}) AS t` : undefined,
+    bucket: bucketed ? bucketKeyOf(source, buckets) : undefined,
     start: sql`${literal(BigInt(source.startMs))} AS t`,
     keys,
     foldsOf,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Value } from '../../catalog/index.ts';
 import { nearestWord } from '../../errors.ts';
 import { ident, join, type Sql, sql } from '../../sql.ts';
+import type { BucketKey } from '../bucket-key.ts';
 import { QueryMistake } from '../define.ts';
 
 /** Each a list of output names. */
@@ -14,8 +15,8 @@ export const subtotalsSchema = z
 export interface Grouping {
   /** `FROM … WHERE …`. */
   readonly from: Sql;
-  /** `… AS t`; undefined where there is one bucket for everything. */
-  readonly bucket: Sql | undefined;
+  /** Undefined where there is one bucket for everything. */
+  readonly bucket: BucketKey | undefined;
   /** `… AS t` of that one bucket. */
   readonly start: Sql;
   readonly keys: readonly Value[];
@@ -62,8 +63,9 @@ export function groupedBy(
     const key = kept.has(i) ? value : sql`any_value(${value}) FILTER (WHERE false)`;
     return sql`${key} AS ${ident(`d${i}`)}`;
   });
-  const ordinals = [...(bucket ? [sql`1`] : []), ...[...kept].map((i) => sql`${i + 2}`)];
-  const grouped = ordinals.length === 0 ? sql`` : sql` GROUP BY ${join(ordinals)}`;
+  const by = [...(bucket ? [bucket.key] : []), ...[...kept].map((i) => sql`${i + 2}`)];
+  const grouped = by.length === 0 ? sql`` : sql` GROUP BY ${join(by)}`;
+  const time = bucket ? sql`${bucket.startMs} AS t` : start;
   // The count makes it an aggregate where nothing else does.
-  return sql`SELECT ${join([bucket ?? start, ...columns, ...folds, sql`count(*) AS n`, ...more])} ${from}${grouped}`;
+  return sql`SELECT ${join([time, ...columns, ...folds, sql`count(*) AS n`, ...more])} ${from}${grouped}`;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Buckets, compileGranularity } from '../../catalog/index.ts';
 import { join, type Sql, sql } from '../../sql.ts';
+import { bucketKeyOf } from '../bucket-key.ts';
 import { derivedView } from '../data-sources/view.ts';
 import { defineQueryType, type Plan } from '../define.ts';
 import { type Filling, withEmptyBuckets } from '../empty-buckets.ts';
@@ -125,12 +126,12 @@ function oneBucket(query: Query, source: Source, { folds }: Measures): Sql {
   return sql`SELECT ${join([sql`0::BIGINT AS t`, sql`count(*) AS n`, ...folds])} ${source.from}${some}`;
 }
 
-/** Where rows share their times they are first combined by time, which is quick, and few times are then put into buckets. */
-function bucketsOf({ table, scope, from }: Source, { folds, merges, states }: Measures, buckets: Buckets): Sql {
-  if (!table.timesRepeat || !merges) {
-    const rows = sql`SELECT ${join([sql`${buckets.floor(scope.time)} AS t`, ...folds])} ${from} GROUP BY 1`;
-    return sql`SELECT ${join([sql`epoch_ms(t) AS t`, ...states])} FROM (${rows})`;
-  }
+/** Where rows share their times and buckets have no numbers, they are first combined by time, which is quick, and few times are then put into buckets. */
+function bucketsOf(source: Source, { folds, merges }: Measures, buckets: Buckets): Sql {
+  const { table, scope, from } = source;
+  const { key, startMs, isNumber } = bucketKeyOf(source, buckets);
+  if (isNumber || !table.timesRepeat || !merges)
+    return sql`SELECT ${join([sql`${startMs} AS t`, ...folds])} ${from} GROUP BY ${key}`;
   const times = sql`SELECT ${join([sql`${scope.time} AS t`, ...folds])} ${from} GROUP BY 1`;
   return sql`SELECT ${join([sql`epoch_ms(${buckets.floor(sql`t`)}) AS t`, ...merges])} FROM (${times}) GROUP BY 1`;
 }

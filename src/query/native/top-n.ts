@@ -8,6 +8,7 @@ import {
   type Value,
 } from '../../catalog/index.ts';
 import { join, type Sql, sql } from '../../sql.ts';
+import { bucketKeyOf } from '../bucket-key.ts';
 import { derivedView } from '../data-sources/view.ts';
 import { defineQueryType, type Plan, type PlanContext, type Reader, type RowBatch } from '../define.ts';
 import { columnOf, type Encode, objectPrinter, type PrintRow, printArray } from '../encode.ts';
@@ -114,7 +115,8 @@ async function* printTop(
 
 function rankedByBucket(source: Source, buckets: Buckets, top: Top): Sql {
   const { groups, from, where, order, threshold, withPosts } = top;
-  const grouped = sql`(SELECT epoch_ms(${buckets.floor(source.scope.time)}) AS t, ${groups} ${from} GROUP BY 1, 2)`;
+  const { key, startMs } = bucketKeyOf(source, buckets);
+  const grouped = sql`(SELECT ${startMs} AS t, ${groups} ${from} GROUP BY ${key}, 2)`;
   return sql`
     SELECT *, row_number() OVER (PARTITION BY t ORDER BY ${order}) AS rank FROM ${withPosts(grouped)} AS g
     WHERE ${where} QUALIFY rank <= ${threshold}`;

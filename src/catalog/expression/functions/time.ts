@@ -1,7 +1,6 @@
 /** Times, which are longs of milliseconds since 1970 in UTC. Beyond the engine's calendar is null. */
 import { type Sql, sql } from '../../../sql.ts';
-import { periodBuckets } from '../../buckets.ts';
-import type { Buckets } from '../../define.ts';
+import { type Buckets, periodBuckets } from '../../buckets.ts';
 import { tokenizeJoda } from '../../joda.ts';
 import { printJoda } from '../../joda-print.ts';
 import { parsePeriod } from '../../period.ts';
