@@ -12,7 +12,7 @@ export async function readRejects(store: Store, dataSource: string): Promise<rea
   for await (const { columns, rowCount } of store.read(statement)) {
     for (let row = 0; row < rowCount; row++) {
       const [at, reason, detail, event] = columns.map((column) => column[row]) as [
-        bigint,
+        number,
         Reject['reason'],
         string,
         string,

@@ -14,7 +14,7 @@ export class Receipts {
   /** All that the database remembers, the oldest first. */
   async load(rows: AsyncIterable<{ readonly columns: readonly (readonly unknown[])[] }>): Promise<void> {
     for await (const { columns } of rows) {
-      const [dataSources, keys, outcomes, times] = columns as [string[], string[], string[], bigint[]];
+      const [dataSources, keys, outcomes, times] = columns as [string[], string[], string[], number[]];
       dataSources.forEach((dataSource, i) => {
         this.remember(dataSource, keys[i] as string, JSON.parse(outcomes[i] as string), Number(times[i]));
       });

@@ -64,8 +64,8 @@ export class QueryMistake extends Error {
 }
 
 /**
- * Some rows by column, in the order of the statement's SELECT list. Values as the engine's client gives them: string, boolean, number,
- * bigint for BIGINT, null; the plan casts everything else (TIMESTAMP to BIGINT milliseconds by epoch_ms, lists and JSON to VARCHAR JSON text).
+ * Some rows by column, in the order of the statement's SELECT list. Values as the store gives them: string, boolean, number,
+ * bigint for a BIGINT that is no exact number, null; the plan casts everything else (TIMESTAMP to BIGINT milliseconds by epoch_ms, lists and JSON to VARCHAR JSON text).
  */
 export interface RowBatch {
   readonly rowCount: number;

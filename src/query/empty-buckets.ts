@@ -41,12 +41,12 @@ class Filler {
   readonly #filling: Filling;
   readonly #reader: Reader;
   /** Up to here no bucket is missing. */
-  #edge: bigint | undefined;
-  readonly #end: bigint | undefined;
+  #edge: number | undefined;
+  readonly #end: number | undefined;
   #hasBegun = false;
   /** How many more buckets are wanted. */
   #room: number;
-  #due: BigInt64Array | undefined;
+  #due: Float64Array | undefined;
   #next = 0;
   #nothing: readonly unknown[] | undefined;
   #merged: (readonly unknown[])[] = [];
@@ -61,7 +61,7 @@ class Filler {
   /** Whether the batch can be given out as it is, for no bucket is missing before it or inside it. */
   passes({ columns, rowCount }: RowBatch): boolean {
     if (this.#due || rowCount > this.#room) return false;
-    const [starts, ends] = [columns[0], columns.at(-1)] as readonly (readonly (bigint | null)[])[];
+    const [starts, ends] = [columns[0], columns.at(-1)] as readonly (readonly (number | null)[])[];
     const [nearer, farther] = this.#filling.descending ? [ends, starts] : [starts, ends];
     let edge = this.#edge;
     for (let row = 0; row < rowCount; row++) {
@@ -77,7 +77,7 @@ class Filler {
 
   async *merge({ columns }: RowBatch): AsyncGenerator<RowBatch, void, void> {
     const due = await this.#allDue();
-    const starts = columns[0] as readonly (bigint | null)[];
+    const starts = columns[0] as readonly (number | null)[];
     for (const [row, start] of starts.entries()) {
       yield* this.#fillUpTo(start);
       if (start !== null) {
@@ -97,7 +97,7 @@ class Filler {
     yield* this.#flush();
   }
 
-  async *#fillUpTo(start: bigint | null): AsyncGenerator<RowBatch, void, void> {
+  async *#fillUpTo(start: number | null): AsyncGenerator<RowBatch, void, void> {
     const due = await this.#allDue();
     for (let time = due[this.#next]; time !== undefined && this.#room > 0; time = due[++this.#next]) {
       if (start !== null && !this.#isBefore(time, start)) return;
@@ -121,7 +121,7 @@ class Filler {
   }
 
   /** Without what was given out already. */
-  async #allDue(): Promise<BigInt64Array> {
+  async #allDue(): Promise<Float64Array> {
     if (this.#due) return this.#due;
     const due = await allLongs(this.#reader.read(this.#filling.due));
     const edge = this.#hasBegun ? this.#edge : undefined;
@@ -130,17 +130,17 @@ class Filler {
   }
 
   /** A bucket's start tells where it begins, in descending order where it ends. */
-  #isStartBeyond(start: bigint, edge: bigint): boolean {
+  #isStartBeyond(start: number, edge: number): boolean {
     return this.#filling.descending ? start < edge : start >= edge;
   }
 
-  #isBefore(one: bigint, other: bigint): boolean {
+  #isBefore(one: number, other: number): boolean {
     return this.#filling.descending ? one > other : one < other;
   }
 }
 
-async function allLongs(batches: AsyncIterable<RowBatch>): Promise<BigInt64Array> {
-  const pieces: bigint[][] = [];
-  for await (const { columns } of batches) pieces.push([...((columns[0] ?? []) as bigint[])]);
-  return BigInt64Array.from(pieces.flat());
+async function allLongs(batches: AsyncIterable<RowBatch>): Promise<Float64Array> {
+  const pieces: number[][] = [];
+  for await (const { columns } of batches) pieces.push([...((columns[0] ?? []) as number[])]);
+  return Float64Array.from(pieces.flat());
 }

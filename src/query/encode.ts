@@ -1,9 +1,8 @@
 /** Values as Druid prints them in JSON, column by column. */
 import type { Value } from '../catalog/index.ts';
-import { formatInstant } from '../catalog/time.ts';
-import { offsetMillis } from '../catalog/zone.ts';
 import { type Sql, sql } from '../sql.ts';
 import type { RowBatch } from './define.ts';
+import { instantEncoder } from './instant-encoder.ts';
 
 export type Encode = (value: unknown) => string;
 
@@ -64,27 +63,6 @@ const doublesJson = (list: Sql): Sql =>
 /** A TIMESTAMP as ISO 8601 with milliseconds, on a zone's clock. */
 export function instantColumn(name: string, time: Sql, timeZone: string): Column {
   return { name, sql: sql`epoch_ms(${time})`, encode: instantEncoder(timeZone) };
-}
-
-/** Milliseconds → `"2018-03-06T09:57:58.000Z"`. Neighbouring rows often share their second, so the last one's text is remembered. */
-export function instantEncoder(timeZone: string): Encode {
-  const textOf = (ms: number) => formatInstant(ms, timeZone === 'UTC' ? 0 : offsetMillis(timeZone, ms));
-  let last: number | undefined;
-  let [before, after] = ['', ''];
-  return (value) => {
-    if (value === null) return 'null';
-    const ms = Number(value);
-    // The ends of all time.
-    if (!Number.isSafeInteger(ms)) return `"${textOf(ms)}"`;
-    const second = Math.floor(ms / 1000);
-    if (second !== last) {
-      const text = textOf(ms);
-      const point = text.lastIndexOf('.') + 1;
-      [before, after] = [`"${text.slice(0, point)}`, `${text.slice(point + 3)}"`];
-      last = second;
-    }
-    return before + String(ms - 1000 * second).padStart(3, '0') + after;
-  };
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what JSON escapes

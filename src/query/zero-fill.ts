@@ -15,8 +15,8 @@ const maxFilledBuckets = 1_000_000;
 
 /** From the first row to behind the last one, in milliseconds, within the intervals and filters aside. */
 export interface Reach {
-  readonly begin: bigint;
-  readonly end: bigint;
+  readonly begin: number;
+  readonly end: number;
 }
 
 /** Rows, and how far they could reach, read side by side; undefined where the intervals have no rows. */
@@ -31,8 +31,8 @@ export async function withReach<T>(
   const [[first, last], batches] = await sideBySide(reader.row(reach), rows);
   if (first == null || last == null) return [undefined, batches];
   // Where rows may begin before the engine's first time, only the interval says from when on they are wanted.
-  const isBoundless = (first as bigint) <= BigInt(-maxDateMs);
-  return [{ begin: isBoundless ? BigInt(startMs) : (first as bigint), end: last as bigint }, batches];
+  const isBoundless = (first as number) <= -maxDateMs;
+  return [{ begin: isBoundless ? startMs : (first as number), end: last as number }, batches];
 }
 
 /** The same beginning in SQL, in milliseconds; where the intervals have no rows, the start of the first one. */

@@ -2,6 +2,7 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { asMillraceError, MillraceError } from '../errors.ts';
 import type { Sql } from '../sql.ts';
+import { columnValues } from './column-values.ts';
 
 export interface EngineOptions {
   readonly file: string;
@@ -11,7 +12,7 @@ export interface EngineOptions {
   readonly threads: number;
 }
 
-/** Some rows by column, values as the client gives them (bigint for BIGINT). */
+/** Some rows by column, values as {@link columnValues} gives them. */
 export interface Rows {
   readonly rowCount: number;
   readonly columns: readonly (readonly unknown[])[];
@@ -154,12 +155,13 @@ export class Connection {
       // The client's own `stream` looks for several statements first, one more way to the engine and back.
       const prepared = await this.#connection.prepare(textOf(statement));
       const result = await prepared.stream().finally(() => prepared.destroySync());
+      const types = Array.from({ length: result.columnCount }, (_, column) => result.columnTypeId(column));
       for (;;) {
         const chunk = await result.fetchChunk();
         // An interrupted stream ends as if it were drained.
         if (this.#interrupted) throw cancelled();
         if (!chunk || chunk.rowCount === 0) break;
-        yield { rowCount: chunk.rowCount, columns: chunk.getColumns() };
+        yield { rowCount: chunk.rowCount, columns: columnValues(chunk, types) };
       }
       drained = true;
     } catch (error) {

@@ -31,10 +31,10 @@ it('handed-off segments, live buckets, and live rows beside a segment as its nex
       for (let row = 0; row < rowCount; row++) rows.push(columns.map((column) => column[row]));
     return rows;
   };
-  const [first, second] = [BigInt(start), BigInt(start + hour)];
-  const [end, version] = [second + BigInt(hour), '2026-06-01T00:00:00.000Z'];
+  const [first, second] = [start, start + hour];
+  const [end, version] = [second + hour, '2026-06-01T00:00:00.000Z'];
   await append(0, 3);
-  assert.deepEqual(await told(), [['pageviews', first, second, version, 0, 3n, false, true]]);
+  assert.deepEqual(await told(), [['pageviews', first, second, version, 0, 3, false, true]]);
 
   const connection = await store.connect();
   await handOff(store, connection, table, start + hour);
@@ -43,9 +43,9 @@ it('handed-off segments, live buckets, and live rows beside a segment as its nex
   await append(0, 2);
   await append(1, 4);
   assert.deepEqual(await told(), [
-    ['pageviews', first, second, handedOff, 0, 3n, true, false],
-    ['pageviews', first, second, handedOff, 1, 2n, false, true],
-    ['pageviews', second, end, '2026-06-01T01:00:00.000Z', 0, 4n, false, true],
+    ['pageviews', first, second, handedOff, 0, 3, true, false],
+    ['pageviews', first, second, handedOff, 1, 2, false, true],
+    ['pageviews', second, end, '2026-06-01T01:00:00.000Z', 0, 4, false, true],
   ]);
   connection.close();
   await store.close();

@@ -57,7 +57,7 @@ describe('a damaged write-ahead log', () => {
     const repaired = store.repair !== undefined;
     await store.close();
     assert.ok(
-      counts.every((count) => count === 50n),
+      counts.every((count) => count === 50),
       `a commit is there in part: ${counts}`,
     );
     return {

@@ -4,7 +4,8 @@ import { specOf } from '../../catalog/index.ts';
 import { intervalsSchema } from '../../catalog/intervals.ts';
 import { eternity } from '../../catalog/time.ts';
 import { dataSourceSchema } from '../data-sources/define.ts';
-import { type Encode, encodeLong, instantEncoder } from '../encode.ts';
+import { type Encode, encodeLong } from '../encode.ts';
+import { instantEncoder } from '../instant-encoder.ts';
 
 /** A number that may be written as text, as Druid takes it. */
 export const countSchema = z

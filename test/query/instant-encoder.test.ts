@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { instantEncoder } from '../../src/query/encode.ts';
+import { instantEncoder } from '../../src/query/instant-encoder.ts';
 
 test('instants are printed with milliseconds, whatever came before', () => {
   const encode = instantEncoder('UTC');
@@ -26,4 +26,19 @@ test('instants on the clock of a zone, over the end of summer time', () => {
   assert.equal(encode(end - 1), '"2024-10-27T02:59:59.999+02:00"');
   assert.equal(encode(end), '"2024-10-27T02:00:00.000+01:00"');
   assert.equal(encode(end + 250), '"2024-10-27T02:00:00.250+01:00"');
+});
+
+test('instants on the clock of a zone that changes by half an hour, inside of an hour of UTC', () => {
+  const encode = instantEncoder('Australia/Lord_Howe');
+  const end = Date.UTC(2024, 3, 6, 15);
+  assert.equal(encode(end - 1), '"2024-04-07T01:59:59.999+11:00"');
+  assert.equal(encode(end), '"2024-04-07T01:30:00.000+10:30"');
+  const begin = Date.UTC(2024, 9, 5, 15, 30);
+  assert.equal(encode(begin - 1), '"2024-10-06T01:59:59.999+10:30"');
+  assert.equal(encode(begin), '"2024-10-06T02:30:00.000+11:00"');
+  assert.equal(encode(begin + 45 * 60_000), '"2024-10-06T03:15:00.000+11:00"');
+});
+
+test('the last instant that JavaScript has a date for', () => {
+  assert.equal(instantEncoder('UTC')(8_640_000_000_000_000), '"275760-09-13T00:00:00.000Z"');
 });
