@@ -153,3 +153,17 @@ export async function* printArray(batches: AsyncIterable<RowBatch>, print: Print
   }
   yield separator === '[' ? '[]' : ']';
 }
+
+/** The answer of one bucket, whose start is given as JSON: an array of an object with an array in it. Without a bucket there are no rows, and the answer is empty. */
+export async function* printBucket(
+  start: string | undefined,
+  batches: AsyncIterable<RowBatch>,
+  print: PrintRow,
+): AsyncGenerator<string> {
+  let head = start === undefined ? '' : `[{"timestamp":${start},"result":`;
+  for await (const piece of printArray(batches, print)) {
+    yield head + piece;
+    head = '';
+  }
+  if (start !== undefined) yield '}]';
+}

@@ -3,6 +3,7 @@ import { join, or, type Sql, sql } from '../../sql.ts';
 import { anyValue, asText, defineFilter, type Value } from '../define.ts';
 import { numberLiteral, operand, operandShape, type Scalar, scalarSchema } from '../operand.ts';
 import { isNumber } from '../ordering.ts';
+import { isOneOfTexts } from '../text-list.ts';
 
 const schema = z.object({ type: z.literal('in'), ...operandShape, values: z.array(scalarSchema.nullable()) });
 
@@ -11,7 +12,8 @@ function isOneOf(value: Value, values: readonly Scalar[]): Sql {
   const [subject, literals] = isNumber(value)
     ? [value.sql, values.flatMap((wanted) => numberLiteral(value.type as 'LONG', wanted) ?? [])]
     : [asText(value).sql, values.map((wanted) => sql`${String(wanted)}`)];
-  return literals.length === 0 ? sql`(${subject} IS NULL AND NULL)` : sql`${subject} IN (${join(literals)})`;
+  if (literals.length === 0) return sql`(${subject} IS NULL AND NULL)`;
+  return isNumber(value) ? sql`${subject} IN (${join(literals)})` : isOneOfTexts(subject, literals);
 }
 
 export default defineFilter<z.infer<typeof schema>>({

@@ -3,8 +3,9 @@ import { asText, compileDimension, dimensionName, specOf } from '../../catalog/i
 import { orderingKey, orderingSchema } from '../../catalog/ordering.ts';
 import { matchesSearch, searchQuerySchema } from '../../catalog/search-query.ts';
 import { join, type Sql, sql } from '../../sql.ts';
-import { defineQueryType, type Plan, type RowBatch } from '../define.ts';
-import { type Encode, encodeLong, encodeString } from '../encode.ts';
+import { defineQueryType, type Plan } from '../define.ts';
+import { encodeLong, encodeString, type PrintRow, printBucket } from '../encode.ts';
+import { sideBySide } from '../reading.ts';
 import { type Source, sourceOf, unnested } from '../source.ts';
 import { touchedSegments } from '../zero-fill.ts';
 import { countSchema, rowsShape, timeEncoder } from './common.ts';
@@ -32,16 +33,17 @@ export default defineQueryType<Query>({
     const source = sourceOf(query, context);
     const key = orderingKey(query.sort?.type ?? 'lexicographic', { sql: sql`v`, type: 'STRING' });
     const hits = dimensionsOf(query, source).map((dimension) => hitsOf(query, source, dimension));
-    const found = sql`
-      SELECT *, row_number() OVER () AS position
-      FROM (SELECT * FROM (${join(hits, ' UNION ALL ')}) ORDER BY ${key} NULLS FIRST, d LIMIT ${query.limit})`;
-    const first = sql`SELECT coalesce(min(segment), min(first)) AS t FROM ${touchedSegments(source.table, source.intervals)}`;
+    const first = sql`SELECT epoch_ms(coalesce(min(segment), min(first))) FROM ${touchedSegments(source.table, source.intervals)}`;
+    const encodeTime = timeEncoder(query.context, 'UTC');
     return {
       statement:
         hits.length === 0
-          ? sql`SELECT epoch_ms(t), NULL, NULL, NULL FROM (${first}) WHERE t IS NOT NULL`
-          : sql`SELECT epoch_ms(t), d, v, n FROM (${first}) LEFT JOIN (${found}) ON true WHERE t IS NOT NULL ORDER BY position`,
-      shape: (batches) => printHits(batches, timeEncoder(query.context, 'UTC')),
+          ? undefined
+          : sql`SELECT d, v, n FROM (${join(hits, ' UNION ALL ')}) ORDER BY ${key} NULLS FIRST, d LIMIT ${query.limit}`,
+      async *shape(batches, reader) {
+        const [[start], rows] = await sideBySide(reader.row(first), batches);
+        yield* printBucket(start === null ? undefined : encodeTime(start), rows, printHit);
+      },
     };
   },
 });
@@ -67,19 +69,7 @@ function hitsOf(query: Query, source: Source, dimension: Dimension): Sql {
     WHERE ${matchesSearch(query.query, sql`v`)}`;
 }
 
-/** A row without a dimension: rows there are, but no hits. */
-async function* printHits(batches: AsyncIterable<RowBatch>, encodeTime: Encode): AsyncGenerator<string> {
-  let rows = 0;
-  for await (const batch of batches) {
-    const [times, dimensions, values, counts] = batch.columns as [unknown[], unknown[], unknown[], unknown[]];
-    let text = '';
-    for (let row = 0; row < batch.rowCount; row++) {
-      if (rows++ === 0) text += `[{"timestamp":${encodeTime(times[row])},"result":[`;
-      else text += ',';
-      if (dimensions[row] === null) continue;
-      text += `{"dimension":${encodeString(dimensions[row])},"value":${encodeString(values[row])},"count":${encodeLong(counts[row])}}`;
-    }
-    if (text !== '') yield text;
-  }
-  yield rows === 0 ? '[]' : ']}]';
-}
+const printHit: PrintRow = ({ columns }, row) => {
+  const [dimension, value, count] = columns.map((column) => column[row]);
+  return `{"dimension":${encodeString(dimension)},"value":${encodeString(value)},"count":${encodeLong(count)}}`;
+};

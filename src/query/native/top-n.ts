@@ -10,8 +10,8 @@ import {
 import { join, type Sql, sql } from '../../sql.ts';
 import { bucketKeyOf } from '../bucket-key.ts';
 import { derivedView } from '../data-sources/view.ts';
-import { defineQueryType, type Plan, type PlanContext, type Reader, type RowBatch } from '../define.ts';
-import { columnOf, type Encode, objectPrinter, type PrintRow, printArray } from '../encode.ts';
+import { defineQueryType, type Plan, type PlanContext, type RowBatch } from '../define.ts';
+import { columnOf, type Encode, objectPrinter, type PrintRow, printBucket } from '../encode.ts';
 import { measuresOf } from '../measures.ts';
 import { type Source, sourceOf, unnested } from '../source.ts';
 import { beginOf, timesToFill, withReach } from '../zero-fill.ts';
@@ -43,7 +43,11 @@ export default defineQueryType<Query>({
     if (buckets.extent === 'all')
       return {
         statement: sql`SELECT ${join(list)} ${topOfAll(top)}`,
-        shape: (batches, reader) => printTop(batches, source, reader, encodeTime, objectPrinter(columns)),
+        // One bucket, even when the filter lets nothing through; none when there is no row at all.
+        async *shape(batches, reader) {
+          const [reach, rows] = await withReach(batches, source, reader);
+          yield* printBucket(reach && encodeTime(reach.begin), rows, objectPrinter(columns));
+        },
       };
     return {
       statement: topByBucket(source, buckets, top, list),
@@ -95,23 +99,6 @@ interface Top {
 
 const topOfAll = ({ groups, from, where, order, threshold, withPosts }: Top): Sql =>
   sql`FROM ${withPosts(sql`(SELECT ${groups} ${from} GROUP BY 1)`)} AS g WHERE ${where} ORDER BY ${order} LIMIT ${threshold}`;
-
-/** One bucket, even when the filter lets nothing through; none when there is no row at all. */
-async function* printTop(
-  batches: AsyncIterable<RowBatch>,
-  source: Source,
-  reader: Reader,
-  encodeTime: Encode,
-  printRow: PrintRow,
-): AsyncGenerator<string> {
-  const [reach, rows] = await withReach(batches, source, reader);
-  let head = reach ? `[{"timestamp":${encodeTime(reach.begin)},"result":` : '';
-  for await (const piece of printArray(rows, printRow)) {
-    yield head + piece;
-    head = '';
-  }
-  if (reach) yield '}]';
-}
 
 function rankedByBucket(source: Source, buckets: Buckets, top: Top): Sql {
   const { groups, from, where, order, threshold, withPosts } = top;

@@ -1,4 +1,5 @@
 /** Comparisons and arithmetic. */
+import { isOneOfTexts } from '../../catalog/text-list.ts';
 import { join, Sql, sql } from '../../sql.ts';
 import { numberOf } from './functions/number.ts';
 import { shifted } from './functions/time.ts';
@@ -113,10 +114,14 @@ export function negative(sign: string, value: Expr, around: Surroundings): Expr 
 const asDouble = (number: Expr): Sql => (number.type === 'DOUBLE' ? number.sql : sql`CAST(${number.sql} AS DOUBLE)`);
 
 export function isIn(value: Expr, options: readonly Expr[], negated: boolean, around: Surroundings): Expr {
-  const not = negated ? sql` NOT` : sql``;
+  const not = negated ? sql`NOT ` : sql``;
+  const areTexts = options.every(({ literal }) => typeof literal === 'string');
   const test = (singles: readonly Expr[]) => {
-    const [head, ...rest] = together(singles, around).sqls as [Sql, ...Sql[]];
-    return sql`(${head}${not} IN (${join(rest)}))`;
+    const { type, sqls } = together(singles, around);
+    const [head, ...rest] = sqls as [Sql, ...Sql[]];
+    return areTexts && type === 'VARCHAR'
+      ? sql`(${not}${isOneOfTexts(head, rest)})`
+      : sql`(${not}${head} IN (${join(rest)}))`;
   };
   return tested([value, ...options], test, negated);
 }
