@@ -1,5 +1,10 @@
 /** DuckDB as the store uses it: one database file, its settings, its connections, and its errors in our words. */
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import {
+  type DuckDBConnection,
+  type DuckDBDataChunk,
+  DuckDBInstance,
+  type DuckDBMaterializedResult,
+} from '@duckdb/node-api';
 import { asMillraceError, MillraceError } from '../errors.ts';
 import type { Sql } from '../sql.ts';
 import { columnValues } from './column-values.ts';
@@ -99,8 +104,8 @@ export class Connection {
   /** The values of a result's first column, without a JavaScript object for each row. */
   async column(statement: Sql): Promise<readonly unknown[]> {
     try {
-      const [values] = await (await this.#connection.run(statement.text)).getColumns();
-      return values ?? [];
+      const chunks = chunksOf(await this.#connection.run(statement.text));
+      return [...chunks].flatMap((chunk) => chunk.getColumnValues(0));
     } catch (error) {
       throw engineError(error);
     }
@@ -109,10 +114,10 @@ export class Connection {
   /** A result's only column, of INTEGERs that are not null, without a JavaScript value for each. */
   async integers(statement: Sql): Promise<Int32Array> {
     try {
-      const chunks = await (await this.#connection.run(statement.text)).fetchAllChunks();
-      const integers = new Int32Array(chunks.reduce((sum, { rowCount }) => sum + rowCount, 0));
+      const result = await this.#connection.run(statement.text);
+      const integers = new Int32Array(result.rowCount);
       let at = 0;
-      for (const chunk of chunks) {
+      for (const chunk of chunksOf(result)) {
         const vector = chunk.getColumnVector(0);
         for (let row = 0; row < chunk.rowCount; row++) integers[at++] = vector.getItem(row) as number;
       }
@@ -126,7 +131,7 @@ export class Connection {
   async sum(statement: Sql): Promise<number> {
     try {
       let sum = 0;
-      for await (const chunk of await this.#connection.run(statement.text)) {
+      for (const chunk of chunksOf(await this.#connection.run(statement.text))) {
         const values = chunk.getColumnVector(0);
         for (let row = 0; row < values.itemCount; row++) sum += Number(values.getItem(row));
       }
@@ -139,8 +144,8 @@ export class Connection {
   /** All rows of a small result, as arrays of values. */
   async rows(statement: Sql | string): Promise<readonly (readonly unknown[])[]> {
     try {
-      const reader = await this.#connection.runAndReadAll(textOf(statement));
-      return reader.getRows();
+      const chunks = chunksOf(await this.#connection.run(textOf(statement)));
+      return [...chunks].flatMap((chunk) => chunk.getRows());
     } catch (error) {
       throw engineError(error);
     }
@@ -190,6 +195,11 @@ export class Connection {
     this.#stopInterrupting();
     this.#connection.disconnectSync();
   }
+}
+
+/** Without the way to the engine and back that the client takes for each. */
+function* chunksOf(result: DuckDBMaterializedResult): Generator<DuckDBDataChunk, void, void> {
+  for (let index = 0; index < result.chunkCount; index++) yield result.getChunk(index);
 }
 
 const textOf = (statement: Sql | string) => (typeof statement === 'string' ? statement : statement.text);
