@@ -16,6 +16,7 @@ export const aggregator = (checked: Checked<'aggregator'>) => ({
     return checked.entry.merge(checked.spec, state);
   },
   finish: (state: Sql) => checked.entry.finish(checked.spec, state),
+  foldWholeNumbers: () => checked.entry.foldWholeNumbers?.(checked.spec),
 });
 
 /** One that wraps another merges as far as that does. */

@@ -9,6 +9,8 @@ export interface Buckets {
   readonly extent: 'all' | 'none' | 'regular';
   /** IANA name in which periods are counted and answers are printed. */
   readonly timeZone: string;
+  /** Where all are of one length in real time: that, and a bucket's start. In milliseconds. */
+  readonly fixed?: { readonly millis: number; readonly originMs: number };
   /** Start of the bucket that holds this time. For `all`, a NULL TIMESTAMP. */
   floor(time: Sql): Sql;
   /** Start of the bucket after the one that starts here. */
@@ -36,6 +38,7 @@ export const allBuckets: Buckets = {
 export const noneBuckets: Buckets = {
   extent: 'none',
   timeZone: 'UTC',
+  fixed: { millis: 1, originMs: 0 },
   floor: (time) => time,
   next: (bucket) => sql`(${bucket} + to_milliseconds(1))`,
 };
@@ -55,6 +58,7 @@ export function fixedBuckets(millis: number, originMs: number, timeZone = 'UTC')
   return {
     extent: 'regular',
     timeZone,
+    fixed: { millis, originMs },
     floor: (time) =>
       unit ? sql`date_trunc(${unit}, ${time})` : sql`make_timestamp_ms(epoch_ms(${time}) - (${sinceBucket(time)}))`,
     next: (bucket) => sql`(${bucket} + to_milliseconds(${millis}))`,

@@ -17,9 +17,11 @@ import type {
   GranularityExample,
   PostAggregatorExample,
 } from './examples.ts';
+import type { FieldFold } from './field-fold.ts';
 import { neverEmpty, rankOf, verdictOf } from './multi-value.ts';
 import type { ColumnType, LookupScope, Scope, Value } from './scope.ts';
 
+export type { Buckets } from './buckets.ts';
 export type { ColumnType, EventField, LookupScope, Scope, Value } from './scope.ts';
 
 export type Kind =
@@ -72,6 +74,8 @@ export interface Aggregator<S = unknown> extends Entry<S> {
   merge?(spec: S, state: Sql): Sql;
   /** A scalar: state → the value that a user sees. */
   finish(spec: S, state: Sql): Value;
+  /** How `fold` is done without the engine where the field holds nothing but whole numbers; undefined where it cannot be. */
+  foldWholeNumbers?(spec: S): FieldFold | undefined;
   readonly examples: readonly AggregatorExample[];
 }
 

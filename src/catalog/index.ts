@@ -5,3 +5,4 @@ import './gaps.ts';
 export { aggregator } from './aggregator.ts';
 export type { Buckets } from './buckets.ts';
 export * from './define.ts';
+export type { FieldFold, NumberVerb } from './field-fold.ts';

@@ -17,6 +17,7 @@ import type {
 } from '../backend.ts';
 import { invalidInput } from '../errors.ts';
 import { BatchFiles } from '../ingest/batch-files.ts';
+import { ColumnReader } from '../ingest/columns/column-reader.ts';
 import { Committer } from '../ingest/committer.ts';
 import { DeadLetters } from '../ingest/dead-letters.ts';
 import { partsOf } from '../ingest/parts.ts';
@@ -95,7 +96,8 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedBa
   const maxPendingBytes = options.maxPendingBytes ?? 128 * mebibyte;
   let node: RealtimeNode | undefined;
   const onKept = (dataSource: string) => node?.noteKept(dataSource);
-  const committer = await Committer.open({ store, files, metrics, maxPendingBytes, deadLetters, now, onKept });
+  const columns = new ColumnReader();
+  const committer = await Committer.open({ store, files, columns, metrics, maxPendingBytes, deadLetters, now, onKept });
   const background: BackgroundContext = { store, committer, metrics, log, now };
   const housekeeping = new Housekeeping({
     ...background,
@@ -116,6 +118,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedBa
     ...options,
     store,
     files,
+    columns,
     committer,
     definitions,
     housekeeping,
@@ -129,6 +132,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedBa
 interface Parts extends EmbeddedOptions {
   readonly store: Store;
   readonly files: BatchFiles;
+  readonly columns: ColumnReader;
   readonly committer: Committer;
   readonly definitions: Definitions;
   readonly housekeeping: Housekeeping;
@@ -146,6 +150,7 @@ export class EmbeddedBackend implements QueryingBackend {
   readonly realtime: RealtimeNode | undefined;
   readonly #parts: Parts;
   readonly #files: BatchFiles;
+  readonly #columns: ColumnReader;
   readonly #committer: Committer;
   readonly #definitions: Definitions;
   readonly #queries: Queries;
@@ -156,14 +161,26 @@ export class EmbeddedBackend implements QueryingBackend {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    const { store, files, committer, definitions, housekeeping, supervisors, lookups, metrics, autoCreate, now } =
-      parts;
+    const {
+      store,
+      files,
+      columns,
+      committer,
+      definitions,
+      housekeeping,
+      supervisors,
+      lookups,
+      metrics,
+      autoCreate,
+      now,
+    } = parts;
     this.supervisors = supervisors;
     this.lookups = lookups;
     this.segments = new EmbeddedSegments(store);
     this.realtime = parts.node;
     this.store = store;
     this.#files = files;
+    this.#columns = columns;
     this.#committer = committer;
     this.#definitions = definitions;
     this.#autoCreate = autoCreate;
@@ -258,6 +275,7 @@ export class EmbeddedBackend implements QueryingBackend {
     await this.lookups.close();
     await this.#committer.close();
     await this.#housekeeping.close();
+    await this.#columns.close();
     await this.#files.close();
     await this.store.close();
   }

@@ -111,7 +111,7 @@ export class BatchFiles {
 
   /** To be called when the engine is done with them. */
   release({ files, columns }: Batch): void {
-    this.#free(columns?.paths ?? files);
+    this.#free(columns ? [...columns.paths, ...columns.rowPaths] : files);
   }
 
   #free(paths: readonly string[]): void {

@@ -1,11 +1,16 @@
 /** What a plan is made for: some files of events, and the time at which they are judged. */
 
 import type { FlatField } from './columns/flat-column.ts';
+import type { RollupPlan } from './columns/rollup-plan.ts';
 
-/** Events as columns, in Parquet files whose columns are called c0, c1, … in order of the fields. */
+/** Events as columns, in Parquet files whose columns are called c0, c1, … */
 export interface ColumnFiles {
+  /** Of events: the fields in their order. */
   readonly paths: readonly string[];
   readonly fields: readonly FlatField[];
+  /** Of rows that events were rolled up to, as the plan says. */
+  readonly rowPaths: readonly string[];
+  readonly rollup: RollupPlan | undefined;
 }
 
 /** Files of newline-delimited events, in the order of arrival. */

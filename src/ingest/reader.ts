@@ -41,8 +41,11 @@ export function readLines(
 /** What was read into columns already, these fields in this order. */
 export function readColumns({ paths }: ColumnFiles, fields: readonly ReaderField[]): Sql {
   const outputs = fields.map(({ as }, index) => sql`${ident(`c${index}`)} AS ${as}`);
-  return sql`(SELECT ${join(outputs)} FROM read_parquet(${list(paths)}))`;
+  return sql`(SELECT ${join(outputs)} FROM ${parquetRows(paths)})`;
 }
+
+/** A relation: the files' columns, c0, c1, … */
+export const parquetRows = (paths: readonly string[]): Sql => sql`read_parquet(${list(paths)})`;
 
 /** Columns of lines of text, or of records that hold a text; an empty value is null. */
 function readText(

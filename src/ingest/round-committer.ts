@@ -6,6 +6,7 @@ import type { Batch } from './batch.ts';
 import type { BatchFiles } from './batch-files.ts';
 import { type BodyOutcome, nothingDropped, type RoundInput } from './body.ts';
 import { ColumnBatches } from './columns/column-batches.ts';
+import type { ColumnReader } from './columns/column-reader.ts';
 import { type DeadLetters, removeLetters } from './dead-letters.ts';
 import { advance } from './progress.ts';
 import { type Receipts, writeReceipt } from './receipts.ts';
@@ -26,6 +27,7 @@ import {
 export interface RoundCommitterOptions {
   readonly store: Store;
   readonly files: BatchFiles;
+  readonly columns: ColumnReader;
   readonly metrics: Metrics;
   /** Keeps all rejected events, too. */
   readonly deadLetters: DeadLetters | undefined;
@@ -50,8 +52,9 @@ export class RoundCommitter implements Rounds {
   constructor(options: RoundCommitterOptions, receipts: Receipts) {
     this.#options = options;
     this.#receipts = receipts;
-    const { store, files } = options;
+    const { store, files, columns } = options;
     this.#columns = new ColumnBatches(
+      columns,
       files,
       (dataSource) => (store.tables.get(dataSource.name)?.definition ?? tableDefinition(dataSource, [])).columns,
     );

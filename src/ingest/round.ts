@@ -6,10 +6,12 @@ import { ident, join, type Sql, sql } from '../sql.ts';
 import { readOffsets, writeOffsets } from '../store/offsets.ts';
 import type { Table } from '../store/schema.ts';
 import type { Transaction } from '../store/store.ts';
-import { listColumn } from '../store/table.ts';
-import type { Batch } from './batch.ts';
+import { listColumn, type TableColumn } from '../store/table.ts';
+import type { Batch, ColumnFiles } from './batch.ts';
 import { type Body, type BodyOutcome, nothingDropped, type RoundInput, type RoundResult } from './body.ts';
 import { flatFields } from './columns/needed-columns.ts';
+import { rolledUpRows } from './columns/rolled-up-rows.ts';
+import { rollupPlan } from './columns/rollup-plan.ts';
 import { discover, namedDimensions, namesSeen } from './discovery.ts';
 import { type IngestPlan, ingestPlan } from './plan.ts';
 import { eventFields } from './reader.ts';
@@ -34,16 +36,33 @@ export async function ingestTrusting(transaction: Transaction, input: RoundInput
   const table = await currentTable(transaction, dataSource, batch);
   const reach = batch.columns ? 'columns' : 'common';
   const plan = ingestPlan(dataSource, table.definition.columns, batch, clock, { reach, fieldErrors });
-  // What a batch was read into columns for may have changed meanwhile.
-  const isReadable = !batch.columns || isDeepStrictEqual(batch.columns.fields, flatFields(plan));
-  if (plan.listColumns.length > 0 || !isReadable) throw new Doubtful();
-  const insert = sql`INSERT INTO ${table.live} BY NAME ${plan.rows}`;
+  if (plan.listColumns.length > 0) throw new Doubtful();
+  const rows = batch.columns ? rowsOfColumns(plan, batch.columns, dataSource, table.definition.columns) : plan.rows;
+  const insert = sql`INSERT INTO ${table.live} BY NAME ${rows}`;
   const counts = sql`CASE WHEN __time IS NULL THEN 0 ELSE __rows END`;
-  const kept = dataSource.rollup
+  // Whoever has rolled up all events has kept all.
+  const isCounted = batch.columns?.paths.length !== 0;
+  const isReturning = dataSource.rollup && isCounted;
+  const changed = isReturning
     ? await transaction.sum(sql`${insert} RETURNING ${counts}`)
     : await transaction.run(insert);
+  const kept = isCounted ? changed : expectedEvents(bodies);
   if (kept !== expectedEvents(bodies) || (await hidesMalformed(transaction, input))) throw new Doubtful();
   if (dataSource.window.policy === 'messageTime') await advanceClock(transaction, plan, input);
+}
+
+/** Throws {@link Doubtful} when what the batch was read into columns for has changed meanwhile. */
+function rowsOfColumns(
+  plan: IngestPlan,
+  { fields, paths, rollup, rowPaths }: ColumnFiles,
+  dataSource: DataSource,
+  columns: readonly TableColumn[],
+): Sql {
+  if (!isDeepStrictEqual(fields, flatFields(plan))) throw new Doubtful();
+  if (!rollup || rowPaths.length === 0) return plan.rows;
+  if (!isDeepStrictEqual(rollup, rollupPlan(dataSource, columns))) throw new Doubtful();
+  const rows = rolledUpRows(rollup, columns, rowPaths);
+  return paths.length === 0 ? rows : sql`(${rows}) UNION ALL BY NAME (${plan.rows})`;
 }
 
 const expectedEvents = (bodies: readonly Body[]) => bodies.reduce((sum, body) => sum + body.events, 0);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { BatchFiles } from '../../src/ingest/batch-files.ts';
+import { ColumnReader } from '../../src/ingest/columns/column-reader.ts';
 import { Committer } from '../../src/ingest/committer.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
 import { readDataSource } from '../../src/spec/data-schema.ts';
@@ -23,6 +24,7 @@ it('events that do not continue where the source stands are refused whole', asyn
   const committer = await Committer.open({
     store,
     files,
+    columns: new ColumnReader(),
     metrics: createMetrics(),
     maxPendingBytes: 1 << 24,
     deadLetters: undefined,

@@ -16,5 +16,6 @@ export default defineAggregator<z.infer<typeof schema>>({
   fold: (_, { where }) => sql`count(*)${only(where)}`,
   merge: (_, state) => sql`CAST(sum(${state}) AS BIGINT)`,
   finish: (_, state) => ({ sql: state, type: 'LONG' }),
+  foldWholeNumbers: () => ({ verb: 'count' }),
   examples: [{ spec: { type: 'count', name: 'n' }, events: [{ x: 1 }, { x: null }, {}], result: 3 }],
 });

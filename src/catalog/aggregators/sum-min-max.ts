@@ -38,6 +38,8 @@ function define(number: NumberName, verb: Verb, results: { numbers: unknown; tex
     fold: (spec, input) => reduce(number, verb, numbers[number].of(fieldValue(spec, input)), input.where),
     merge: (_, state) => reduce(number, verb, state),
     finish: (_, state) => ({ sql: state, type: numbers[number].type }),
+    foldWholeNumbers: ({ fieldName }) =>
+      number === 'long' && fieldName !== undefined ? { verb: verbs[verb], fieldName } : undefined,
     examples: [
       {
         spec: { type, name: 'r', fieldName: 'x' },

@@ -8,45 +8,44 @@ import type { TableColumn } from '../../store/table.ts';
 import type { Batch } from '../batch.ts';
 import type { BatchFiles } from '../batch-files.ts';
 import { type Part, withJsonInput } from '../work.ts';
-import type { FlatField } from './flat-column.ts';
-import { FlatEvents } from './flat-events.ts';
+import type { Reading } from './body-reader.ts';
+import type { ColumnReader } from './column-reader.ts';
+import { bytesEach } from './flat-column.ts';
 import { neededColumns } from './needed-columns.ts';
-import { parquetFile } from './parquet.ts';
+import { rollupPlan } from './rollup-plan.ts';
 
 /** Of smaller bodies the engine's JSON reader makes no more work than of a file of another kind. */
 const minBytes = 1024 * 1024;
 
+/** Where one of this size comes, larger ones do, mostly. */
+const foreboding = minBytes / 4;
+
 /** After one that could not be read. What is in one body is in the next, mostly. */
 const bodiesToPass = 20;
 
-/** Readers that are kept, each with the memory of its columns. */
-const maxReaders = 2;
-
 const noLines: Batch = { files: [], mayHoldLists: false, hasQuotes: true, longestEventBytes: 0 };
 
-interface Begun {
-  readonly fields: readonly FlatField[];
-  /** Where the columns are, once they are written; undefined when the body could not be read into them. */
-  readonly path: Promise<string | undefined>;
+interface ColumnFile {
+  readonly path: string;
+  readonly isRolledUp: boolean;
 }
 
-interface Reader {
-  readonly fields: readonly FlatField[];
-  readonly events: FlatEvents;
-  /** Settles when it has read the last body that it was given. */
-  isDone: Promise<unknown>;
+interface Begun {
+  readonly reading: Reading;
+  /** Where the columns are, once they are written; undefined when the body could not be read into them. */
+  readonly file: Promise<ColumnFile | undefined>;
 }
 
 export class ColumnBatches {
+  readonly #reader: ColumnReader;
   readonly #files: BatchFiles;
   readonly #columnsOf: (dataSource: DataSource) => readonly TableColumn[];
   readonly #begun = new WeakMap<Uint8Array, Begun>();
-  /** By dataSource. */
-  readonly #readers = new Map<string, Reader>();
   /** DataSources of which a body could not be read, and how many more are not tried. */
   readonly #passed = new Map<string, number>();
 
-  constructor(files: BatchFiles, columnsOf: (dataSource: DataSource) => readonly TableColumn[]) {
+  constructor(reader: ColumnReader, files: BatchFiles, columnsOf: (dataSource: DataSource) => readonly TableColumn[]) {
+    this.#reader = reader;
     this.#files = files;
     this.#columnsOf = columnsOf;
   }
@@ -55,56 +54,61 @@ export class ColumnBatches {
   begin({ lines, events, fieldErrors, format, ...part }: Part): boolean {
     if (this.#begun.has(lines)) return true;
     const dataSource = format === 'json' ? withJsonInput(part.dataSource) : part.dataSource;
+    if (lines.byteLength >= foreboding) this.#reader.prepare();
     if (lines.byteLength < minBytes || this.#isPassed(dataSource.name)) return false;
-    const fields = this.#neededBy(dataSource, fieldErrors ?? false);
-    const reader = fields && this.#readerOf(dataSource.name, fields);
+    const reading = this.#readingOf(dataSource, fieldErrors ?? false);
     // Events that are shorter than their columns take less memory as lines.
-    const isWorthIt = reader !== undefined && events * reader.events.bytesEach <= lines.byteLength;
-    if (!isWorthIt) {
+    if (!reading || events * bytesEach(reading.fields) > lines.byteLength) {
       this.#passed.set(dataSource.name, bodiesToPass);
       return false;
     }
-    const columns = reader.isDone.then(async () => {
-      if (await reader.events.read(lines, events)) return parquetFile(reader.events.columns, events);
-      this.#passed.set(dataSource.name, bodiesToPass);
-      return undefined;
-    });
-    reader.isDone = columns.catch(() => {});
-    const path = columns.then((file) => file && this.#files.writeWhole(file));
+    const file = this.#read({ dataSource: dataSource.name, reading, lines, events });
     // Whether it failed is seen when the round asks for it.
-    path.catch(() => {});
-    this.#begun.set(lines, { path, fields: reader.fields });
+    file.catch(() => {});
+    this.#begun.set(lines, { file, reading });
     return true;
   }
 
   /** These bodies' batch, where all of them were read into the same columns. */
   async take(bodies: readonly Uint8Array[]): Promise<Batch | undefined> {
     const [first] = bodies.flatMap((body) => this.#begun.get(body) ?? []);
-    const isAlike = (body: Uint8Array) => isDeepStrictEqual(this.#begun.get(body)?.fields, first?.fields);
-    const fields = first && bodies.every(isAlike) ? first.fields : undefined;
-    const paths = await this.#written(bodies);
-    if (fields && paths.length === bodies.length) return { ...noLines, columns: { paths, fields } };
-    this.#files.release({ ...noLines, files: paths });
+    const isAlike = (body: Uint8Array) => isDeepStrictEqual(this.#begun.get(body)?.reading, first?.reading);
+    const reading = first && bodies.every(isAlike) ? first.reading : undefined;
+    const files = await this.#written(bodies);
+    const paths = files.filter(({ isRolledUp }) => !isRolledUp).map(({ path }) => path);
+    const rowPaths = files.filter(({ isRolledUp }) => isRolledUp).map(({ path }) => path);
+    if (reading && files.length === bodies.length) return { ...noLines, columns: { ...reading, paths, rowPaths } };
+    this.#files.release({ ...noLines, files: [...paths, ...rowPaths] });
     return undefined;
   }
 
   /** For bodies that go to the engine as lines after all. */
   async discard(bodies: readonly Uint8Array[]): Promise<void> {
-    this.#files.release({ ...noLines, files: await this.#written(bodies) });
+    const files = await this.#written(bodies);
+    this.#files.release({ ...noLines, files: files.map(({ path }) => path) });
+  }
+
+  async #read(request: Parameters<ColumnReader['read']>[0]): Promise<ColumnFile | undefined> {
+    const columns = await this.#reader.read(request);
+    if (columns) return { path: await this.#files.writeWhole(columns.bytes), isRolledUp: columns.isRolledUp };
+    this.#passed.set(request.dataSource, bodiesToPass);
+    return undefined;
   }
 
   /** Where their columns are, of those that have some; forgotten from here on. */
-  async #written(bodies: readonly Uint8Array[]): Promise<string[]> {
+  async #written(bodies: readonly Uint8Array[]): Promise<ColumnFile[]> {
     const begun = bodies.flatMap((body) => this.#begun.get(body) ?? []);
     for (const body of bodies) this.#begun.delete(body);
-    const paths = await Promise.all(begun.map(({ path }) => path));
-    return paths.filter((path) => path !== undefined);
+    const files = await Promise.all(begun.map(({ file }) => file));
+    return files.filter((file) => file !== undefined);
   }
 
   /** A definition that cannot be compiled is found out in its round, and told there. */
-  #neededBy(dataSource: DataSource, fieldErrors: boolean): readonly FlatField[] | undefined {
+  #readingOf(dataSource: DataSource, fieldErrors: boolean): Reading | undefined {
     try {
-      return neededColumns(dataSource, this.#columnsOf(dataSource), fieldErrors);
+      const columns = this.#columnsOf(dataSource);
+      const fields = neededColumns(dataSource, columns, fieldErrors);
+      return fields && { fields, rollup: rollupPlan(dataSource, columns) };
     } catch {
       return undefined;
     }
@@ -115,19 +119,5 @@ export class ColumnBatches {
     if (left > 1) this.#passed.set(dataSource, left - 1);
     else this.#passed.delete(dataSource);
     return left > 0;
-  }
-
-  #readerOf(dataSource: string, fields: readonly FlatField[]): Reader {
-    const known = this.#readers.get(dataSource);
-    // The one used last is the last one.
-    this.#readers.delete(dataSource);
-    const reader: Reader =
-      known && isDeepStrictEqual(known.fields, fields)
-        ? known
-        : { fields, events: new FlatEvents(fields), isDone: Promise.resolve() };
-    this.#readers.set(dataSource, reader);
-    const [oldest] = this.#readers.keys();
-    if (this.#readers.size > maxReaders && oldest !== undefined) this.#readers.delete(oldest);
-    return reader;
   }
 }

@@ -9,6 +9,12 @@ export interface FlatField {
   readonly kind: FieldKind;
 }
 
+const wordsEach = ({ kind }: FlatField): number => (kind === 'text' ? 1 : 2);
+
+/** Of memory that an event takes in its columns. */
+export const bytesEach = (fields: readonly FlatField[]): number =>
+  fields.reduce((sum, field) => sum + 4 * wordsEach(field) + 1, 0);
+
 export class FlatColumn {
   readonly name: string;
   readonly kind: FieldKind;
@@ -24,18 +30,10 @@ export class FlatColumn {
     this.kind = kind;
   }
 
-  /** Of memory that an event takes. */
-  get bytesEach(): number {
-    return 4 * this.#wordsEach + 1;
-  }
-
-  get #wordsEach(): number {
-    return this.kind === 'text' ? 1 : 2;
-  }
-
   /** Makes room for so many events, and forgets those of before. */
   begin(events: number): void {
-    if (this.words.length < events * this.#wordsEach) this.words = new Int32Array(events * this.#wordsEach);
+    const words = events * wordsEach(this);
+    if (this.words.length < words) this.words = new Int32Array(words);
     if (this.nulls.length < events) this.nulls = new Uint8Array(events);
     else if (this.nullCount > 0) this.nulls.fill(0);
     this.nullCount = 0;
@@ -51,7 +49,7 @@ export class FlatColumn {
 
   /** The words of those events, without the nulls'. */
   valueWords(events: number): Int32Array {
-    const each = this.#wordsEach;
+    const each = wordsEach(this);
     if (this.nullCount === 0) return this.words.subarray(0, events * each);
     let out = 0;
     for (let event = 0; event < events; event++) {

@@ -12,32 +12,29 @@ import { readLong, readText, readTime, skipValue, takeNonAscii } from './flat-va
 import { learnShape, type Shape, slotKinds } from './shape.ts';
 
 /** How many bytes there must be behind the lines in their buffer: words are compared and times are looked at as a whole. */
-const bytesBehind = 32;
+export const bytesBehind = 32;
 
 /** Of so many events one may be of another shape than the one before, and some more: of more the engine reads faster. */
 const eventsPerShape = 50;
 const someShapes = 20;
 
-/** About a megabyte of them, which takes two milliseconds. */
-const eventsAtOnce = 8192;
+/** Of so many the columns lie in the processor's nearest memory when the next one looks at them. */
+export const eventsAtOnce = 1024;
 
 export class FlatEvents {
   readonly columns: readonly FlatColumn[];
-  /** Of memory that an event takes in the columns. */
-  readonly bytesEach: number;
   #shape: Shape | undefined;
   #shapesLeft = 0;
 
   constructor(fields: readonly FlatField[]) {
     this.columns = fields.map((field) => new FlatColumn(field));
-    this.bytesEach = this.columns.reduce((sum, column) => sum + column.bytesEach, 0);
   }
 
   /**
-   * Fills the columns, and lets others do something now and then; false when there is anything that is not taken. One call after the other.
-   * `given`: lines, so many, each with a line feed.
+   * Fills the columns; false when there is anything that is not taken. `given`: lines, so many, each with a line feed.
+   * `onSome`: called as soon as these events are there, at most {@link eventsAtOnce}.
    */
-  async read(given: Uint8Array, events: number): Promise<boolean> {
+  read(given: Uint8Array, events: number, onSome?: (first: number, end: number) => void): boolean {
     if (given[given.length - 1] !== lineFeed) return false;
     const lines = withBytesBehind(given);
     for (const column of this.columns) column.begin(events);
@@ -45,10 +42,11 @@ export class FlatEvents {
     let isAscii = true;
     let at = 0;
     for (let event = 0; event < events; event += eventsAtOnce) {
-      if (event > 0) await new Promise((resolve) => setImmediate(resolve));
       takeNonAscii();
-      at = this.#readSome(lines, at, event, Math.min(events, event + eventsAtOnce));
+      const end = Math.min(events, event + eventsAtOnce);
+      at = this.#readSome(lines, at, event, end);
       if (at < 0) return false;
+      onSome?.(event, end);
       isAscii &&= !takeNonAscii();
     }
     return at === lines.byteLength && (isAscii || isUtf8(lines));

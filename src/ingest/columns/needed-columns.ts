@@ -7,7 +7,7 @@ import type { FlatField } from './flat-column.ts';
 
 const anyBatch: Batch = {
   files: [],
-  columns: { paths: [], fields: [] },
+  columns: { paths: [], fields: [], rowPaths: [], rollup: undefined },
   mayHoldLists: false,
   hasQuotes: true,
   longestEventBytes: 0,

@@ -7,7 +7,8 @@
  *
  * https://parquet.apache.org/docs/file-format/
  */
-import type { FlatColumn } from './flat-column.ts';
+import type { FieldKind } from './flat-column.ts';
+import type { Texts } from './texts.ts';
 import { ThriftStruct } from './thrift.ts';
 
 const types = { int64: 2, byteArray: 6 } as const;
@@ -19,6 +20,18 @@ const uncompressed = 0;
 
 const magic = Buffer.from('PAR1');
 
+/** What a column of the file is made of. */
+export interface ParquetColumn {
+  readonly kind: FieldKind;
+  /** Those that the words of a text are ids of. */
+  readonly texts: Texts;
+  /** 1 for a row without a value. */
+  readonly nulls: Uint8Array;
+  readonly nullCount: number;
+  /** Of so many rows, without the nulls': of a text its id; of a number two words each, the lower first. */
+  valueWords(rows: number): Int32Array;
+}
+
 /** A page with its header, and where in the file it begins. */
 interface Page {
   readonly start: number;
@@ -26,7 +39,7 @@ interface Page {
 }
 
 /** Columns are named after their places: c0, c1, … */
-export function parquetFile(columns: readonly FlatColumn[], rows: number): Buffer {
+export function parquetFile(columns: readonly ParquetColumn[], rows: number): Uint8Array<ArrayBuffer> {
   const parts: Uint8Array[] = [magic];
   let size = magic.length;
   const write = (header: ThriftStruct, body: readonly Uint8Array[]): Page => {
@@ -46,10 +59,21 @@ export function parquetFile(columns: readonly FlatColumn[], rows: number): Buffe
   const footer = Uint8Array.from(metadata.bytes());
   const length = Buffer.alloc(4);
   length.writeUInt32LE(footer.length);
-  return Buffer.concat([...parts, footer, length, magic]);
+  return joined([...parts, footer, length, magic]);
 }
 
-function schemaOf(column: FlatColumn, index: number): ThriftStruct {
+/** In memory of its own, for another thread to take. */
+function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.byteLength;
+  }
+  return whole;
+}
+
+function schemaOf(column: ParquetColumn, index: number): ThriftStruct {
   const element = new ThriftStruct()
     .int32(1, column.kind === 'text' ? types.byteArray : types.int64)
     .int32(3, column.nullCount > 0 ? repetitions.optional : repetitions.required)
@@ -60,7 +84,7 @@ function schemaOf(column: FlatColumn, index: number): ThriftStruct {
 
 /** @returns the column's chunk. */
 function writeColumn(
-  column: FlatColumn,
+  column: ParquetColumn,
   name: string,
   rows: number,
   write: (header: ThriftStruct, body: readonly Uint8Array[]) => Page,
@@ -94,7 +118,7 @@ function writeColumn(
 }
 
 function writeDictionary(
-  { texts }: FlatColumn,
+  { texts }: ParquetColumn,
   write: (header: ThriftStruct, body: readonly Uint8Array[]) => Page,
 ): Page {
   const body = texts.plain();

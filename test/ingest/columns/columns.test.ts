@@ -58,11 +58,11 @@ function byEngine(texts: readonly string[]): Promise<unknown[][]> {
 
 /** Undefined when they are not taken. */
 async function byColumns(texts: readonly string[]): Promise<unknown[][] | undefined> {
-  if (!(await events.read(linesOf(texts), texts.length))) return undefined;
+  if (!events.read(linesOf(texts), texts.length)) return undefined;
   const path = join(folder, 'columns');
   writeFileSync(path, parquetFile(events.columns, texts.length));
   assert(fields);
-  const batch = { ...options, files: [], columns: { paths: [path], fields } };
+  const batch = { ...options, files: [], columns: { paths: [path], fields, rowPaths: [], rollup: undefined } };
   return rowsOf(ingestPlan(dataSource, tableColumns, batch, clock, { reach: 'columns', fieldErrors: true }));
 }
 
@@ -166,20 +166,16 @@ test('left to the engine: anything else, alone and among others', async () => {
     assert.equal(await byColumns([sound, text, sound]), undefined, text);
   }
   const notUtf8 = Buffer.concat([Buffer.from(`{${time},"a":"`), Buffer.of(0xc3, 0x28), Buffer.from('"}\n')]);
-  assert.equal(await events.read(notUtf8, 1), false);
+  assert.equal(events.read(notUtf8, 1), false);
   const many = Array.from({ length: 20_000 }, () => Buffer.from(`${sound}\n`));
-  assert.equal(await events.read(Buffer.concat([notUtf8, ...many]), 1 + many.length), false, 'long before the end');
-  assert.equal(await events.read(Buffer.from(sound), 1), false, 'a line that does not end');
-  assert.equal(await events.read(linesOf([sound, sound]), 1), false, 'more lines than events');
-  assert.equal(await events.read(linesOf([sound]), 2), false, 'fewer lines than events');
+  assert.equal(events.read(Buffer.concat([notUtf8, ...many]), 1 + many.length), false, 'long before the end');
+  assert.equal(events.read(Buffer.from(sound), 1), false, 'a line that does not end');
+  assert.equal(events.read(linesOf([sound, sound]), 1), false, 'more lines than events');
+  assert.equal(events.read(linesOf([sound]), 2), false, 'fewer lines than events');
   const tooManyTexts = Array.from({ length: 2 ** 16 + 1 }, (_, i) => `{${time},"a":"${i}"}`);
-  assert.equal(
-    await events.read(linesOf(tooManyTexts), tooManyTexts.length),
-    false,
-    'more texts than two bytes tell apart',
-  );
+  assert.equal(events.read(linesOf(tooManyTexts), tooManyTexts.length), false, 'more texts than two bytes tell apart');
   const longTexts = Array.from({ length: 5 }, (_, i) => `{${time},"a":"${'x'.repeat(2 ** 20)}${i}"}`);
-  assert.equal(await events.read(linesOf(longTexts), longTexts.length), false, 'texts too long to be kept');
+  assert.equal(events.read(linesOf(longTexts), longTexts.length), false, 'texts too long to be kept');
 });
 
 test('a time that is absent is left to be found by counting', async () => {
