@@ -104,9 +104,24 @@ export class BatchFiles {
       );
   }
 
-  /** A body in another form, in a file of its own. */
-  writeWhole(bytes: Uint8Array): Promise<string> {
-    return this.#writeFile([bytes]);
+  /**
+   * A file that another thread writes from its start on, and ends: what that says of it. `left` and `unwritten` say that there is nothing in it,
+   * the latter that there is no room; `fill` does not reject.
+   */
+  async lend<Content extends string>(
+    fill: (descriptor: number) => Promise<Content | 'left' | 'unwritten'>,
+  ): Promise<{ readonly path: string; readonly holds: Content } | undefined> {
+    const file = this.#idle.pop() ?? (await this.#create());
+    // Who writes next cuts off what is left of this.
+    file.sizeBytes = Number.POSITIVE_INFINITY;
+    const holds = await fill(file.handle.fd);
+    if (holds === 'unwritten') {
+      this.#remove(file);
+      throw noRoom(file.path);
+    }
+    if (holds !== 'left') return { path: file.path, holds };
+    this.#free([file.path]);
+    return undefined;
   }
 
   /** To be called when the engine is done with them. */

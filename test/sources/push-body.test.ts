@@ -85,18 +85,19 @@ test('any events one after the other become the same events, whatever white spac
 
 test('what is cut off at any byte, or has any byte replaced, is refused or becomes lines; nothing else is thrown', () => {
   const whole = Buffer.from('[{"a":"x","b":[1,{"c":null}]},\n {"a":"\\"é"}]');
-  fc.assert(
-    fc.property(fc.nat(whole.length - 1), fc.nat(255), fc.boolean(), (at, byte, cut) => {
-      const body = Buffer.from(cut ? whole.subarray(0, at) : whole);
-      if (!cut) body[at] = byte;
+  const bytes = Array.from({ length: 256 }, (_, byte) => byte);
+  for (let at = 0; at < whole.length; at++)
+    for (const byte of [undefined, ...bytes]) {
+      const body = Buffer.from(byte === undefined ? whole.subarray(0, at) : whole);
+      if (byte !== undefined) body[at] = byte;
       try {
         jsonLines(body);
       } catch (error) {
         assert.ok(error instanceof MillraceError);
-        assert.match(error.message, /^Malformed JSON on line [12]/);
+        // The replaced byte may be one more line break.
+        assert.match(error.message, /^Malformed JSON on line [123]/);
       }
-    }),
-  );
+    }
 });
 
 const broken: readonly [what: string, body: string, message: RegExp][] = [

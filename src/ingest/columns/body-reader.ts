@@ -16,8 +16,8 @@ export interface Reading {
 }
 
 export interface Columns {
-  /** A Parquet file. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** A Parquet file, one part behind the other, until the next body is read. */
+  readonly parts: readonly Uint8Array[];
   /** Whether it holds rows, rather than events. */
   readonly isRolledUp: boolean;
 }
@@ -46,7 +46,7 @@ export class BodyReader {
       this.#toPass = bodiesToPass;
     });
     if (!isRead) return undefined;
-    const bytes = rollup ? parquetFile(rollup.columns(), rollup.rows) : parquetFile(this.#events.columns, events);
-    return { bytes, isRolledUp: rollup !== undefined };
+    const parts = rollup ? parquetFile(rollup.columns(), rollup.rows) : parquetFile(this.#events.columns, events);
+    return { parts, isRolledUp: rollup !== undefined };
   }
 }

@@ -10,6 +10,7 @@ import type { BatchFiles } from '../batch-files.ts';
 import { type Part, withJsonInput } from '../work.ts';
 import type { Reading } from './body-reader.ts';
 import type { ColumnReader } from './column-reader.ts';
+import type { ColumnRequest } from './column-worker.ts';
 import { bytesEach } from './flat-column.ts';
 import { neededColumns } from './needed-columns.ts';
 import { rollupPlan } from './rollup-plan.ts';
@@ -27,7 +28,7 @@ const noLines: Batch = { files: [], mayHoldLists: false, hasQuotes: true, longes
 
 interface ColumnFile {
   readonly path: string;
-  readonly isRolledUp: boolean;
+  readonly holds: 'events' | 'rows';
 }
 
 interface Begun {
@@ -54,12 +55,15 @@ export class ColumnBatches {
   begin({ lines, events, fieldErrors, format, ...part }: Part): boolean {
     if (this.#begun.has(lines)) return true;
     const dataSource = format === 'json' ? withJsonInput(part.dataSource) : part.dataSource;
-    if (lines.byteLength >= foreboding) this.#reader.prepare();
-    if (lines.byteLength < minBytes || this.#isPassed(dataSource.name)) return false;
+    if (lines.byteLength < foreboding || this.#isPassed(dataSource.name)) return false;
     const reading = this.#readingOf(dataSource, fieldErrors ?? false);
     // Events that are shorter than their columns take less memory as lines.
     if (!reading || events * bytesEach(reading.fields) > lines.byteLength) {
       this.#passed.set(dataSource.name, bodiesToPass);
+      return false;
+    }
+    if (lines.byteLength < minBytes) {
+      this.#reader.prepare();
       return false;
     }
     const file = this.#read({ dataSource: dataSource.name, reading, lines, events });
@@ -75,8 +79,8 @@ export class ColumnBatches {
     const isAlike = (body: Uint8Array) => isDeepStrictEqual(this.#begun.get(body)?.reading, first?.reading);
     const reading = first && bodies.every(isAlike) ? first.reading : undefined;
     const files = await this.#written(bodies);
-    const paths = files.filter(({ isRolledUp }) => !isRolledUp).map(({ path }) => path);
-    const rowPaths = files.filter(({ isRolledUp }) => isRolledUp).map(({ path }) => path);
+    const paths = files.filter(({ holds }) => holds === 'events').map(({ path }) => path);
+    const rowPaths = files.filter(({ holds }) => holds === 'rows').map(({ path }) => path);
     if (reading && files.length === bodies.length) return { ...noLines, columns: { ...reading, paths, rowPaths } };
     this.#files.release({ ...noLines, files: [...paths, ...rowPaths] });
     return undefined;
@@ -88,11 +92,10 @@ export class ColumnBatches {
     this.#files.release({ ...noLines, files: files.map(({ path }) => path) });
   }
 
-  async #read(request: Parameters<ColumnReader['read']>[0]): Promise<ColumnFile | undefined> {
-    const columns = await this.#reader.read(request);
-    if (columns) return { path: await this.#files.writeWhole(columns.bytes), isRolledUp: columns.isRolledUp };
-    this.#passed.set(request.dataSource, bodiesToPass);
-    return undefined;
+  async #read(request: Omit<ColumnRequest, 'id' | 'descriptor'>): Promise<ColumnFile | undefined> {
+    const file = await this.#files.lend((descriptor) => this.#reader.read({ ...request, descriptor }));
+    if (!file) this.#passed.set(request.dataSource, bodiesToPass);
+    return file;
   }
 
   /** Where their columns are, of those that have some; forgotten from here on. */

@@ -1,27 +1,28 @@
 /**
- * Bodies → columns, in a thread of their own: it takes as long as everything else that is done to read them. One body after the other.
- * The thread begins with the first body, and does not keep the process from ending.
+ * Bodies → files of columns, in a thread of its own: that is as much work as all else that is done to read them. One body after the other. The
+ * thread begins with the first body, and does not keep the process from ending.
  */
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Columns } from './body-reader.ts';
 import type { ColumnAnswer, ColumnRequest } from './column-worker.ts';
 import { bytesBehind } from './flat-events.ts';
 
+type Outcome = ColumnAnswer['outcome'];
+
 export class ColumnReader {
   #worker: Worker | undefined;
-  readonly #waiting = new Map<number, (columns: Columns | undefined) => void>();
+  readonly #waiting = new Map<number, (outcome: Outcome) => void>();
   #next = 0;
 
-  /** Begins the thread, which takes as long as to read a few megabytes. */
+  /** Begins the thread, which takes as long as to read some megabytes. */
   prepare(): Worker {
     this.#worker ??= this.#begin();
     return this.#worker;
   }
 
-  /** @returns undefined when the body has something that is not taken, or the thread has failed. Lines stay as they are until then. */
-  read({ lines, ...request }: Omit<ColumnRequest, 'id'>): Promise<Columns | undefined> {
-    const { promise, resolve } = Promise.withResolvers<Columns | undefined>();
+  /** What is in the file then; `left` as well when the thread has failed. Until then the lines stay as they are. */
+  read({ lines, ...request }: Omit<ColumnRequest, 'id'>): Promise<Outcome> {
+    const { promise, resolve } = Promise.withResolvers<Outcome>();
     const id = this.#next++;
     this.#waiting.set(id, resolve);
     const worker = this.prepare();
@@ -37,18 +38,18 @@ export class ColumnReader {
   #begin(): Worker {
     // As source and as it is published it has another extension.
     const worker = new Worker(new URL(`column-worker${path.extname(import.meta.filename)}`, import.meta.url));
-    worker.on('message', ({ id, columns }: ColumnAnswer) => this.#settle(id, columns));
+    worker.unref();
+    worker.on('message', ({ id, outcome }: ColumnAnswer) => this.#settle(id, outcome));
     worker.on('error', (error) => process.emitWarning(`Events are not read into columns: ${error.message}`));
     worker.on('exit', () => {
       this.#worker = undefined;
-      for (const id of this.#waiting.keys()) this.#settle(id, undefined);
+      for (const id of this.#waiting.keys()) this.#settle(id, 'left');
     });
-    worker.unref();
     return worker;
   }
 
-  #settle(id: number, columns: Columns | undefined): void {
-    this.#waiting.get(id)?.(columns);
+  #settle(id: number, outcome: Outcome): void {
+    this.#waiting.get(id)?.(outcome);
     this.#waiting.delete(id);
     if (this.#waiting.size === 0) this.#worker?.unref();
   }

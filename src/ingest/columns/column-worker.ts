@@ -1,7 +1,8 @@
 /** The thread in which bodies become columns, see {@link ColumnReader}. */
+import { ftruncateSync, writevSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { parentPort } from 'node:worker_threads';
-import { BodyReader, type Columns, type Reading } from './body-reader.ts';
+import { BodyReader, type Reading } from './body-reader.ts';
 
 /** Lines lie in memory that both threads see, and stay as they are until the answer. */
 export interface ColumnRequest {
@@ -10,12 +11,14 @@ export interface ColumnRequest {
   readonly reading: Reading;
   readonly lines: Uint8Array;
   readonly events: number;
+  /** Of the file that the columns go to. */
+  readonly descriptor: number;
 }
 
 export interface ColumnAnswer {
   readonly id: number;
-  /** Undefined when the body has something that is not taken. */
-  readonly columns: Columns | undefined;
+  /** `left`: the body has something that is not taken. `unwritten`: there was no room for the file. */
+  readonly outcome: 'events' | 'rows' | 'left' | 'unwritten';
 }
 
 /** Readers that are kept, each with the memory of its columns. */
@@ -34,8 +37,19 @@ function readerOf(dataSource: string, reading: Reading): BodyReader {
   return reader;
 }
 
-parentPort?.on('message', ({ id, dataSource, reading, lines, events }: ColumnRequest) => {
+function answer({ dataSource, reading, lines, events, descriptor }: ColumnRequest): ColumnAnswer['outcome'] {
   const columns = readerOf(dataSource, reading).read(lines, events);
-  const answer: ColumnAnswer = { id, columns };
-  parentPort?.postMessage(answer, columns ? [columns.bytes.buffer] : []);
+  if (!columns) return 'left';
+  const bytes = columns.parts.reduce((sum, part) => sum + part.byteLength, 0);
+  try {
+    if (writevSync(descriptor, columns.parts, 0) < bytes) return 'unwritten';
+    ftruncateSync(descriptor, bytes);
+  } catch {
+    return 'unwritten';
+  }
+  return columns.isRolledUp ? 'rows' : 'events';
+}
+
+parentPort?.on('message', (request: ColumnRequest) => {
+  parentPort?.postMessage({ id: request.id, outcome: answer(request) } satisfies ColumnAnswer);
 });

@@ -38,8 +38,8 @@ interface Page {
   readonly size: number;
 }
 
-/** Columns are named after their places: c0, c1, … */
-export function parquetFile(columns: readonly ParquetColumn[], rows: number): Uint8Array<ArrayBuffer> {
+/** In parts that lie one behind the other; some are the columns' own memory. Columns are named after their places: c0, c1, … */
+export function parquetFile(columns: readonly ParquetColumn[], rows: number): Uint8Array[] {
   const parts: Uint8Array[] = [magic];
   let size = magic.length;
   const write = (header: ThriftStruct, body: readonly Uint8Array[]): Page => {
@@ -59,18 +59,7 @@ export function parquetFile(columns: readonly ParquetColumn[], rows: number): Ui
   const footer = Uint8Array.from(metadata.bytes());
   const length = Buffer.alloc(4);
   length.writeUInt32LE(footer.length);
-  return joined([...parts, footer, length, magic]);
-}
-
-/** In memory of its own, for another thread to take. */
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.byteLength;
-  }
-  return whole;
+  return [...parts, footer, length, magic];
 }
 
 function schemaOf(column: ParquetColumn, index: number): ThriftStruct {

@@ -25,22 +25,31 @@ const schema = {
   granularitySpec: { segmentGranularity: 'hour', queryGranularity: 'minute', rollup: true },
 };
 
-async function rowsOf(bodies: readonly string[], wanted = schema): Promise<unknown[][]> {
+/** Of nothing but whole numbers: rolled up before the engine sees them, where each event has one. */
+const wholeNumbers = {
+  ...schema,
+  metricsSpec: [...schema.metricsSpec.slice(0, 2), { type: 'longMax', name: 'most', fieldName: 'ms' }],
+};
+const withNumbers = events.map((event, i) => ({ ...event, ms: i - 100 }));
+
+/** Bodies that are pushed at once go into the same commit, mostly. */
+async function rowsOf(wanted: typeof schema, ...bodies: readonly string[]): Promise<string[]> {
   await using backend = await temporaryBackend();
   await backend.define(wanted);
-  for (const body of bodies) await backend.push('views', body);
-  return backend.rows('views', ['__time', 'page', 'status', 'views', 'ms', 'most']);
+  await Promise.all(bodies.map((body) => backend.push('views', body)));
+  const rows = await backend.rows('views', ['__time', 'page', 'status', 'views', 'ms', 'most']);
+  return rows.map((row) => JSON.stringify(row)).sort();
 }
 
-test('a large body makes the rows that arithmetic says', async () => {
-  const body = events.map(line).join('\n');
-  assert(body.length > 2 ** 20, 'large enough');
-  const expected = new Map<string, unknown[]>();
-  for (const { time, page, status, ms } of events) {
+const bodyOf = (some: readonly object[]) => some.map(line).join('\n');
+
+function rowsByHand(some: typeof events): string[] {
+  const rows = new Map<string, unknown[]>();
+  for (const { time, page, status, ms } of some) {
     const minute = Math.floor(Date.parse(time) / 60_000) * 60_000;
     const key = `${minute} ${page} ${status}`;
-    const [, , , views = 0, sum = null, most = null] = (expected.get(key) ?? []) as (number | null)[];
-    expected.set(key, [
+    const [, , , views = 0, sum = null, most = null] = (rows.get(key) ?? []) as (number | null)[];
+    rows.set(key, [
       minute,
       page,
       String(status),
@@ -49,8 +58,23 @@ test('a large body makes the rows that arithmetic says', async () => {
       ms === undefined ? most : Math.max(most ?? ms, ms),
     ]);
   }
-  const sorted = (rows: Iterable<unknown[]>) => [...rows].map((row) => JSON.stringify(row)).sort();
-  assert.deepEqual(sorted(await rowsOf([body])), sorted(expected.values()));
+  return [...rows.values()].map((row) => JSON.stringify(row)).sort();
+}
+
+test('a large body makes the rows that arithmetic says', async () => {
+  assert(bodyOf(events).length > 2 ** 20, 'large enough');
+  assert.deepEqual(await rowsOf(schema, bodyOf(events)), rowsByHand(events));
+  assert.deepEqual(await rowsOf(wholeNumbers, bodyOf(withNumbers)), rowsByHand(withNumbers));
+});
+
+test('large bodies at once, of which some have events without a number: each event counts once', async () => {
+  const viewsAndSum = (rows: readonly string[]) =>
+    rows.map((row) => JSON.parse(row)).reduce(([views, sum], [, , , n, ms]) => [views + n, sum + (ms ?? 0)], [0, 0]);
+  const bodies = [events, withNumbers, withNumbers, events];
+  assert.deepEqual(
+    viewsAndSum(await rowsOf(wholeNumbers, ...bodies.map(bodyOf))),
+    viewsAndSum(bodies.flatMap(rowsByHand)),
+  );
 });
 
 test('an event among them that is not kept is named, whether it is noticed while it is read or by counting', async () => {

@@ -60,7 +60,7 @@ function byEngine(texts: readonly string[]): Promise<unknown[][]> {
 async function byColumns(texts: readonly string[]): Promise<unknown[][] | undefined> {
   if (!events.read(linesOf(texts), texts.length)) return undefined;
   const path = join(folder, 'columns');
-  writeFileSync(path, parquetFile(events.columns, texts.length));
+  writeFileSync(path, Buffer.concat(parquetFile(events.columns, texts.length)));
   assert(fields);
   const batch = { ...options, files: [], columns: { paths: [path], fields, rowPaths: [], rollup: undefined } };
   return rowsOf(ingestPlan(dataSource, tableColumns, batch, clock, { reach: 'columns', fieldErrors: true }));

@@ -81,7 +81,7 @@ async function byRollup(
     const read = reader.read(linesOf(texts), texts.length);
     if (!read?.isRolledUp) return undefined;
     const path = join(folder, `rows${index}`);
-    writeFileSync(path, read.bytes);
+    writeFileSync(path, Buffer.concat(read.parts));
     paths.push(path);
   }
   assert(defined.rollup);
