@@ -8,7 +8,7 @@ import { abortedWith, readText } from './body.ts';
 import { headerText, sendPieces } from './pieces.ts';
 import type { QueryRouteOptions } from './query.ts';
 
-export function sqlRoutes({ backend, log }: QueryRouteOptions) {
+export function sqlRoutes({ backend, log, onLongAnswer }: QueryRouteOptions) {
   return async (server: FastifyInstance): Promise<void> => {
     server.post('/druid/v2/sql', async (request, reply) => {
       const signal = abortedWith(reply);
@@ -23,9 +23,10 @@ export function sqlRoutes({ backend, log }: QueryRouteOptions) {
       const { chunks, contentType, header } = await backend.sql(body, options);
       reply.type(contentType);
       if (header) reply.header('X-Druid-SQL-Header-Included', 'yes');
-      return sendPieces(reply, chunks, (error) => {
+      const cutOff = (error: unknown) => {
         if (!signal.aborted) log.warn({ queryId, err: error }, 'an answer was cut off by an error');
-      });
+      };
+      return sendPieces(reply, chunks, cutOff, onLongAnswer);
     });
     // What Druid's console asks before it offers its other engine.
     server.get('/druid/v2/sql/engines', async () => ({ engines: [{ name: 'native' }] }));
