@@ -8,8 +8,8 @@ import type { RollupPlan } from './rollup-plan.ts';
 /** After one that could not be rolled up. What is in one body is in the next, mostly. */
 const bodiesToPass = 20;
 
-/** What is read of a body. */
-export interface Reading {
+/** What is read of a body, and how its events roll up. */
+export interface ColumnPlan {
   readonly fields: readonly FlatField[];
   /** Undefined when no event is rolled up here. */
   readonly rollup: RollupPlan | undefined;
@@ -23,16 +23,16 @@ export interface Columns {
 }
 
 export class BodyReader {
-  readonly reading: Reading;
+  readonly plan: ColumnPlan;
   readonly #events: FlatEvents;
   readonly #rollup: Rollup | undefined;
   /** How many bodies more are not rolled up. */
   #toPass = 0;
 
-  constructor(reading: Reading) {
-    this.reading = reading;
-    this.#events = new FlatEvents(reading.fields);
-    this.#rollup = reading.rollup && Rollup.of(reading.rollup, this.#events.columns);
+  constructor(plan: ColumnPlan) {
+    this.plan = plan;
+    this.#events = new FlatEvents(plan.fields);
+    this.#rollup = plan.rollup && Rollup.of(plan.rollup, this.#events.columns);
   }
 
   /** @returns undefined when it has something that is not taken. */

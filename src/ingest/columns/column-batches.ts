@@ -8,7 +8,7 @@ import type { TableColumn } from '../../store/table.ts';
 import type { Batch } from '../batch.ts';
 import type { BatchFiles } from '../batch-files.ts';
 import { type Part, withJsonInput } from '../work.ts';
-import type { Reading } from './body-reader.ts';
+import type { ColumnPlan } from './body-reader.ts';
 import type { ColumnReader } from './column-reader.ts';
 import type { ColumnRequest } from './column-worker.ts';
 import { bytesEach } from './flat-column.ts';
@@ -19,7 +19,7 @@ import { rollupPlan } from './rollup-plan.ts';
 const minBytes = 1024 * 1024;
 
 /** Where one of this size comes, larger ones do, mostly. */
-const foreboding = minBytes / 4;
+const announcingBytes = minBytes / 4;
 
 /** After one that could not be read. What is in one body is in the next, mostly. */
 const bodiesToPass = 20;
@@ -32,7 +32,7 @@ interface ColumnFile {
 }
 
 interface Begun {
-  readonly reading: Reading;
+  readonly plan: ColumnPlan;
   /** Where the columns are, once they are written; undefined when the body could not be read into them. */
   readonly file: Promise<ColumnFile | undefined>;
 }
@@ -55,10 +55,10 @@ export class ColumnBatches {
   begin({ lines, events, fieldErrors, format, ...part }: Part): boolean {
     if (this.#begun.has(lines)) return true;
     const dataSource = format === 'json' ? withJsonInput(part.dataSource) : part.dataSource;
-    if (lines.byteLength < foreboding || this.#isPassed(dataSource.name)) return false;
-    const reading = this.#readingOf(dataSource, fieldErrors ?? false);
+    if (lines.byteLength < announcingBytes || this.#isPassed(dataSource.name)) return false;
+    const plan = this.#planOf(dataSource, fieldErrors ?? false);
     // Events that are shorter than their columns take less memory as lines.
-    if (!reading || events * bytesEach(reading.fields) > lines.byteLength) {
+    if (!plan || events * bytesEach(plan.fields) > lines.byteLength) {
       this.#passed.set(dataSource.name, bodiesToPass);
       return false;
     }
@@ -66,22 +66,22 @@ export class ColumnBatches {
       this.#reader.prepare();
       return false;
     }
-    const file = this.#read({ dataSource: dataSource.name, reading, lines, events });
+    const file = this.#read({ dataSource: dataSource.name, plan, lines, events });
     // Whether it failed is seen when the round asks for it.
     file.catch(() => {});
-    this.#begun.set(lines, { file, reading });
+    this.#begun.set(lines, { file, plan });
     return true;
   }
 
   /** These bodies' batch, where all of them were read into the same columns. */
   async take(bodies: readonly Uint8Array[]): Promise<Batch | undefined> {
     const [first] = bodies.flatMap((body) => this.#begun.get(body) ?? []);
-    const isAlike = (body: Uint8Array) => isDeepStrictEqual(this.#begun.get(body)?.reading, first?.reading);
-    const reading = first && bodies.every(isAlike) ? first.reading : undefined;
+    const isAlike = (body: Uint8Array) => isDeepStrictEqual(this.#begun.get(body)?.plan, first?.plan);
+    const plan = first && bodies.every(isAlike) ? first.plan : undefined;
     const files = await this.#written(bodies);
     const paths = files.filter(({ holds }) => holds === 'events').map(({ path }) => path);
     const rowPaths = files.filter(({ holds }) => holds === 'rows').map(({ path }) => path);
-    if (reading && files.length === bodies.length) return { ...noLines, columns: { ...reading, paths, rowPaths } };
+    if (plan && files.length === bodies.length) return { ...noLines, columns: { ...plan, paths, rowPaths } };
     this.#files.release({ ...noLines, files: [...paths, ...rowPaths] });
     return undefined;
   }
@@ -107,7 +107,7 @@ export class ColumnBatches {
   }
 
   /** A definition that cannot be compiled is found out in its round, and told there. */
-  #readingOf(dataSource: DataSource, fieldErrors: boolean): Reading | undefined {
+  #planOf(dataSource: DataSource, fieldErrors: boolean): ColumnPlan | undefined {
     try {
       const columns = this.#columnsOf(dataSource);
       const fields = neededColumns(dataSource, columns, fieldErrors);

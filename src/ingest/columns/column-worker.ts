@@ -2,13 +2,13 @@
 import { ftruncateSync, writevSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { parentPort } from 'node:worker_threads';
-import { BodyReader, type Reading } from './body-reader.ts';
+import { BodyReader, type ColumnPlan } from './body-reader.ts';
 
 /** Lines lie in memory that both threads see, and stay as they are until the answer. */
 export interface ColumnRequest {
   readonly id: number;
   readonly dataSource: string;
-  readonly reading: Reading;
+  readonly plan: ColumnPlan;
   readonly lines: Uint8Array;
   readonly events: number;
   /** Of the file that the columns go to. */
@@ -27,18 +27,18 @@ const maxReaders = 2;
 /** By dataSource; the one used last is the last one. */
 const readers = new Map<string, BodyReader>();
 
-function readerOf(dataSource: string, reading: Reading): BodyReader {
+function readerOf(dataSource: string, plan: ColumnPlan): BodyReader {
   const known = readers.get(dataSource);
   readers.delete(dataSource);
-  const reader = known && isDeepStrictEqual(known.reading, reading) ? known : new BodyReader(reading);
+  const reader = known && isDeepStrictEqual(known.plan, plan) ? known : new BodyReader(plan);
   readers.set(dataSource, reader);
   const [oldest] = readers.keys();
   if (readers.size > maxReaders && oldest !== undefined) readers.delete(oldest);
   return reader;
 }
 
-function answer({ dataSource, reading, lines, events, descriptor }: ColumnRequest): ColumnAnswer['outcome'] {
-  const columns = readerOf(dataSource, reading).read(lines, events);
+function answer({ dataSource, plan, lines, events, descriptor }: ColumnRequest): ColumnAnswer['outcome'] {
+  const columns = readerOf(dataSource, plan).read(lines, events);
   if (!columns) return 'left';
   const bytes = columns.parts.reduce((sum, part) => sum + part.byteLength, 0);
   try {

@@ -10,8 +10,8 @@ import { ColumnReader } from '../../../src/ingest/columns/column-reader.ts';
 const folder = mkdtempSync(join(tmpdir(), 'millrace-test-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const reading = { fields: [{ name: 'a', kind: 'text' } as const], rollup: undefined };
-const request = { dataSource: 'd', reading, lines: Buffer.from('{"a":"x"}\n{"a":"y"}\n'), events: 2 };
+const plan = { fields: [{ name: 'a', kind: 'text' } as const], rollup: undefined };
+const request = { dataSource: 'd', plan, lines: Buffer.from('{"a":"x"}\n{"a":"y"}\n'), events: 2 };
 
 function opened(mode: 'r' | 'w'): { descriptor: number; path: string } & Disposable {
   const path = join(folder, mode);
