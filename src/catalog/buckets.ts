@@ -15,18 +15,6 @@ export interface Buckets {
   floor(time: Sql): Sql;
   /** Start of the bucket after the one that starts here. */
   next(bucket: Sql): Sql;
-  /** Present where all buckets are equally long. */
-  readonly counted?: CountedBuckets;
-}
-
-/** Buckets by number: the engine finds a row's number in half the time that it takes to find its bucket's start. */
-export interface CountedBuckets {
-  /** Where bucket 0 starts, in milliseconds; not before 1970. Earlier times have no number. */
-  readonly sinceMs: number;
-  /** Number of the bucket that holds this time. */
-  number(time: Sql): Sql;
-  /** Start of the bucket of this number, in milliseconds. */
-  startMs(number: Sql): Sql;
 }
 
 export const allBuckets: Buckets = {
@@ -62,20 +50,6 @@ export function fixedBuckets(millis: number, originMs: number, timeZone = 'UTC')
     floor: (time) =>
       unit ? sql`date_trunc(${unit}, ${time})` : sql`make_timestamp_ms(epoch_ms(${time}) - (${sinceBucket(time)}))`,
     next: (bucket) => sql`(${bucket} + to_milliseconds(${millis}))`,
-    counted: countedBuckets(millis, ((originMs % millis) + millis) % millis),
-  };
-}
-
-function countedBuckets(millis: number, sinceMs: number): CountedBuckets {
-  const micros = (ms: number) => BigInt(ms) * 1000n;
-  return {
-    sinceMs,
-    // Division rounds towards 0, so nothing may be before the first bucket.
-    number: (time) => {
-      const elapsed = sinceMs === 0 ? sql`epoch_us(${time})` : sql`(epoch_us(${time}) - ${micros(sinceMs)})`;
-      return sql`(${elapsed} // ${micros(millis)})`;
-    },
-    startMs: (number) => sql`(${number} * ${BigInt(millis)} + ${BigInt(sinceMs)})`,
   };
 }
 

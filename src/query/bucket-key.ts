@@ -12,12 +12,23 @@ export interface BucketKey {
   readonly startMs: Sql;
 }
 
-/** Numbers where the intervals leave no earlier row than have one. */
-export function bucketKeyOf({ table, startMs, scope }: Source, { floor, counted }: Buckets): BucketKey {
-  if (counted && !table.isCut && startMs >= counted.sinceMs) {
-    const key = counted.number(scope.time);
-    return { key, isNumber: true, startMs: counted.startMs(key) };
+/**
+ * Numbers where the intervals leave no earlier row than have one: the engine finds a row's number in half the time that it takes to find its
+ * bucket's start. Number 0 has the first bucket that does not start before 1970, as division rounds towards 0.
+ */
+export function bucketKeyOf({ table, startMs, scope }: Source, { extent, floor, fixed }: Buckets): BucketKey {
+  if (extent === 'regular' && fixed && !table.isCut) {
+    const { millis, originMs } = fixed;
+    const sinceMs = ((originMs % millis) + millis) % millis;
+    if (startMs >= sinceMs) {
+      const elapsed =
+        sinceMs === 0 ? sql`epoch_us(${scope.time})` : sql`(epoch_us(${scope.time}) - ${micros(sinceMs)})`;
+      const key = sql`(${elapsed} // ${micros(millis)})`;
+      return { key, isNumber: true, startMs: sql`(${key} * ${BigInt(millis)} + ${BigInt(sinceMs)})` };
+    }
   }
   const key = floor(scope.time);
   return { key, isNumber: false, startMs: sql`epoch_ms(${key})` };
 }
+
+const micros = (ms: number) => BigInt(ms) * 1000n;
