@@ -150,7 +150,6 @@ export class EmbeddedBackend implements QueryingBackend {
   readonly realtime: RealtimeNode | undefined;
   readonly #parts: Parts;
   readonly #files: BatchFiles;
-  readonly #columns: ColumnReader;
   readonly #committer: Committer;
   readonly #definitions: Definitions;
   readonly #queries: Queries;
@@ -161,26 +160,14 @@ export class EmbeddedBackend implements QueryingBackend {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    const {
-      store,
-      files,
-      columns,
-      committer,
-      definitions,
-      housekeeping,
-      supervisors,
-      lookups,
-      metrics,
-      autoCreate,
-      now,
-    } = parts;
+    const { store, files, committer, definitions, housekeeping, supervisors, lookups, metrics, autoCreate, now } =
+      parts;
     this.supervisors = supervisors;
     this.lookups = lookups;
     this.segments = new EmbeddedSegments(store);
     this.realtime = parts.node;
     this.store = store;
     this.#files = files;
-    this.#columns = columns;
     this.#committer = committer;
     this.#definitions = definitions;
     this.#autoCreate = autoCreate;
@@ -275,7 +262,7 @@ export class EmbeddedBackend implements QueryingBackend {
     await this.lookups.close();
     await this.#committer.close();
     await this.#housekeeping.close();
-    await this.#columns.close();
+    await this.#parts.columns.close();
     await this.#files.close();
     await this.store.close();
   }
