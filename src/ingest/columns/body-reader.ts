@@ -5,8 +5,8 @@ import { parquetFile } from './parquet.ts';
 import { Rollup } from './rollup.ts';
 import type { RollupPlan } from './rollup-plan.ts';
 
-/** After one that could not be rolled up. What is in one body is in the next, mostly. */
-const bodiesToPass = 20;
+/** After one that could not be read, or rolled up. What is in one body is in the next, mostly. */
+export const bodiesToPass = 20;
 
 /** What is read of a body, and how its events roll up. */
 export interface ColumnPlan {

@@ -8,7 +8,7 @@ import type { TableColumn } from '../../store/table.ts';
 import type { Batch } from '../batch.ts';
 import type { BatchFiles } from '../batch-files.ts';
 import { type Part, withJsonInput } from '../work.ts';
-import type { ColumnPlan } from './body-reader.ts';
+import { bodiesToPass, type ColumnPlan } from './body-reader.ts';
 import type { ColumnReader } from './column-reader.ts';
 import type { ColumnRequest } from './column-worker.ts';
 import { bytesEach } from './flat-column.ts';
@@ -20,9 +20,6 @@ const minBytes = 1024 * 1024;
 
 /** Where one of this size comes, larger ones do, mostly. */
 const announcingBytes = minBytes / 4;
-
-/** After one that could not be read. What is in one body is in the next, mostly. */
-const bodiesToPass = 20;
 
 const noLines: Batch = { files: [], mayHoldLists: false, hasQuotes: true, longestEventBytes: 0 };
 

@@ -9,6 +9,17 @@ export interface FlatField {
   readonly kind: FieldKind;
 }
 
+const twoTo32 = 2 ** 32;
+
+/** The number at a place of words that hold two each. */
+export const numberAt = (words: Int32Array, place: number): number =>
+  (words[2 * place + 1] as number) * twoTo32 + ((words[2 * place] as number) >>> 0);
+
+export function setNumberAt(words: Int32Array, place: number, value: number): void {
+  words[2 * place] = value | 0;
+  words[2 * place + 1] = Math.floor(value / twoTo32);
+}
+
 const wordsEach = ({ kind }: FlatField): number => (kind === 'text' ? 1 : 2);
 
 /** Of memory that an event takes in its columns. */

@@ -3,7 +3,7 @@
  * none that it takes. All may look a few bytes, and at most a time, behind the end.
  */
 import { backslash, minus, quote, space, zero } from '../../ascii.ts';
-import type { FlatColumn } from './flat-column.ts';
+import { type FlatColumn, setNumberAt } from './flat-column.ts';
 
 const colon = 0x3a;
 const point = 0x2e;
@@ -123,8 +123,7 @@ const twoTo32 = 2 ** 32;
 export function readLong(view: DataView, at: number, column: FlatColumn, event: number): number {
   const end = scanLong(view, at);
   if (end < 0) return readNull(view, at, column, event);
-  column.words[2 * event] = longValue | 0;
-  column.words[2 * event + 1] = Math.floor(longValue / twoTo32);
+  setNumberAt(column.words, event, longValue);
   return end;
 }
 

@@ -3,7 +3,7 @@
  * them; but to give it rows, of which there are mostly far fewer, costs less than to give it the events.
  */
 import type { NumberVerb } from '../../catalog/index.ts';
-import type { FlatColumn } from './flat-column.ts';
+import { type FlatColumn, numberAt, setNumberAt } from './flat-column.ts';
 import { eventsAtOnce } from './flat-events.ts';
 import { Groups, maxGroups } from './groups.ts';
 import type { ParquetColumn } from './parquet.ts';
@@ -19,7 +19,6 @@ const noText = 0xffff;
 
 const noTexts = new Texts();
 const noNulls = new Uint8Array(0);
-const twoTo32 = 2 ** 32;
 
 /** A metric of all rows. Its numbers are whole ones that a double holds exactly. */
 interface Metric {
@@ -124,7 +123,7 @@ export class Rollup {
     const numbers = this.#numbers;
     let [bucketStart, bucketEnd, bucket] = [Number.NaN, Number.NaN, 0];
     for (let event = first; event < end; event++) {
-      const ms = (words[2 * event + 1] as number) * twoTo32 + ((words[2 * event] as number) >>> 0);
+      const ms = numberAt(words, event);
       if (!(ms >= bucketStart && ms < bucketEnd)) {
         bucketStart = this.#originMs + Math.floor((ms - this.#originMs) / this.#millis) * this.#millis;
         bucketEnd = bucketStart + this.#millis;
@@ -154,7 +153,7 @@ export class Rollup {
   #fold({ verb, input: { words }, states }: Metric, first: number, end: number): boolean {
     for (let event = first; event < end; event++) {
       const row = this.#rowOf[event - first] as number;
-      const value = (words[2 * event + 1] as number) * twoTo32 + ((words[2 * event] as number) >>> 0);
+      const value = numberAt(words, event);
       const state = states[row] as number;
       if (verb === 'sum') {
         const sum = state + value;
@@ -174,11 +173,7 @@ const firstStates = {
 
 function numberColumn(kind: 'long' | 'time', values: Float64Array | Int32Array, rows: number): ParquetColumn {
   const words = new Int32Array(2 * rows);
-  for (let row = 0; row < rows; row++) {
-    const value = values[row] as number;
-    words[2 * row] = value | 0;
-    words[2 * row + 1] = Math.floor(value / twoTo32);
-  }
+  for (let row = 0; row < rows; row++) setNumberAt(words, row, values[row] as number);
   return { kind, texts: noTexts, nulls: noNulls, nullCount: 0, valueWords: () => words };
 }
 

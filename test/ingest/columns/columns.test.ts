@@ -1,10 +1,8 @@
 /** What is read into columns is what the engine makes of the same lines; and what is not read is for the engine. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
-import { DuckDBInstance } from '@duckdb/node-api';
+import { test } from 'node:test';
 import fc from 'fast-check';
 import { FlatEvents } from '../../../src/ingest/columns/flat-events.ts';
 import { neededColumns } from '../../../src/ingest/columns/needed-columns.ts';
@@ -12,15 +10,7 @@ import { parquetFile } from '../../../src/ingest/columns/parquet.ts';
 import { type IngestPlan, ingestPlan } from '../../../src/ingest/plan.ts';
 import { tableDefinition } from '../../../src/ingest/table.ts';
 import { readDataSource } from '../../../src/spec/data-schema.ts';
-
-const instance = await DuckDBInstance.create(':memory:', { threads: '1', enable_external_file_cache: 'false' });
-const connection = await instance.connect();
-await connection.run("SET TimeZone = 'UTC'");
-const folder = mkdtempSync(join(tmpdir(), 'millrace-test-'));
-after(() => {
-  connection.closeSync();
-  rmSync(folder, { recursive: true });
-});
+import { connection, folder } from './engine.ts';
 
 const dataSource = readDataSource({
   dataSource: 'd',

@@ -1,10 +1,8 @@
 /** Rows that events are rolled up to in columns are the rows that the engine makes of the same lines. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
-import { DuckDBInstance } from '@duckdb/node-api';
+import { test } from 'node:test';
 import fc from 'fast-check';
 import { BodyReader } from '../../../src/ingest/columns/body-reader.ts';
 import { neededColumns } from '../../../src/ingest/columns/needed-columns.ts';
@@ -13,15 +11,7 @@ import { rollupPlan } from '../../../src/ingest/columns/rollup-plan.ts';
 import { ingestPlan } from '../../../src/ingest/plan.ts';
 import { tableDefinition } from '../../../src/ingest/table.ts';
 import { readDataSource } from '../../../src/spec/data-schema.ts';
-
-const instance = await DuckDBInstance.create(':memory:', { threads: '1', enable_external_file_cache: 'false' });
-const connection = await instance.connect();
-await connection.run("SET TimeZone = 'UTC'");
-const folder = mkdtempSync(join(tmpdir(), 'millrace-test-'));
-after(() => {
-  connection.closeSync();
-  rmSync(folder, { recursive: true });
-});
+import { connection, folder } from './engine.ts';
 
 const metrics = [
   { type: 'count', name: 'n' },
