@@ -26,12 +26,20 @@ export interface Rows {
 /** Of small row groups of a table into larger ones, at one checkpoint: each takes a fraction of a second. */
 const mostMerges = 4;
 
+/**
+ * Of so many threads, one that waits for the other looks for work all the time: on two cores that is a fifth of what the engine does to
+ * insert, and the cores are needed by those who read the events.
+ */
+const fewThreads = 2;
+
 export class Engine {
   readonly #instance: DuckDBInstance;
-  #merges = true;
+  readonly #threads: number;
+  #isForBulk = false;
 
-  private constructor(instance: DuckDBInstance) {
+  private constructor(instance: DuckDBInstance, threads: number) {
     this.#instance = instance;
+    this.#threads = threads;
   }
 
   static async open(options: EngineOptions): Promise<Engine> {
@@ -48,11 +56,13 @@ export class Engine {
         max_vacuum_tasks: String(mostMerges),
         // Files are written anew under the same names.
         enable_external_file_cache: 'false',
+        // A thread that is to end does so after a part of its task, rather than after all of a query.
+        scheduler_process_partial: 'true',
         default_null_order: 'nulls_first_on_asc_last_on_desc',
         preserve_insertion_order: 'true',
         allocator_background_threads: 'false',
       });
-      return new Engine(instance);
+      return new Engine(instance, options.threads);
     } catch (error) {
       throw openError(error, options.file);
     }
@@ -66,16 +76,19 @@ export class Engine {
   }
 
   /**
-   * Whether checkpoints merge small row groups, for which they write whole ones anew. With a checkpoint each second that is more than
-   * what has come since, and commits wait for it.
+   * Whether much comes in. Then checkpoints merge no small row groups, for which they write whole ones anew: with a checkpoint each second
+   * that is more than what has come since, and commits wait for it. And of few threads there is one only.
    */
-  async mergeRowGroups(connection: Connection, isWanted: boolean): Promise<void> {
-    if (isWanted === this.#merges) return;
-    await connection.run(`SET max_vacuum_tasks = ${isWanted ? mostMerges : 0}`);
-    this.#merges = isWanted;
+  async prepareForBulk(connection: Connection, isBulk: boolean): Promise<void> {
+    if (isBulk === this.#isForBulk) return;
+    const threads = isBulk && this.#threads <= fewThreads ? 1 : this.#threads;
+    await connection.run(`SET max_vacuum_tasks = ${isBulk ? 0 : mostMerges}; SET threads = ${threads}`);
+    this.#isForBulk = isBulk;
   }
 
   close(): void {
+    // Whoever would prepare it for other work comes too late.
+    this.#isForBulk = false;
     this.#instance.closeSync();
   }
 }

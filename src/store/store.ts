@@ -32,8 +32,11 @@ const readerPatienceMs = 500;
 /** How long an answer may go on while other queries wait: a few batches of rows. */
 const readerSliceMs = 25;
 
+/** So long after the last of many bulk transactions the engine is prepared for others again. */
+const calmMs = 500;
+
 export interface TransactionOptions {
-  /** Whether it brings so much that there is a checkpoint every few of its kind. */
+  /** Whether it brings so much that there is a checkpoint every few of its kind: see {@link Engine.prepareForBulk}. */
   readonly isBulk?: boolean;
 }
 
@@ -67,6 +70,7 @@ export class Store {
   #tables: ReadonlyMap<string, Table>;
   #failure: MillraceError | undefined;
   readonly #remembered = new RememberedRows();
+  #calm: NodeJS.Timeout | undefined;
 
   private constructor(options: StoreOptions, opened: Opened, repair: WalRepair | undefined) {
     this.#options = options;
@@ -123,8 +127,9 @@ export class Store {
     using _lock = await this.#writing.acquire();
     if (this.#failure) throw this.#failure;
     const tables = new Map(this.#tables);
+    clearTimeout(this.#calm);
     try {
-      await this.#engine.mergeRowGroups(this.#writer, !isBulk);
+      await this.#engine.prepareForBulk(this.#writer, isBulk);
       await this.#writer.run('BEGIN');
       const result = await work({
         run: (statement) => this.#writer.run(statement),
@@ -143,7 +148,16 @@ export class Store {
       // After a failed COMMIT there is no transaction left to roll back.
       await this.#writer.run('ROLLBACK').catch(() => {});
       throw this.#noteFailure(error);
+    } finally {
+      if (isBulk) this.#calm = setTimeout(() => this.#calmDown(), calmMs).unref();
     }
+  }
+
+  /** Queries that come when all is in have the engine as it is otherwise. */
+  async #calmDown(): Promise<void> {
+    using _lock = await this.#writing.acquire();
+    // A failure is the next transaction's to note.
+    await this.#engine.prepareForBulk(this.#writer, false).catch(() => {});
   }
 
   /** Runs a statement for a reader; leaving the loop early, or the signal, stops the work. */
@@ -190,6 +204,7 @@ export class Store {
   }
 
   async #closeDatabase(): Promise<void> {
+    clearTimeout(this.#calm);
     await this.#readers.close();
     // A failed engine cannot; the write-ahead log has everything then, as after a kill.
     await this.#writer.run('CHECKPOINT').catch(() => {});
