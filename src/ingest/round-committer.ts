@@ -137,10 +137,13 @@ export class RoundCommitter implements Rounds {
       return { results, outcomes };
     };
     const isBulk = round.reduce((sum, { bytes }) => sum + bytes, 0) >= bulkBytes;
-    const { results, outcomes } = await store.transaction(work, { isBulk }).catch(async (error: unknown) => {
-      await removeLetters(letters.filter((file) => file !== undefined));
-      throw error;
-    });
+    const isReadBefore = batches.length > 0 && batches.every(({ columns }) => columns !== undefined);
+    const { results, outcomes } = await store
+      .transaction(work, { isBulk, isReadBefore })
+      .catch(async (error: unknown) => {
+        await removeLetters(letters.filter((file) => file !== undefined));
+        throw error;
+      });
     for (const [{ work }, outcome] of outcomes) {
       if (work.idempotencyKey !== undefined)
         this.#receipts.remember(scopeOf(work), work.idempotencyKey, outcome, nowMs);

@@ -1,4 +1,5 @@
 /** DuckDB as the store uses it: one database file, its settings, its connections, and its errors in our words. */
+import { isDeepStrictEqual } from 'node:util';
 import {
   type DuckDBConnection,
   type DuckDBDataChunk,
@@ -26,16 +27,24 @@ export interface Rows {
 /** Of small row groups of a table into larger ones, at one checkpoint: each takes a fraction of a second. */
 const mostMerges = 4;
 
-/**
- * Of so many threads, one that waits for the other looks for work all the time: on two cores that is a fifth of what the engine does to
- * insert, and the cores are needed by those who read the events.
- */
+/** What the engine is prepared for. */
+export interface Pace {
+  /** Whether much comes in. Then checkpoints merge no small row groups: with one each second that is more than what has come since, and commits wait. */
+  readonly isBulk: boolean;
+  /** Whether other threads have read what comes in, and need the cores: on few of them it is inserted by one thread. */
+  readonly isReadBefore: boolean;
+}
+
+export const usualPace: Pace = { isBulk: false, isReadBefore: false };
+
+/** Of so many threads, one that waits for the other looks for work all the time: on two cores that is a quarter of the engine's CPU. */
 const fewThreads = 2;
 
 export class Engine {
   readonly #instance: DuckDBInstance;
   readonly #threads: number;
-  #isForBulk = false;
+  /** As a new one has it. */
+  #pace: Pace = usualPace;
 
   private constructor(instance: DuckDBInstance, threads: number) {
     this.#instance = instance;
@@ -75,20 +84,14 @@ export class Engine {
     return connection;
   }
 
-  /**
-   * Whether much comes in. Then checkpoints merge no small row groups, for which they write whole ones anew: with a checkpoint each second
-   * that is more than what has come since, and commits wait for it. And of few threads there is one only.
-   */
-  async prepareForBulk(connection: Connection, isBulk: boolean): Promise<void> {
-    if (isBulk === this.#isForBulk) return;
-    const threads = isBulk && this.#threads <= fewThreads ? 1 : this.#threads;
-    await connection.run(`SET max_vacuum_tasks = ${isBulk ? 0 : mostMerges}; SET threads = ${threads}`);
-    this.#isForBulk = isBulk;
+  async setPace(connection: Connection, pace: Pace): Promise<void> {
+    if (isDeepStrictEqual(pace, this.#pace)) return;
+    const threads = pace.isReadBefore && this.#threads <= fewThreads ? 1 : this.#threads;
+    await connection.run(`SET max_vacuum_tasks = ${pace.isBulk ? 0 : mostMerges}; SET threads = ${threads}`);
+    this.#pace = pace;
   }
 
   close(): void {
-    // Whoever would prepare it for other work comes too late.
-    this.#isForBulk = false;
     this.#instance.closeSync();
   }
 }

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { MillraceError } from '../errors.ts';
 import type { Sql } from '../sql.ts';
 import { type DeepStorage, LocalDeepStorage } from './deep-storage.ts';
-import { type Connection, Engine, isFatal, type Rows } from './engine.ts';
+import { type Connection, Engine, isFatal, type Pace, type Rows, usualPace } from './engine.ts';
 import { layoutVersion, prepareMetadata } from './metadata.ts';
 import { Mutex } from './mutex.ts';
 import { ReaderPool } from './reader-pool.ts';
@@ -32,13 +32,10 @@ const readerPatienceMs = 500;
 /** How long an answer may go on while other queries wait: a few batches of rows. */
 const readerSliceMs = 25;
 
-/** So long after the last of many bulk transactions the engine is prepared for others again. */
+/** So long after the last transaction of another pace the engine has its usual one again. */
 const calmMs = 500;
 
-export interface TransactionOptions {
-  /** Whether it brings so much that there is a checkpoint every few of its kind: see {@link Engine.prepareForBulk}. */
-  readonly isBulk?: boolean;
-}
+export type TransactionOptions = Partial<Pace>;
 
 /** What one transaction may do. */
 export interface Transaction {
@@ -120,16 +117,13 @@ export class Store {
   }
 
   /** One transaction at a time. All of it is durable when this settles, or none of it happened. */
-  async transaction<T>(
-    work: (transaction: Transaction) => Promise<T>,
-    { isBulk = false }: TransactionOptions = {},
-  ): Promise<T> {
+  async transaction<T>(work: (transaction: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     using _lock = await this.#writing.acquire();
     if (this.#failure) throw this.#failure;
     const tables = new Map(this.#tables);
     clearTimeout(this.#calm);
     try {
-      await this.#engine.prepareForBulk(this.#writer, isBulk);
+      await this.#engine.setPace(this.#writer, { ...usualPace, ...options });
       await this.#writer.run('BEGIN');
       const result = await work({
         run: (statement) => this.#writer.run(statement),
@@ -149,7 +143,7 @@ export class Store {
       await this.#writer.run('ROLLBACK').catch(() => {});
       throw this.#noteFailure(error);
     } finally {
-      if (isBulk) this.#calm = setTimeout(() => this.#calmDown(), calmMs).unref();
+      if (options.isReadBefore) this.#calm = setTimeout(() => this.#calmDown(), calmMs).unref();
     }
   }
 
@@ -157,7 +151,7 @@ export class Store {
   async #calmDown(): Promise<void> {
     using _lock = await this.#writing.acquire();
     // A failure is the next transaction's to note.
-    await this.#engine.prepareForBulk(this.#writer, false).catch(() => {});
+    await this.#engine.setPace(this.#writer, usualPace).catch(() => {});
   }
 
   /** Runs a statement for a reader; leaving the loop early, or the signal, stops the work. */
