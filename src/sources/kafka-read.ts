@@ -1,12 +1,18 @@
 /**
  * What a fetcher brings, as a stream's batches: all that came while the reader worked on the last one is the next one. So they
- * are small when events are rare, and grow when the reader is behind, without a clock that would delay the rare ones. One that is full
- * waits to be taken while the next one grows; when that is full, too, nothing more is fetched than the fetcher's few answers.
+ * are small when events are rare, and grow when the reader is behind, without a clock that would delay the rare ones. Who is far behind gets
+ * full ones, mostly. One that is full waits to be taken while the next one grows; when that is full, too, nothing more is fetched than the fetcher's few answers.
  */
 import { asMillraceError, type MillraceError } from '../errors.ts';
 import { type Fetched, type PartitionProblem, type Position, Signal } from '../kafka/index.ts';
 import { fullBatchBytes, GrowingBatch } from './kafka-batch.ts';
 import type { StreamBatch } from './stream.ts';
+
+/** Who is so many records behind has several full batches before him, mostly. */
+const farBehind = 200_000;
+
+/** How long he waits for the batch to become full. */
+const patienceMs = 100;
 
 /** What of a Fetcher is needed here. */
 export interface FetchedSource extends AsyncIterable<Fetched> {
@@ -24,7 +30,10 @@ export async function* readBatches(
   signal: AbortSignal,
   onFull: (batch: StreamBatch) => void = () => {},
 ): AsyncGenerator<StreamBatch, PartitionProblem | undefined, void> {
-  const gatherer = new Gatherer((batch) => onFull(batch.finish(fetcher.positions())));
+  const gatherer = new Gatherer({
+    onFull: (batch) => onFull(batch.finish(fetcher.positions())),
+    behind: () => fetcher.positions().reduce((sum, position) => sum + behind(position), 0),
+  });
   const stop = () => {
     gatherer.stop();
     void fetcher.close();
@@ -47,8 +56,16 @@ export async function* readBatches(
   }
 }
 
+/** How many records are there that were not fetched. */
+const behind = ({ offset, highWatermark = offset }: Position) => Math.max(0, highWatermark - offset);
+
+interface GathererOptions {
+  onFull(batch: GrowingBatch): void;
+  behind(): number;
+}
+
 class Gatherer {
-  readonly #onFull: (batch: GrowingBatch) => void;
+  readonly #options: GathererOptions;
   #batch = new GrowingBatch(Buffer.alloc(0));
   /** Full, and told of; what comes meanwhile is the next one. */
   #full: GrowingBatch | undefined;
@@ -58,8 +75,8 @@ class Gatherer {
   readonly #came = new Signal();
   readonly #taken = new Signal();
 
-  constructor(onFull: (batch: GrowingBatch) => void) {
-    this.#onFull = onFull;
+  constructor(options: GathererOptions) {
+    this.#options = options;
   }
 
   /** Takes in until it is stopped, or a partition has a problem. */
@@ -90,7 +107,7 @@ class Gatherer {
     if (this.#isOver || batch.lineBytes < fullBatchBytes) return;
     this.#full = batch;
     this.#renew();
-    this.#onFull(batch);
+    this.#options.onFull(batch);
   }
 
   #renew(): void {
@@ -100,12 +117,23 @@ class Gatherer {
   /** What has come; waits for something to come. Undefined when there is nothing more. */
   async take(): Promise<GrowingBatch | undefined> {
     while (this.#full === undefined && this.#batch.isEmpty && !this.#isOver) await this.#came.wait();
+    await this.#fill();
     const batch = this.#full ?? this.#batch;
     if (batch.isEmpty) return undefined;
     if (batch === this.#full) this.#full = undefined;
     else this.#renew();
     this.#taken.notify();
     return batch;
+  }
+
+  /** A full batch costs hardly more than a small one, and who is far behind sees it soon. */
+  async #fill(): Promise<void> {
+    const deadline = performance.now() + patienceMs;
+    const timer = setTimeout(() => this.#came.notify(), patienceMs);
+    const isFull = () => this.#full !== undefined || this.#batch.lineBytes >= fullBatchBytes;
+    while (!this.#isOver && !isFull() && performance.now() < deadline && this.#options.behind() >= farBehind)
+      await this.#came.wait();
+    clearTimeout(timer);
   }
 
   /** The reader has done with it. */

@@ -35,6 +35,8 @@ function values(firstOffset: number, lines: string, changes: Partial<PartitionVa
 /** Gives out what it holds, and counts it; then waits until it is closed. */
 class Source {
   given = 0;
+  /** The offset after the newest record of the first partition. */
+  end = 100;
   readonly #closed = Promise.withResolvers<void>();
   readonly #held: readonly Fetched[];
 
@@ -51,7 +53,7 @@ class Source {
   }
 
   positions = () => [
-    { topic: 'clicks', partition: 0, offset: 9, highWatermark: 100, lastStableOffset: 90, trouble: undefined },
+    { topic: 'clicks', partition: 0, offset: 9, highWatermark: this.end, lastStableOffset: 90, trouble: undefined },
     { topic: 'clicks', partition: 1, offset: 9, highWatermark: 70, lastStableOffset: -1, trouble: undefined },
     {
       topic: 'clicks',
@@ -135,6 +137,19 @@ test('a batch of 20 MiB is full, and told of: another one grows, and then nothin
     if (taken === 36n) stop.abort();
   }
   assert.deepEqual(sizes.slice(1, 6), [5, 5, 5, 5, 5]);
+});
+
+test('who is far behind waits for a full batch, but not for long', async () => {
+  const line = `${'x'.repeat(4 * mebibyte - 1)}\n`;
+  const source = new Source(...Array.from({ length: 7 }, (_, i) => values(i, line)));
+  source.end = 1_000_000;
+  const stop = new AbortController();
+  const batches = readBatches(source, stop.signal);
+  assert.equal(batchOf(await batches.next()).records, 5);
+  // Nothing comes after these.
+  assert.equal(batchOf(await batches.next()).records, 2);
+  stop.abort();
+  await batches.next();
 });
 
 test('buffers are used again, and no batch is written over before the next one is asked for', async () => {
