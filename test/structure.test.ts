@@ -16,7 +16,7 @@ const written = [...code, ...filesOf('{docs,examples,bench}/**/*.{md,json}', '*.
 
 /** From the bottom up. A file may import from its own room and from the layers below; rooms side by side do not meet. */
 const layers: readonly (readonly string[])[] = [
-  ['ascii', 'errors', 'sql', 'waiting'],
+  ['ascii', 'errors', 'shared-bytes', 'sql', 'waiting'],
   ['observe', 'answer'],
   ['catalog'],
   ['spec', 'kafka'],

@@ -1,5 +1,6 @@
 /** A batch that grows while nobody takes it. */
 import type { PartitionValues, Position } from '../kafka/index.ts';
+import { copyToShared } from '../shared-bytes.ts';
 import { originText, partitionName } from './kafka-partition.ts';
 import { readableLines } from './readable-lines.ts';
 import type { BatchStep, PartitionName, PartitionProgress, StreamBatch } from './stream.ts';
@@ -77,10 +78,10 @@ export class GrowingBatch {
     if (end > this.#buffer.byteLength) {
       // For a thread that makes columns of it.
       const larger = Buffer.from(new SharedArrayBuffer(this.#roomFor(end)));
-      larger.set(this.#buffer.subarray(0, this.#lineBytes));
+      copyToShared(this.#buffer.subarray(0, this.#lineBytes), larger, 0);
       this.#buffer = larger;
     }
-    this.#buffer.set(values, this.#lineBytes);
+    copyToShared(values, this.#buffer, this.#lineBytes);
     this.#lineBytes = end;
   }
 

@@ -4,6 +4,7 @@
  */
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { copyToShared } from '../../shared-bytes.ts';
 import type { ColumnAnswer, ColumnRequest } from './column-worker.ts';
 import { bytesBehind } from './flat-events.ts';
 
@@ -57,7 +58,7 @@ export class ColumnReader {
 
 function inSharedMemory(lines: Uint8Array): Uint8Array {
   if (lines.buffer instanceof SharedArrayBuffer) return lines;
-  const shared = new Uint8Array(new SharedArrayBuffer(lines.byteLength + bytesBehind));
-  shared.set(lines);
+  const shared = Buffer.from(new SharedArrayBuffer(lines.byteLength + bytesBehind));
+  copyToShared(lines, shared, 0);
   return shared.subarray(0, lines.byteLength);
 }
