@@ -122,17 +122,13 @@ export class Housekeeping {
     const nowMs = this.#options.now();
     const seen = this.#seen.get(dataSource);
     const quiet = seen?.rows === rows && nowMs - seen.sinceMs >= this.#options.quietMs;
-    const isFast = seen !== undefined && rows - seen.rows > fastGrowth;
+    const isFast = rows - (seen?.rows ?? 0) > fastGrowth;
+    const many = isFast ? mostLiveRows : manyLiveRows;
     if (seen?.rows !== rows) this.#seen.set(dataSource, { rows, sinceMs: nowMs });
-    const beforeMs = await closedBefore(
-      connection,
-      definition,
-      nowMs,
-      quiet || rows > (isFast ? mostLiveRows : manyLiveRows),
-    );
+    const beforeMs = await closedBefore(connection, definition, nowMs, quiet || rows > many);
     const handedOff = beforeMs === undefined ? 0 : await this.#handOff(connection, table, beforeMs);
     // Twice as many as combining left the last time: else the rows are as distinct as they get.
-    if (handedOff > 0 || rows < Math.max(manyLiveRows, 2 * (this.#combined.get(dataSource) ?? 0))) return;
+    if (handedOff > 0 || rows < Math.max(many, 2 * (this.#combined.get(dataSource) ?? 0))) return;
     this.#combined.set(dataSource, await combineLive(this.#options.store, connection, table));
   }
 
