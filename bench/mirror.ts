@@ -15,6 +15,7 @@ import {
   mirrorMaker2,
   mirrorMaker2ExactlyOnce,
   mirrorMaker2Tuned,
+  mirrorMaker2TunedExactlyOnce,
 } from './mirrors.ts';
 import type { Figure } from './report.ts';
 
@@ -25,7 +26,8 @@ export interface MirrorBenchOptions {
 }
 
 const ours = [millraceAtLeastOnce, millraceExactlyOnce];
-const all = [mirrorMaker1, mirrorMaker2, mirrorMaker2Tuned, mirrorMaker2ExactlyOnce, ...ours];
+const theirs = [mirrorMaker1, mirrorMaker2, mirrorMaker2Tuned, mirrorMaker2ExactlyOnce, mirrorMaker2TunedExactlyOnce];
+const all = [...theirs, ...ours];
 const kibibyte = 1024;
 
 interface Part {
@@ -77,7 +79,7 @@ export async function mirrorBench({ records, isQuick }: MirrorBenchOptions): Pro
     await warmUp(clusters, records);
     const figures: Figure[] = [];
     for (const part of isQuick ? quickParts : parts) figures.push(...(await partFigures(clusters, part, records)));
-    for (const mirror of isQuick ? ours : [mirrorMaker2, mirrorMaker2ExactlyOnce, ...ours])
+    for (const mirror of isQuick ? ours : [mirrorMaker2, mirrorMaker2TunedExactlyOnce, ...ours])
       figures.push(...(await latencyFigures(clusters, mirror)));
     return figures;
   } finally {
@@ -144,6 +146,7 @@ function comparisons(name: string, results: ReadonlyMap<Mirror, Drained>, goals:
       timesTuned === undefined ? undefined : { atLeast: timesTuned },
     ),
     ...ratio('', [millraceExactlyOnce, mirrorMaker2ExactlyOnce], rate, onlyLarge({ atLeast: 10 })),
+    ...ratio('', [millraceExactlyOnce, mirrorMaker2TunedExactlyOnce], rate, undefined),
     ...ratio('', [millraceAtLeastOnce, mirrorMaker1], rate, onlyLarge({ atLeast: 2.5 })),
     ...ratio('', [millraceExactlyOnce, millraceAtLeastOnce], rate, onlyLarge({ atLeast: 0.85 })),
     ...ratio(

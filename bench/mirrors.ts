@@ -50,14 +50,21 @@ const largeBatches = { 'batch.size': 512 * 1024, 'linger.ms': 50, 'buffer.memory
 const prefixed = (prefix: string, properties: Properties): Properties =>
   Object.fromEntries(Object.entries(properties).map(([name, value]) => [`${prefix}.${name}`, value]));
 
-const tuned =
+/** What is mirrored as it is at the source: committed records alone, compressed in the same way. */
+const alike =
   ({ codec }: MirrorTask) =>
   (from: string, to: string) => ({
-    'tasks.max': 2,
-    'offset.lag.max': 10_000,
-    ...prefixed(`${from}.consumer`, { ...largeFetches, 'isolation.level': 'read_committed' }),
-    ...prefixed(`${to}.producer`, { ...largeBatches, 'compression.type': codec }),
+    ...prefixed(`${from}.consumer`, { 'isolation.level': 'read_committed' }),
+    ...prefixed(`${to}.producer`, { 'compression.type': codec }),
   });
+
+const tuned = (task: MirrorTask) => (from: string, to: string) => ({
+  'tasks.max': 2,
+  'offset.lag.max': 10_000,
+  ...alike(task)(from, to),
+  ...prefixed(`${from}.consumer`, largeFetches),
+  ...prefixed(`${to}.producer`, largeBatches),
+});
 
 export const mirrorMaker1: Mirror = {
   name: 'MirrorMaker 1',
@@ -86,6 +93,11 @@ export const mirrorMaker2Tuned: Mirror = {
 };
 
 export const mirrorMaker2ExactlyOnce: Mirror = {
+  name: 'MirrorMaker 2, exactly once',
+  start: (task) => startMirrorMaker2(fileOf(task, (from, to) => ({ ...alike(task)(from, to), ...exactlyOnce }))),
+};
+
+export const mirrorMaker2TunedExactlyOnce: Mirror = {
   name: 'MirrorMaker 2, tuned, exactly once',
   start: (task) => startMirrorMaker2(fileOf(task, (from, to) => ({ ...tuned(task)(from, to), ...exactlyOnce }))),
 };
