@@ -128,11 +128,12 @@ class Gatherer {
 
   /** A full batch costs hardly more than a small one, and who is far behind sees it soon. */
   async #fill(): Promise<void> {
+    const isFull = () => this.#full !== undefined || this.#batch.lineBytes >= fullBatchBytes;
+    const isWorthWaiting = () => !this.#isOver && !isFull() && this.#options.behind() >= farBehind;
+    if (!isWorthWaiting()) return;
     const deadline = performance.now() + patienceMs;
     const timer = setTimeout(() => this.#came.notify(), patienceMs);
-    const isFull = () => this.#full !== undefined || this.#batch.lineBytes >= fullBatchBytes;
-    while (!this.#isOver && !isFull() && performance.now() < deadline && this.#options.behind() >= farBehind)
-      await this.#came.wait();
+    while (performance.now() < deadline && isWorthWaiting()) await this.#came.wait();
     clearTimeout(timer);
   }
 
