@@ -84,6 +84,7 @@ export class Engine {
     return connection;
   }
 
+  /** To be called before what it is for begins; nothing is done where it is as wanted. */
   async setPace(connection: Connection, pace: Pace): Promise<void> {
     if (isDeepStrictEqual(pace, this.#pace)) return;
     const threads = pace.isReadBefore && this.#threads <= fewThreads ? 1 : this.#threads;
