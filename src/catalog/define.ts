@@ -280,11 +280,3 @@ export function anyValue(value: Value, test: (single: Sql) => Sql): Sql {
     : sql`list_max(list_transform(${neverEmpty(value.sql)}, lambda v: ${rank}))`;
   return verdictOf(best);
 }
-
-/** The value (each of them, for a multi-value dimension) as VARCHAR. */
-export function asText(value: Value): Value {
-  if (value.type === 'STRING') return value;
-  // JSON's own text is quoted.
-  if (value.type === 'COMPLEX<json>') return { sql: sql`(${value.sql} ->> '$')`, type: 'STRING' };
-  return { sql: sql`CAST(${value.sql} AS VARCHAR)`, type: 'STRING' };
-}

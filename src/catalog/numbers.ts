@@ -1,6 +1,6 @@
-/** How text and other types become numbers, as Druid's `Rows.objectToNumber` and `DimensionHandlerUtils` do it. */
+/** How text and other types become numbers, and numbers text, as Druid's `Rows.objectToNumber` and `DimensionHandlerUtils` do it. */
 import { type Sql, sql } from '../sql.ts';
-import { asText, type Value } from './define.ts';
+import type { Value } from './define.ts';
 
 /** BIGINT; NULL where the value is no number. Fractions are cut off, `1,000` is a thousand. */
 export function toLong(value: Value): Sql {
@@ -61,6 +61,21 @@ export function doubleText(double: Sql): Sql {
   const scientific = sql`list_transform([CAST(abs(d) AS VARCHAR)], lambda t: left(${digits}, 1) || '.' || ${fraction} || 'E' || ${exponent})[1]`;
   const text = sql`CASE WHEN isnan(d) THEN 'NaN' WHEN isinf(d) THEN CASE WHEN d > 0 THEN 'Infinity' ELSE '-Infinity' END WHEN d = 0 OR abs(d) BETWEEN 1e-3 AND 9999999.999999998 THEN CAST(d AS VARCHAR) WHEN d < 0 THEN '-' || ${scientific} ELSE ${scientific} END`;
   return sql`list_transform([${double}], lambda d: ${text})[1]`;
+}
+
+/** The value (each of them, for a multi-value dimension) as VARCHAR, as Java would write it. */
+export function asText(value: Value): Value {
+  const { type } = value;
+  if (type === 'DOUBLE' || type === 'FLOAT') return { sql: doubleText(value.sql), type: 'STRING' };
+  return asDistinctText(value);
+}
+
+/** The same with less work: other text for other values, though a number's is not Java's. */
+export function asDistinctText(value: Value): Value {
+  if (value.type === 'STRING') return value;
+  // JSON's own text is quoted.
+  if (value.type === 'COMPLEX<json>') return { sql: sql`(${value.sql} ->> '$')`, type: 'STRING' };
+  return { sql: sql`CAST(${value.sql} AS VARCHAR)`, type: 'STRING' };
 }
 
 /** A HUGEINT sum as Java's long: it wraps around. */

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { ident, type Sql, sql } from '../sql.ts';
 import { bind, eachOf } from './bound.ts';
-import { asText, type Checked, compileExtraction, type Scope, specOf, type Value } from './define.ts';
+import { type Checked, compileExtraction, type Scope, specOf, type Value } from './define.ts';
+import { asText } from './numbers.ts';
 
 export const operandShape = {
   dimension: z.string().min(1),

@@ -1,7 +1,8 @@
 /** Druid's string comparators. https://druid.apache.org/docs/latest/querying/sorting-orders */
 import { z } from 'zod';
 import { type Sql, sql } from '../sql.ts';
-import { asText, type TypeIssueParams, type Value } from './define.ts';
+import type { TypeIssueParams, Value } from './define.ts';
+import { asText } from './numbers.ts';
 
 const orderings = ['lexicographic', 'alphanumeric', 'numeric', 'strlen'] as const;
 export type Ordering = (typeof orderings)[number];

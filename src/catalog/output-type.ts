@@ -1,10 +1,10 @@
 /** The type that a dimension spec gives its values. */
 import { z } from 'zod';
 import { type Sql, sql } from '../sql.ts';
-import { asText, type TypeIssueParams, type Value } from './define.ts';
+import type { TypeIssueParams, Value } from './define.ts';
 import { asArray, elementType, type Typed } from './expression/typed.ts';
 import { neverEmpty } from './multi-value.ts';
-import { toDouble, toFloat, toLong } from './numbers.ts';
+import { asText, toDouble, toFloat, toLong } from './numbers.ts';
 
 const outputTypes = ['STRING', 'LONG', 'FLOAT', 'DOUBLE'] as const;
 export type OutputType = (typeof outputTypes)[number];

@@ -7,8 +7,8 @@
  */
 
 import { compileExpression } from '../catalog/expression/index.ts';
-import { aggregator, asText, compileFilter, compileGranularity, type Scope, type Value } from '../catalog/index.ts';
-import { toDouble, toFloat, toLong } from '../catalog/numbers.ts';
+import { aggregator, compileFilter, compileGranularity, type Scope, type Value } from '../catalog/index.ts';
+import { asText, toDouble, toFloat, toLong } from '../catalog/numbers.ts';
 import { isArrayType, outputValue } from '../catalog/output-type.ts';
 import type { DataSource, Dimension } from '../spec/data-source.ts';
 import { ident, join, type Sql, sql } from '../sql.ts';

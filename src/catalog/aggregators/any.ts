@@ -1,10 +1,10 @@
 /** longAny, doubleAny, floatAny, stringAny: a value, whichever comes first to hand. */
 import { z } from 'zod';
 import { type Sql, sql } from '../../sql.ts';
-import { asText, type ColumnType, defineAggregator, only, type Value } from '../define.ts';
+import { type ColumnType, defineAggregator, only, type Value } from '../define.ts';
 import { listText } from '../expression/lists.ts';
 import { fieldInputs, fieldShape, fieldValue, oneOfFieldAndExpression } from '../field.ts';
-import { toDouble, toFloat, toLong } from '../numbers.ts';
+import { asText, toDouble, toFloat, toLong } from '../numbers.ts';
 
 interface Kind {
   readonly type: ColumnType;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { join, sql } from '../../sql.ts';
-import { asText, compileDimension, defineAggregator, only, specOf } from '../define.ts';
+import { compileDimension, defineAggregator, only, specOf } from '../define.ts';
+import { asDistinctText } from '../numbers.ts';
 
 const schema = z.object({
   type: z.literal('cardinality'),
@@ -20,7 +21,7 @@ export default defineAggregator<z.infer<typeof schema>>({
   stateType: () => 'LONG',
   sqlType: () => sql`BIGINT`,
   fold: (spec, { scope, where }) => {
-    const values = spec.fields.map((field) => asText(compileDimension(field, scope)));
+    const values = spec.fields.map((field) => asDistinctText(compileDimension(field, scope)));
     const [first] = values;
     if (spec.byRow) {
       const row = sql`row(${join(values.map((value) => value.sql))})`;

@@ -1,9 +1,9 @@
 /** longFirst, stringLast and their like: the value at the smallest or largest time. */
 import { z } from 'zod';
 import { type Sql, sql } from '../../sql.ts';
-import { asText, type ColumnType, defineAggregator, only, type Value } from '../define.ts';
+import { type ColumnType, defineAggregator, only, type Value } from '../define.ts';
 import { fieldInputs, fieldShape, fieldValue, oneOfFieldAndExpression, timeMillis } from '../field.ts';
-import { toDouble, toFloat, toLong } from '../numbers.ts';
+import { asText, toDouble, toFloat, toLong } from '../numbers.ts';
 
 interface Kind {
   readonly type: ColumnType;

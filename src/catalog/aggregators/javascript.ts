@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Sql, sql } from '../../sql.ts';
-import { asText, defineAggregator, only, type Scope, type TypeIssueParams } from '../define.ts';
+import { defineAggregator, only, type Scope, type TypeIssueParams } from '../define.ts';
+import { asText } from '../numbers.ts';
 
 type Verb = 'sum' | 'min' | 'max';
 

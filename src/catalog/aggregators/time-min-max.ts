@@ -1,8 +1,8 @@
 /** timeMin, timeMax: the first and last of times that are finer than `__time`. */
 import { z } from 'zod';
 import { type Sql, sql } from '../../sql.ts';
-import { asText, defineAggregator, type FoldInput, only } from '../define.ts';
-import { toLong } from '../numbers.ts';
+import { defineAggregator, type FoldInput, only } from '../define.ts';
+import { asText, toLong } from '../numbers.ts';
 import { timeOfText } from '../time-formats.ts';
 
 const schemaOf = (type: string) =>

@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { join, or, type Sql, sql } from '../../sql.ts';
 import {
-  asText,
   type Checked,
   compileDimension,
   type DimensionSpec,
@@ -13,6 +12,7 @@ import {
   type Value,
 } from '../define.ts';
 import { javaRegexSchema } from '../java-regex.ts';
+import { asText } from '../numbers.ts';
 
 const see = 'https://druid.apache.org/docs/latest/querying/dimensionspecs#filtered-dimensionspecs';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Sql } from '../../sql.ts';
-import { asText, defineDimension } from '../define.ts';
+import { defineDimension } from '../define.ts';
 import {
   inlineLookupSchema,
   lookedUp,
@@ -9,6 +9,7 @@ import {
   notBothMessage,
   registeredLookup,
 } from '../lookup.ts';
+import { asText } from '../numbers.ts';
 import { eachValue } from '../operand.ts';
 
 const schema = z

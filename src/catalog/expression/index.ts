@@ -3,7 +3,8 @@
  * https://druid.apache.org/docs/latest/querying/math-expr
  */
 import { and, type Sql, sql } from '../../sql.ts';
-import { anyValue, asText, type Scope, type Value } from '../define.ts';
+import { anyValue, type Scope, type Value } from '../define.ts';
+import { asText } from '../numbers.ts';
 import { Compilation, type Mapped, mappedOver } from './compile.ts';
 import { expressionFunctions } from './functions/index.ts';
 import { type ElementType, type Node, parseExpression } from './syntax.ts';

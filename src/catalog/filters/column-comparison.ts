@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { and, type Sql, sql } from '../../sql.ts';
-import { asText, compileDimension, defineFilter, specOf, type Value } from '../define.ts';
+import { compileDimension, defineFilter, specOf, type Value } from '../define.ts';
+import { asText } from '../numbers.ts';
 
 const schema = z.object({ type: z.literal('columnComparison'), dimensions: z.array(specOf('dimension')).min(2) });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { join, or, type Sql, sql } from '../../sql.ts';
-import { anyValue, asText, defineFilter, type Value } from '../define.ts';
+import { anyValue, defineFilter, type Value } from '../define.ts';
+import { asText } from '../numbers.ts';
 import { numberLiteral, operand, operandShape, type Scalar, scalarSchema } from '../operand.ts';
 import { isNumber } from '../ordering.ts';
 import { isOneOfTexts } from '../text-list.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { sql } from '../../sql.ts';
-import { anyValue, asText, defineFilter } from '../define.ts';
+import { anyValue, defineFilter } from '../define.ts';
+import { asText } from '../numbers.ts';
 import { operand, operandShape } from '../operand.ts';
 
 const schema = z

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { and, type Sql, sql } from '../../sql.ts';
-import { anyValue, asText, defineFilter, type Value } from '../define.ts';
-import { toDouble } from '../numbers.ts';
+import { anyValue, defineFilter, type Value } from '../define.ts';
+import { asText, toDouble } from '../numbers.ts';
 import { numberLiteral, type Scalar, scalarSchema } from '../operand.ts';
 import { isNumber } from '../ordering.ts';
 import { matchType, type OutputType } from '../output-type.ts';

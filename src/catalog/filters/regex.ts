@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { sql } from '../../sql.ts';
-import { anyValue, asText, defineFilter } from '../define.ts';
+import { anyValue, defineFilter } from '../define.ts';
 import { javaRegexSchema } from '../java-regex.ts';
+import { asText } from '../numbers.ts';
 import { operand, operandShape } from '../operand.ts';
 
 const schema = z.object({ type: z.literal('regex'), ...operandShape, pattern: javaRegexSchema });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { anyValue, asText, defineFilter } from '../define.ts';
+import { anyValue, defineFilter } from '../define.ts';
+import { asText } from '../numbers.ts';
 import { operand, operandShape } from '../operand.ts';
 import { matchesSearch, searchQuerySchema } from '../search-query.ts';
 

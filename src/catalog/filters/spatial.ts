@@ -1,7 +1,8 @@
 /** spatial: points within a rectangle, a radius or a polygon. */
 import { z } from 'zod';
 import { and, join, type Sql, sql } from '../../sql.ts';
-import { anyValue, asText, defineFilter } from '../define.ts';
+import { anyValue, defineFilter } from '../define.ts';
+import { asText } from '../numbers.ts';
 
 /** Druid takes the mean radius of the earth. */
 const earthMeters = 6_371_000;

@@ -8,7 +8,8 @@
  * the smaller theta, and so do intersections and differences.
  */
 import { type Sql, sql } from '../../sql.ts';
-import { asText, type Value } from '../define.ts';
+import type { Value } from '../define.ts';
+import { asDistinctText } from '../numbers.ts';
 
 /** The engine's type of a state. */
 export const distinctState = sql`STRUCT(theta UBIGINT, hashes UBIGINT[])`;
@@ -24,7 +25,7 @@ const hashOf = (text: Sql) => sql`md5_number_lower(nullif(${text}, ''))`;
 
 /** An SQL aggregate: the distinct hashes of a field's values, without order. Neither null nor the empty string counts. */
 function distinctHashes(field: Value, over: Sql): Sql {
-  const text = asText(field).sql;
+  const text = asDistinctText(field).sql;
   if (field.multiValue) {
     const hashes = sql`list_transform(${text}, lambda v: ${hashOf(sql`v`)})`;
     return sql`coalesce(list_distinct(flatten(list(${hashes})${over})), [])`;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Equality, joinCondition } from '../../catalog/expression/equalities.ts';
-import { asText, compileFilter, type LookupScope, specOf, type Value } from '../../catalog/index.ts';
-import { toDouble } from '../../catalog/numbers.ts';
+import { compileFilter, type LookupScope, specOf, type Value } from '../../catalog/index.ts';
+import { asText, toDouble } from '../../catalog/numbers.ts';
 import { isNumber } from '../../catalog/ordering.ts';
 import { withinIntervals } from '../../catalog/time.ts';
 import { and, join, type Sql, sql } from '../../sql.ts';

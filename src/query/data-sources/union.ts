@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { asText, type ColumnType, type Value } from '../../catalog/index.ts';
-import { toDouble } from '../../catalog/numbers.ts';
+import type { ColumnType, Value } from '../../catalog/index.ts';
+import { asText, toDouble } from '../../catalog/numbers.ts';
 import { isNumber } from '../../catalog/ordering.ts';
 import { join, type Sql, sql } from '../../sql.ts';
 import { columnSql, engineWords, physicalNames, type StoredColumn, type TableView } from '../../store/table.ts';

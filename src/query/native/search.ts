@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { asText, compileDimension, dimensionName, specOf } from '../../catalog/index.ts';
+import { compileDimension, dimensionName, specOf } from '../../catalog/index.ts';
+import { asText } from '../../catalog/numbers.ts';
 import { orderingKey, orderingSchema } from '../../catalog/ordering.ts';
 import { matchesSearch, searchQuerySchema } from '../../catalog/search-query.ts';
 import { join, type Sql, sql } from '../../sql.ts';

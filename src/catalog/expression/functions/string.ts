@@ -221,10 +221,12 @@ function trim(name: string, sqlName: Sql, where: string, expression: string, res
     name,
     args: 'expr[, chars]',
     arity: [1, 2],
-    summary: `Without the given characters at ${where}; without spaces where none are given.`,
+    summary: `Without the given characters at ${where}, without spaces where none are named; as it is where they are null.`,
     example: { expression, result },
-    compile: ([text, characters]) =>
-      string(sql`${sqlName}(${asString(text as Typed)}, ${characters ? asString(characters) : sql`' '`})`),
+    compile([text, characters]) {
+      const set = characters ? sql`coalesce(${asString(characters)}, '')` : sql`' '`;
+      return string(sql`${sqlName}(${asString(text as Typed)}, ${set})`);
+    },
   };
 }
 
