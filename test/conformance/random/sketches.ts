@@ -108,7 +108,14 @@ const sketched = fc.oneof(theta, hll, small, exactQuantiles, ranks);
 
 const where = { filter: maybe };
 const asked = (queryType: string, fields: Readonly<Record<string, fc.Arbitrary<unknown>>>): fc.Arbitrary<Query> =>
-  fc.tuple(query(queryType, { ...where, ...fields }), sketched).map(([one, sketches]) => ({ ...one, ...sketches }));
+  fc
+    .tuple(query(queryType, { ...where, ...fields }), sketched)
+    .map(([one, sketches]): Query => ({ ...one, ...sketches }))
+    .filter((one) => !losesRows(one));
+
+/** Where large sketches make Druid's topN read a segment several times, `or` loses rows from the second time on. */
+const losesRows = ({ queryType, filter: given, aggregations }: Query) =>
+  queryType === 'topN' && /"or"/.test(JSON.stringify(given ?? '')) && /thetaSketch/.test(JSON.stringify(aggregations));
 
 /** What sketches count and rank, of all rows, by bucket and by group. */
 export const sketches: fc.Arbitrary<Query> = fc.oneof(
