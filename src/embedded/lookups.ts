@@ -6,7 +6,7 @@ import { asMillraceError, invalidInput, MillraceError } from '../errors.ts';
 import type { Logger } from '../observe/log.ts';
 import { type LookupSource, type LookupSpec, type LookupTiers, restoreLookup } from '../spec/lookups/index.ts';
 import { type Sql, sql } from '../sql.ts';
-import { isFatal } from '../store/engine.ts';
+import { isFatal } from '../store/engine-error.ts';
 import {
   fillLookup,
   lookupTable,

@@ -2,7 +2,7 @@
 
 import { invalidInput } from '../errors.ts';
 import { type Sql, sql } from '../sql.ts';
-import type { Rows } from '../store/engine.ts';
+import type { Rows } from '../store/read-connection.ts';
 import type { BatchFiles } from './batch-files.ts';
 import { rawLines } from './reader.ts';
 

@@ -6,9 +6,10 @@ import {
   DuckDBInstance,
   type DuckDBMaterializedResult,
 } from '@duckdb/node-api';
-import { asMillraceError, MillraceError } from '../errors.ts';
+import { MillraceError } from '../errors.ts';
 import type { Sql } from '../sql.ts';
-import { columnValues } from './column-values.ts';
+import { engineError, firstLine } from './engine-error.ts';
+import { ReadConnection } from './read-connection.ts';
 
 export interface EngineOptions {
   readonly file: string;
@@ -16,12 +17,6 @@ export interface EngineOptions {
   readonly temporaryDirectory: string;
   readonly memoryLimitBytes: number;
   readonly threads: number;
-}
-
-/** Some rows by column, values as {@link columnValues} gives them. */
-export interface Rows {
-  readonly rowCount: number;
-  readonly columns: readonly (readonly unknown[])[];
 }
 
 /** Of small row groups of a table into larger ones, at one checkpoint: each takes a fraction of a second. */
@@ -78,7 +73,15 @@ export class Engine {
   }
 
   async connect(): Promise<Connection> {
-    const connection = new Connection(await this.#instance.connect());
+    return new Connection(await this.#connected());
+  }
+
+  async connectToRead(): Promise<ReadConnection> {
+    return new ReadConnection(await this.#connected());
+  }
+
+  async #connected(): Promise<DuckDBConnection> {
+    const connection = await this.#instance.connect();
     // The process-wide setting is not there at creation, as the time zones come with a linked-in extension.
     await connection.run("SET TimeZone = 'UTC'");
     return connection;
@@ -97,13 +100,8 @@ export class Engine {
   }
 }
 
-/** Until the statement has ended. */
-const interruptAgainMs = 20;
-
 export class Connection {
   readonly #connection: DuckDBConnection;
-  #interrupted = false;
-  #interruptions: NodeJS.Timeout | undefined;
 
   constructor(connection: DuckDBConnection) {
     this.#connection = connection;
@@ -168,48 +166,12 @@ export class Connection {
     }
   }
 
-  /** Rows in batches as the engine yields them; leaving the loop early stops the work. */
-  async *stream(statement: Sql | string): AsyncGenerator<Rows, void, void> {
-    let drained = false;
-    this.#interrupted = false;
-    this.#stopInterrupting();
-    try {
-      // The client's own `stream` looks for several statements first, one more way to the engine and back.
-      const prepared = await this.#connection.prepare(textOf(statement));
-      const result = await prepared.stream().finally(() => prepared.destroySync());
-      const types = Array.from({ length: result.columnCount }, (_, column) => result.columnTypeId(column));
-      for (;;) {
-        const chunk = await result.fetchChunk();
-        // An interrupted stream ends as if it were drained.
-        if (this.#interrupted) throw cancelled();
-        if (!chunk || chunk.rowCount === 0) break;
-        yield { rowCount: chunk.rowCount, columns: columnValues(chunk, types) };
-      }
-      drained = true;
-    } catch (error) {
-      drained = true;
-      throw engineError(error);
-    } finally {
-      this.#stopInterrupting();
-      if (!drained) this.#connection.interrupt();
-    }
-  }
-
   /** Makes the running statement fail with code `cancelled`. */
   interrupt(): void {
-    this.#interrupted = true;
     this.#connection.interrupt();
-    // One that comes between preparing a statement and running it is forgotten by the engine.
-    this.#interruptions ??= setInterval(() => this.#connection.interrupt(), interruptAgainMs);
-  }
-
-  #stopInterrupting(): void {
-    clearInterval(this.#interruptions);
-    this.#interruptions = undefined;
   }
 
   close(): void {
-    this.#stopInterrupting();
     this.#connection.disconnectSync();
   }
 }
@@ -220,44 +182,6 @@ function* chunksOf(result: DuckDBMaterializedResult): Generator<DuckDBDataChunk,
 }
 
 const textOf = (statement: Sql | string) => (typeof statement === 'string' ? statement : statement.text);
-
-/** An error of the engine that leaves the database unusable until it is opened again. */
-export const isFatal = (error: unknown): boolean =>
-  error instanceof Error &&
-  /database has been invalidated|FATAL Error/i.test(
-    String((error.cause as Error | undefined)?.message ?? error.message),
-  );
-
-const cancelled = (cause?: unknown) => new MillraceError('cancelled', 'The query was cancelled.', { cause });
-
-const noSpace =
-  /no space left|disk quota|file too large|could not write|failed to write|not enough space|ENOSPC|EFBIG/i;
-
-function engineError(error: unknown): MillraceError {
-  if (error instanceof MillraceError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  if (/^INTERRUPT Error/i.test(message)) return cancelled(error);
-  if (noSpace.test(message))
-    return new MillraceError(
-      'unavailable',
-      `The disk is full or refuses writes (${firstLine(message)}). Free some space; nothing acknowledged is lost.`,
-      {
-        cause: error,
-        retryAfterSeconds: 10,
-      },
-    );
-  if (/^Out of Memory Error/i.test(message))
-    return new MillraceError('capacityExceeded', `The engine's memory limit is reached: ${firstLine(message)}`, {
-      cause: error,
-    });
-  if (/^(Conversion|Out of Range|Invalid Input) Error/i.test(message))
-    return new MillraceError('invalidInput', firstLine(message), { cause: error });
-  if (/Max expression depth limit/i.test(message))
-    return new MillraceError('invalidInput', 'An expression is nested too deep, or has too many parts.', {
-      cause: error,
-    });
-  return asMillraceError(error);
-}
 
 function openError(error: unknown, file: string): MillraceError {
   const message = error instanceof Error ? error.message : String(error);
@@ -271,5 +195,3 @@ function openError(error: unknown, file: string): MillraceError {
   }
   return new MillraceError('environment', `Cannot open the database ${file}: ${firstLine(message)}`, { cause: error });
 }
-
-const firstLine = (text: string) => (text.split('\n')[0] as string).trim();

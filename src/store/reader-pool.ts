@@ -5,11 +5,11 @@
  */
 import { MillraceError } from '../errors.ts';
 import type { Sql } from '../sql.ts';
-import type { Connection, Rows } from './engine.ts';
+import type { ReadConnection, Rows } from './read-connection.ts';
 import { type Turn, Turns } from './turns.ts';
 
 export interface ReaderPoolOptions {
-  readonly connect: () => Promise<Connection>;
+  readonly connect: () => Promise<ReadConnection>;
   /** Queries at work at once. */
   readonly size: number;
   /** How long a reader may take for a batch of rows before its turn is lent. */
@@ -21,14 +21,14 @@ export interface ReaderPoolOptions {
 /** Beyond this many waiting queries a new one is refused. */
 const maxWaiting = 1000;
 interface Reading {
-  readonly connection: Connection;
+  readonly connection: ReadConnection;
   readonly turn: Turn;
 }
 
 export class ReaderPool {
   readonly #options: ReaderPoolOptions;
   readonly #turns: Turns;
-  readonly #idle: Connection[] = [];
+  readonly #idle: ReadConnection[] = [];
   /** Stops each of the running queries. */
   readonly #running = new Set<() => void>();
   #closed = false;
@@ -81,7 +81,7 @@ export class ReaderPool {
     for (const stop of this.#running) stop();
     // A stopped query still has to come back from the engine before its connection may be closed.
     while (this.#running.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    for (const connection of this.#idle.splice(0)) connection.close();
+    await Promise.all(this.#idle.splice(0).map((connection) => connection.close()));
   }
 
   async #take(signal: AbortSignal | undefined): Promise<Reading> {
@@ -107,9 +107,9 @@ export class ReaderPool {
     signal?.throwIfAborted();
   }
 
-  #release(connection: Connection): void {
+  #release(connection: ReadConnection): void {
     // Slow readers may have brought more connections than there are turns.
-    if (this.#closed || this.#idle.length >= this.#options.size) connection.close();
+    if (this.#closed || this.#idle.length >= this.#options.size) void connection.close();
     else this.#idle.push(connection);
   }
 }

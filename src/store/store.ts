@@ -7,9 +7,11 @@ import path from 'node:path';
 import { MillraceError } from '../errors.ts';
 import type { Sql } from '../sql.ts';
 import { type DeepStorage, LocalDeepStorage } from './deep-storage.ts';
-import { type Connection, Engine, isFatal, type Pace, type Rows, usualPace } from './engine.ts';
+import { type Connection, Engine, type Pace, usualPace } from './engine.ts';
+import { isFatal } from './engine-error.ts';
 import { layoutVersion, prepareMetadata } from './metadata.ts';
 import { Mutex } from './mutex.ts';
+import type { Rows } from './read-connection.ts';
 import { ReaderPool } from './reader-pool.ts';
 import { RememberedRows } from './remembered-rows.ts';
 import { type Compile, define, loadTables, remove, type Table } from './schema.ts';
@@ -250,7 +252,7 @@ async function openDatabase(options: StoreOptions): Promise<Opened> {
     engine,
     writer,
     readers: new ReaderPool({
-      connect: () => engine.connect(),
+      connect: () => engine.connectToRead(),
       size: maxReaders,
       patienceMs: readerPatienceMs,
       sliceMs: readerSliceMs,

@@ -102,11 +102,11 @@ async function answerText(engine: Engine, tables: readonly TableView[], query: u
   });
   let text = '';
   async function* read(statement: Sql) {
-    const connection = await engine.connect();
+    const connection = await engine.connectToRead();
     try {
       yield* connection.stream(statement);
     } finally {
-      connection.close();
+      await connection.close();
     }
   }
   const row = async (statement: Sql) => {

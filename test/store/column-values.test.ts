@@ -12,8 +12,10 @@ after(() => engine[Symbol.asyncDispose]());
 /** The values of a statement's columns. */
 async function columnsOf(statement: string): Promise<unknown[][]> {
   const all: unknown[][] = [];
-  for await (const { columns } of engine.connection.stream(new Sql(statement)))
+  const connection = await engine.connectToRead();
+  for await (const { columns } of connection.stream(new Sql(statement)))
     for (const [i, values] of columns.entries()) all[i] = [...(all[i] ?? []), ...values];
+  await connection.close();
   return all;
 }
 

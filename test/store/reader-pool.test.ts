@@ -18,7 +18,7 @@ async function temporaryPool(patienceMs: number, sliceMs = never) {
     memoryLimitBytes: 1 << 28,
     threads: 2,
   });
-  const pool = new ReaderPool({ connect: () => engine.connect(), size: 1, patienceMs, sliceMs });
+  const pool = new ReaderPool({ connect: () => engine.connectToRead(), size: 1, patienceMs, sliceMs });
   return {
     pool,
     [Symbol.asyncDispose]: async () => {

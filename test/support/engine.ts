@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Connection, Engine } from '../../src/store/engine.ts';
+import type { ReadConnection } from '../../src/store/read-connection.ts';
 
 export async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'millrace-test-'));
@@ -10,7 +11,11 @@ export async function temporaryFolder(): Promise<AsyncDisposable & { readonly pa
 }
 
 export async function temporaryEngine(): Promise<
-  AsyncDisposable & { readonly connection: Connection; readonly folder: string; connect(): Promise<Connection> }
+  AsyncDisposable & {
+    readonly connection: Connection;
+    readonly folder: string;
+    connectToRead(): Promise<ReadConnection>;
+  }
 > {
   const folder = await temporaryFolder();
   const engine = await Engine.open({
@@ -23,7 +28,7 @@ export async function temporaryEngine(): Promise<
   return {
     connection,
     folder: folder.path,
-    connect: () => engine.connect(),
+    connectToRead: () => engine.connectToRead(),
     [Symbol.asyncDispose]: async () => {
       connection.close();
       engine.close();

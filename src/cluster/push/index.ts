@@ -43,7 +43,9 @@ export async function openPusher(context: Context): Promise<Pusher> {
     (one) => one.close(),
   );
   const judging = opened.adopt(await engine.connect(), (one) => one.close());
-  const splitting = opened.adopt(new ReaderPool({ connect: () => engine.connect(), ...splits }), (one) => one.close());
+  const splitting = opened.adopt(new ReaderPool({ connect: () => engine.connectToRead(), ...splits }), (one) =>
+    one.close(),
+  );
   const files = opened.adopt(await BatchFiles.open(threads, folder), (one) => one.close());
   const producer = opened.use(kafka.producer());
   const { batchBytes } = producer.settings;

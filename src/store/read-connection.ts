@@ -1,0 +1,84 @@
+/** A connection for statements that only read. */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Sql } from '../sql.ts';
+import { columnValues } from './column-values.ts';
+import { cancelled, engineError } from './engine-error.ts';
+
+/** Some rows by column, values as {@link columnValues} gives them. */
+export interface Rows {
+  readonly rowCount: number;
+  readonly columns: readonly (readonly unknown[])[];
+}
+
+/** Until the statement has ended. */
+const interruptAgainMs = 20;
+
+export class ReadConnection {
+  readonly #connection: DuckDBConnection;
+  /** A transaction that has read nothing yet, and so sees the state at its first statement. */
+  #begun: Promise<unknown>;
+  #interrupted = false;
+  #interruptions: NodeJS.Timeout | undefined;
+
+  constructor(connection: DuckDBConnection) {
+    this.#connection = connection;
+    this.#begun = this.#begin();
+  }
+
+  /** Rows in batches as the engine yields them; leaving the loop early stops the work. */
+  async *stream(statement: Sql): AsyncGenerator<Rows, void, void> {
+    let drained = false;
+    this.#interrupted = false;
+    this.#stopInterrupting();
+    try {
+      // A plan leaves out conditions that all rows meet, so it holds for the state that it was made in only: both are one transaction.
+      await this.#begun;
+      // The client's own `stream` looks for several statements first, one more way to the engine and back.
+      const prepared = await this.#connection.prepare(statement.text);
+      const result = await prepared.stream().finally(() => prepared.destroySync());
+      const types = Array.from({ length: result.columnCount }, (_, column) => result.columnTypeId(column));
+      for (;;) {
+        const chunk = await result.fetchChunk();
+        // An interrupted stream ends as if it were drained.
+        if (this.#interrupted) throw cancelled();
+        if (!chunk || chunk.rowCount === 0) break;
+        yield { rowCount: chunk.rowCount, columns: columnValues(chunk, types) };
+      }
+      drained = true;
+    } catch (error) {
+      drained = true;
+      throw engineError(error);
+    } finally {
+      this.#stopInterrupting();
+      if (!drained) this.#connection.interrupt();
+      this.#begun = this.#begin('ROLLBACK; ');
+    }
+  }
+
+  /** Makes the running statement fail with code `cancelled`. */
+  interrupt(): void {
+    this.#interrupted = true;
+    this.#connection.interrupt();
+    // One that comes between preparing a statement and running it is forgotten by the engine.
+    this.#interruptions ??= setInterval(() => this.#connection.interrupt(), interruptAgainMs);
+  }
+
+  /** Beforehand, as it is a way to the engine and back that no answer has to wait for. */
+  #begin(after = ''): Promise<unknown> {
+    const begun = this.#connection.run(`${after}BEGIN`);
+    // Who reads next is told.
+    begun.catch(() => {});
+    return begun;
+  }
+
+  #stopInterrupting(): void {
+    clearInterval(this.#interruptions);
+    this.#interruptions = undefined;
+  }
+
+  async close(): Promise<void> {
+    this.#stopInterrupting();
+    await this.#begun.catch(() => {});
+    this.#connection.disconnectSync();
+  }
+}
