@@ -100,10 +100,10 @@ export class Queries {
     if (timeoutMs > 0) signals.push(AbortSignal.timeout(Math.min(timeoutMs, longestTimeoutMs)));
     const stop = AbortSignal.any(signals);
     const reader: Reader = {
-      read: (statement) => this.#store.read(statement, stop),
+      read: (statement, mostRows) => this.#store.read(statement, { signal: stop, mostRows }),
       row: (statement) => this.#store.row(statement, stop),
     };
-    const batches = plan.statement ? reader.read(plan.statement) : noRows();
+    const batches = plan.statement ? reader.read(plan.statement, plan.mostRows) : noRows();
     const known = (error: unknown) =>
       stop.aborted ? stopError(stop.reason, timeoutMs) : reworded(asMillraceError(error));
     const chunks = this.#watch(plan.shape(batches, reader), known, measure, () => this.#unregister(queryId, abort));

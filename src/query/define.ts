@@ -40,6 +40,8 @@ export const maxStatementLength = 4 * 1024 * 1024;
 export interface Plan {
   /** One SELECT whose rows come in the order of the answer; undefined when the answer needs no rows. */
   readonly statement: Sql | undefined;
+  /** Of the statement, where it is known. */
+  readonly mostRows?: number | undefined;
   /**
    * Rows → the answer's JSON text in pieces: compact, no white space between values. What else has to be known the reader gives, by
    * statements of their own; the rows begin to be read when the first batch is asked for.
@@ -49,7 +51,7 @@ export interface Plan {
 
 /** One more SELECT. */
 export interface Reader {
-  read(statement: Sql): AsyncIterable<RowBatch>;
+  read(statement: Sql, mostRows?: number): AsyncIterable<RowBatch>;
   /** Of a statement that gives one row. */
   row(statement: Sql): Promise<readonly unknown[]>;
 }

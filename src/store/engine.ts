@@ -1,15 +1,11 @@
 /** DuckDB as the store uses it: one database file, its settings, its connections, and its errors in our words. */
 import { isDeepStrictEqual } from 'node:util';
-import {
-  type DuckDBConnection,
-  type DuckDBDataChunk,
-  DuckDBInstance,
-  type DuckDBMaterializedResult,
-} from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { MillraceError } from '../errors.ts';
 import type { Sql } from '../sql.ts';
 import { engineError, firstLine } from './engine-error.ts';
 import { ReadConnection } from './read-connection.ts';
+import { chunksOf } from './result-chunks.ts';
 
 export interface EngineOptions {
   readonly file: string;
@@ -174,11 +170,6 @@ export class Connection {
   close(): void {
     this.#connection.disconnectSync();
   }
-}
-
-/** Without the way to the engine and back that the client takes for each. */
-function* chunksOf(result: DuckDBMaterializedResult): Generator<DuckDBDataChunk, void, void> {
-  for (let index = 0; index < result.chunkCount; index++) yield result.getChunk(index);
 }
 
 const textOf = (statement: Sql | string) => (typeof statement === 'string' ? statement : statement.text);

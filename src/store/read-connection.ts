@@ -1,14 +1,18 @@
 /** A connection for statements that only read. */
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
 import type { Sql } from '../sql.ts';
 import { columnValues } from './column-values.ts';
 import { cancelled, engineError } from './engine-error.ts';
+import { chunksOf } from './result-chunks.ts';
 
 /** Some rows by column, values as {@link columnValues} gives them. */
 export interface Rows {
   readonly rowCount: number;
   readonly columns: readonly (readonly unknown[])[];
 }
+
+/** So many are read at once: one way to the engine and back in place of three. */
+const fewRows = 10_000;
 
 /** Until the statement has ended. */
 const interruptAgainMs = 20;
@@ -25,25 +29,15 @@ export class ReadConnection {
     this.#begun = this.#begin();
   }
 
-  /** Rows in batches as the engine yields them; leaving the loop early stops the work. */
-  async *stream(statement: Sql): AsyncGenerator<Rows, void, void> {
+  /** Rows in batches as the engine yields them, `mostRows` of them; leaving the loop early stops the work. */
+  async *stream(statement: Sql, mostRows = Number.POSITIVE_INFINITY): AsyncGenerator<Rows, void, void> {
     let drained = false;
     this.#interrupted = false;
     this.#stopInterrupting();
     try {
       // A plan leaves out conditions that all rows meet, so it holds for the state that it was made in only: both are one transaction.
       await this.#begun;
-      // The client's own `stream` looks for several statements first, one more way to the engine and back.
-      const prepared = await this.#connection.prepare(statement.text);
-      const result = await prepared.stream().finally(() => prepared.destroySync());
-      const types = Array.from({ length: result.columnCount }, (_, column) => result.columnTypeId(column));
-      for (;;) {
-        const chunk = await result.fetchChunk();
-        // An interrupted stream ends as if it were drained.
-        if (this.#interrupted) throw cancelled();
-        if (!chunk || chunk.rowCount === 0) break;
-        yield { rowCount: chunk.rowCount, columns: columnValues(chunk, types) };
-      }
+      yield* mostRows <= fewRows ? this.#atOnce(statement) : this.#piecemeal(statement);
       drained = true;
     } catch (error) {
       drained = true;
@@ -52,6 +46,26 @@ export class ReadConnection {
       this.#stopInterrupting();
       if (!drained) this.#connection.interrupt();
       this.#begun = this.#begin('ROLLBACK; ');
+    }
+  }
+
+  async *#atOnce(statement: Sql): AsyncGenerator<Rows, void, void> {
+    const result = await this.#connection.run(statement.text);
+    const types = columnTypes(result);
+    for (const chunk of chunksOf(result)) yield { rowCount: chunk.rowCount, columns: columnValues(chunk, types) };
+  }
+
+  async *#piecemeal(statement: Sql): AsyncGenerator<Rows, void, void> {
+    // The client's own `stream` looks for several statements first, one more way to the engine and back.
+    const prepared = await this.#connection.prepare(statement.text);
+    const result = await prepared.stream().finally(() => prepared.destroySync());
+    const types = columnTypes(result);
+    for (;;) {
+      const chunk = await result.fetchChunk();
+      // An interrupted stream ends as if it were drained.
+      if (this.#interrupted) throw cancelled();
+      if (!chunk || chunk.rowCount === 0) return;
+      yield { rowCount: chunk.rowCount, columns: columnValues(chunk, types) };
     }
   }
 
@@ -82,3 +96,6 @@ export class ReadConnection {
     this.#connection.disconnectSync();
   }
 }
+
+const columnTypes = (result: DuckDBResult) =>
+  Array.from({ length: result.columnCount }, (_, column) => result.columnTypeId(column));

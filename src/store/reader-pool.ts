@@ -20,6 +20,13 @@ export interface ReaderPoolOptions {
 
 /** Beyond this many waiting queries a new one is refused. */
 const maxWaiting = 1000;
+
+export interface ReadOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Of the statement, where it is known. */
+  readonly mostRows?: number | undefined;
+}
+
 interface Reading {
   readonly connection: ReadConnection;
   readonly turn: Turn;
@@ -39,9 +46,9 @@ export class ReaderPool {
   }
 
   /** Rejects with the signal's reason once it is aborted; what the query holds is let go then, read or not. */
-  async *stream(statement: Sql, signal?: AbortSignal): AsyncGenerator<Rows, void, void> {
+  async *stream(statement: Sql, { signal, mostRows }: ReadOptions = {}): AsyncGenerator<Rows, void, void> {
     const { connection, turn } = await this.#take(signal);
-    const rows = connection.stream(statement);
+    const rows = connection.stream(statement, mostRows);
     let working = true;
     const stop = () => (working ? connection.interrupt() : void end());
     let ending = false;

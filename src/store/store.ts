@@ -12,7 +12,7 @@ import { isFatal } from './engine-error.ts';
 import { layoutVersion, prepareMetadata } from './metadata.ts';
 import { Mutex } from './mutex.ts';
 import type { Rows } from './read-connection.ts';
-import { ReaderPool } from './reader-pool.ts';
+import { ReaderPool, type ReadOptions } from './reader-pool.ts';
 import { RememberedRows } from './remembered-rows.ts';
 import { type Compile, define, loadTables, remove, type Table } from './schema.ts';
 import type { TableDefinition, TableView } from './table.ts';
@@ -157,15 +157,16 @@ export class Store {
   }
 
   /** Runs a statement for a reader; leaving the loop early, or the signal, stops the work. */
-  read(statement: Sql, signal?: AbortSignal): AsyncGenerator<Rows, void, void> {
-    return this.#readers.stream(statement, signal);
+  read(statement: Sql, options?: ReadOptions): AsyncGenerator<Rows, void, void> {
+    return this.#readers.stream(statement, options);
   }
 
   /** The row of a statement that gives one; remembered until something changes. */
   row(statement: Sql, signal?: AbortSignal): Promise<readonly unknown[]> {
     return this.#remembered.get(statement, async () => {
       let row: readonly unknown[] = [];
-      for await (const { columns } of this.read(statement, signal)) row = columns.map((column) => column[0]);
+      for await (const { columns } of this.read(statement, { signal, mostRows: 1 }))
+        row = columns.map((column) => column[0]);
       return row;
     });
   }

@@ -62,7 +62,7 @@ test('a long answer gives way to those who wait, and goes on after them', async 
 test('an answer that has given way ends with its signal', async () => {
   await using temporary = await temporaryPool(never, 0);
   const abort = new AbortController();
-  const gaveWay = temporary.pool.stream(many, abort.signal);
+  const gaveWay = temporary.pool.stream(many, { signal: abort.signal });
   await gaveWay.next();
   const other = temporary.pool.stream(many);
   const otherFirst = other.next();
@@ -81,7 +81,7 @@ test('readers beyond the number of turns wait, and give up with their signal', a
   const order: string[] = [];
   const waiting = count(temporary.pool.stream(many)).then((rows) => order.push(`second read ${rows}`));
   const abort = new AbortController();
-  const givingUp = assert.rejects(count(temporary.pool.stream(many, abort.signal)), { message: 'enough' });
+  const givingUp = assert.rejects(count(temporary.pool.stream(many, { signal: abort.signal })), { message: 'enough' });
   abort.abort(new Error('enough'));
   await givingUp;
   order.push('third gave up');
@@ -94,7 +94,7 @@ test('an abort frees the turn although no one reads on', async () => {
   for (const patienceMs of [0, never]) {
     await using temporary = await temporaryPool(patienceMs);
     const abort = new AbortController();
-    const abandoned = temporary.pool.stream(many, abort.signal);
+    const abandoned = temporary.pool.stream(many, { signal: abort.signal });
     await abandoned.next();
     abort.abort(new Error('enough'));
     assert.equal(await count(temporary.pool.stream(many)), rowCount);

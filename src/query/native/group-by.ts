@@ -47,6 +47,7 @@ export default defineQueryType<Query>({
     const columns = [...[...dimensions].map(([name, value]) => columnOf(name, value)), ...measures.columns];
     return {
       statement: sql`SELECT ${join([sql`t`, ...columns.map((column) => column.sql)])} ${from}`,
+      mostRows: query.limitSpec?.limit ?? undefined,
       shape: (batches) => printArray(batches, printerOf(query, columns)),
     };
   },

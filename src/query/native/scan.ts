@@ -58,6 +58,7 @@ export default defineQueryType<Query>({
     const list = query.resultFormat === 'list';
     return {
       statement,
+      mostRows: query.limit || undefined,
       shape: (batches) =>
         printBatches(batches, {
           size: query.batchSize || defaultBatchSize,

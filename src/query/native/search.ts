@@ -41,6 +41,7 @@ export default defineQueryType<Query>({
         hits.length === 0
           ? undefined
           : sql`SELECT d, v, n FROM (${join(hits, ' UNION ALL ')}) ORDER BY ${key} NULLS FIRST, d LIMIT ${query.limit}`,
+      mostRows: query.limit,
       async *shape(batches, reader) {
         const [[start], rows] = await sideBySide(reader.row(first), batches);
         yield* printBucket(start === null ? undefined : encodeTime(start), rows, printHit);

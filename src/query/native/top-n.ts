@@ -43,6 +43,7 @@ export default defineQueryType<Query>({
     if (buckets.extent === 'all')
       return {
         statement: sql`SELECT ${join(list)} ${topOfAll(top)}`,
+        mostRows: query.threshold,
         // One bucket, even when the filter lets nothing through; none when there is no row at all.
         async *shape(batches, reader) {
           const [reach, rows] = await withReach(batches, source, reader);

@@ -119,6 +119,12 @@ export function partsOf(node: ExpressionNode): ExpressionNode[] {
   return parts.filter((part) => part !== undefined);
 }
 
+/** How many rows a modifier lets through where it says so by a number; undefined where it says it otherwise, or is of another kind. */
+export function limitOf({ type, limit }: ModifierNode): number | undefined {
+  const rows = type === 'LIMIT_MODIFIER' && limit?.class === 'CONSTANT' ? limit.value?.value : undefined;
+  return Number.isSafeInteger(rows) ? (rows as number) : undefined;
+}
+
 /** What `json_serialize_sql` gives. */
 export type Parsed =
   | { readonly error: false; readonly statements: readonly { readonly node: QueryNode }[] }

@@ -6,7 +6,7 @@ import { canonicalZone } from '../../catalog/zone.ts';
 import { invalidInput, type MillraceError } from '../../errors.ts';
 import { join, sql } from '../../sql.ts';
 import { maxStatementLength, type Plan, type Reader } from '../define.ts';
-import type { QueryNode } from './ast.ts';
+import { limitOf, type QueryNode } from './ast.ts';
 import type { SqlContext } from './context.ts';
 import { engineMistake } from './engine-mistake.ts';
 import { explained } from './explain.ts';
@@ -98,7 +98,11 @@ export async function planSql(body: unknown, { system, nowMs, row, rows }: SqlPl
     sqlTypes: request.sqlTypesHeader ?? false,
   };
   return {
-    plan: { statement, shape: (batches) => printRows(batches, query.columns, { format, headers, encoded }) },
+    plan: {
+      statement,
+      mostRows: settings.sqlOuterLimit ?? tree.modifiers?.map(limitOf).find((rows) => rows !== undefined),
+      shape: (batches) => printRows(batches, query.columns, { format, headers, encoded }),
+    },
     contentType: contentTypes[format],
     header: headers.names,
     columns: query.columns.map(({ name, expr }) => ({ name, type: expr.type, nativeType: nativeType(expr) })),

@@ -3,7 +3,7 @@
  * grouped by columns or by hours and the like. https://druid.apache.org/docs/latest/querying/sql-translation
  */
 import { formatInterval } from '../../../catalog/time.ts';
-import type { ExpressionNode, ModifierNode, QueryNode } from '../ast.ts';
+import { type ExpressionNode, limitOf, type ModifierNode, type QueryNode } from '../ast.ts';
 import type { Column } from '../scope.ts';
 import { nativeType } from '../types.ts';
 import { Conditions, NoNativeForm, nameOf } from './conditions.ts';
@@ -250,8 +250,8 @@ function modifiersOf(modifiers: readonly ModifierNode[]): Modifiers {
   let limit: number | undefined;
   const orders: Modifiers['orders'][number][] = [];
   for (const modifier of modifiers) {
-    const rows = modifier.limit?.class === 'CONSTANT' ? modifier.limit.value?.value : undefined;
-    if (modifier.type === 'LIMIT_MODIFIER' && !modifier.offset && Number.isSafeInteger(rows)) limit = rows as number;
+    const rows = limitOf(modifier);
+    if (rows !== undefined && !modifier.offset) limit = rows;
     else if (modifier.type === 'ORDER_MODIFIER')
       for (const { type, null_order, expression } of modifier.orders ?? []) {
         if (null_order !== 'ORDER_DEFAULT') throw new NoNativeForm();
