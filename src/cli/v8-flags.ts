@@ -20,6 +20,7 @@ const objectsEachStep = 1000;
  * it begins with, but only on Node's own command line.
  */
 export function growYoungGeneration(bytes: number): void {
+  if (youngBytes() >= bytes) return;
   v8.setFlagsFromString('--semi-space-growth-factor=2');
   const kept: unknown[] = [];
   for (let step = 0; step < mostSteps && youngBytes() < bytes; step++)

@@ -13,7 +13,6 @@ export async function sendPieces(
   reply: FastifyReply,
   pieces: AsyncIterable<string>,
   cutOff: (error: unknown) => void,
-  onLong?: () => void,
 ): Promise<FastifyReply> {
   const iterator = pieces[Symbol.asyncIterator]();
   let head = '';
@@ -22,7 +21,6 @@ export async function sendPieces(
     if (next.done) return reply.send(head);
     head += next.value;
   }
-  onLong?.();
   const rest = Readable.from(continued(head, iterator), { objectMode: false });
   return reply.send(rest.on('error', cutOff));
 }

@@ -13,10 +13,10 @@ export interface QueryRouteOptions {
   readonly backend: QueryingBackend;
   readonly log: Logger;
   readonly maxBodyBytes: number;
-  readonly onLongAnswer?: (() => void) | undefined;
+  readonly onAnswer?: (() => void) | undefined;
 }
 
-export function queryRoutes({ backend, log, onLongAnswer }: QueryRouteOptions) {
+export function queryRoutes({ backend, log, onAnswer }: QueryRouteOptions) {
   return async (server: FastifyInstance): Promise<void> => {
     server.post('/druid/v2', async (request, reply) => {
       const signal = abortedWith(reply);
@@ -26,7 +26,8 @@ export function queryRoutes({ backend, log, onLongAnswer }: QueryRouteOptions) {
       const cutOff = (error: unknown) => {
         if (!signal.aborted) log.warn({ queryId: answer.queryId, err: error }, 'an answer was cut off by an error');
       };
-      return sendPieces(reply, isPretty(request) ? indented(answer.chunks) : answer.chunks, cutOff, onLongAnswer);
+      onAnswer?.();
+      return sendPieces(reply, isPretty(request) ? indented(answer.chunks) : answer.chunks, cutOff);
     });
     server.delete<{ Params: { id: string } }>('/druid/v2/:id', async ({ params: { id } }, reply) => {
       // Druid answers so for an unknown id, too: the query may have ended just now.

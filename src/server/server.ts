@@ -33,8 +33,8 @@ export interface ServerOptions {
   readonly maxBodyBytes: number;
   /** Shown at `/status/properties`. */
   readonly properties: Readonly<Record<string, string>>;
-  /** Told of each answer that is too long to be sent at once, before the rest of it is made. */
-  readonly onLongAnswer?: (() => void) | undefined;
+  /** Told of each query that is answered. */
+  readonly onAnswer?: (() => void) | undefined;
 }
 
 export { close, listen, type Server } from './listen.ts';

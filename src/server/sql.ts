@@ -8,7 +8,7 @@ import { abortedWith, readText } from './body.ts';
 import { headerText, sendPieces } from './pieces.ts';
 import type { QueryRouteOptions } from './query.ts';
 
-export function sqlRoutes({ backend, log, onLongAnswer }: QueryRouteOptions) {
+export function sqlRoutes({ backend, log, onAnswer }: QueryRouteOptions) {
   return async (server: FastifyInstance): Promise<void> => {
     server.post('/druid/v2/sql', async (request, reply) => {
       const signal = abortedWith(reply);
@@ -26,7 +26,8 @@ export function sqlRoutes({ backend, log, onLongAnswer }: QueryRouteOptions) {
       const cutOff = (error: unknown) => {
         if (!signal.aborted) log.warn({ queryId, err: error }, 'an answer was cut off by an error');
       };
-      return sendPieces(reply, chunks, cutOff, onLongAnswer);
+      onAnswer?.();
+      return sendPieces(reply, chunks, cutOff);
     });
     // What Druid's console asks before it offers its other engine.
     server.get('/druid/v2/sql/engines', async () => ({ engines: [{ name: 'native' }] }));

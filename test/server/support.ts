@@ -16,7 +16,7 @@ export interface TestServer {
 
 export interface TestServerOptions extends Partial<EmbeddedOptions> {
   readonly maxBodyBytes?: number;
-  readonly onLongAnswer?: () => void;
+  readonly onAnswer?: () => void;
   /** Only Tranquility's endpoints. */
   readonly tranquility?: boolean;
 }
@@ -28,9 +28,9 @@ export async function startServer(t: TestContext, options: TestServerOptions = {
   const backend = await openEmbedded({ dataDirectory, autoCreate: true, metrics, log, ...options });
   const create = options.tranquility ? createTranquilityServer : createServer;
   const maxBodyBytes = options.maxBodyBytes ?? 1 << 20;
-  const { onLongAnswer } = options;
+  const { onAnswer } = options;
   const properties = { 'druid.service': 'millrace' };
-  const server = create({ backend, metrics, log, maxBodyBytes, properties, onLongAnswer });
+  const server = create({ backend, metrics, log, maxBodyBytes, properties, onAnswer });
   const port = await listen(server, { port: 0, host: '127.0.0.1', setting: '--port' });
   t.after(async () => {
     await close(server, 1000);
