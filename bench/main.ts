@@ -15,7 +15,7 @@ import { versusDruid } from './versus-druid.ts';
 
 const { values, positionals } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '3' },
+    rounds: { type: 'string' },
     vs: { type: 'string' },
     records: { type: 'string', default: '10000000' },
     quick: { type: 'boolean', default: false },
@@ -24,23 +24,25 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 
+const rounds = (usual: number) => Number(values.rounds ?? usual);
+
 const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
-  push: () => pushBench(Number(values.rounds)),
+  push: () => pushBench(rounds(3)),
   query: () => (values.vs === 'druid' ? versusDruid() : queryBench()),
   cost: costBench,
   start: startBench,
-  kafka: () => kafkaBench(Number(values.rounds)),
-  cluster: () => clusterBench(Number(values.rounds)),
-  mirror: () => mirrorBench({ records: Number(values.records), isQuick: values.quick }),
+  kafka: () => kafkaBench(rounds(3)),
+  cluster: () => clusterBench(rounds(3)),
+  mirror: () => mirrorBench({ records: Number(values.records), isQuick: values.quick, rounds: rounds(1) }),
 };
 
 const name = positionals[0] ?? '';
 const bench = benches[name];
-if (bench && Number(values.rounds) >= 1 && Number(values.records) >= 1) {
+if (bench && rounds(1) >= 1 && Number(values.records) >= 1) {
   printReport(name, await bench(), values.json);
 } else {
   console.error(
-    'Usage: npm run bench -- push|query|cost|start|kafka|cluster|mirror [--rounds N (of push, kafka and cluster, default 3)] [--vs druid (of query)] [--records N] [--quick (both of mirror)] [--json FILE]',
+    'Usage: npm run bench -- push|query|cost|start|kafka|cluster|mirror [--rounds N (of push, kafka and cluster, default 3, and of mirror, default 1)] [--vs druid (of query)] [--records N] [--quick (both of mirror)] [--json FILE]',
   );
   process.exitCode = 2;
 }

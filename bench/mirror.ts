@@ -17,12 +17,14 @@ import {
   mirrorMaker2Tuned,
   mirrorMaker2TunedExactlyOnce,
 } from './mirrors.ts';
-import type { Figure } from './report.ts';
+import { type Figure, median } from './report.ts';
 
 export interface MirrorBenchOptions {
   readonly records: number;
   /** One codec and large batches, ours and MirrorMaker 2 as it is tuned. */
   readonly isQuick: boolean;
+  /** In each of them every mirror has its turn; the medians count. */
+  readonly rounds: number;
 }
 
 const ours = [millraceAtLeastOnce, millraceExactlyOnce];
@@ -72,13 +74,14 @@ const parts: readonly Part[] = [
 
 const quickParts = parts.slice(1, 2).map((part) => ({ ...part, mirrors: [mirrorMaker2Tuned, ...ours] }));
 
-export async function mirrorBench({ records, isQuick }: MirrorBenchOptions): Promise<Figure[]> {
+export async function mirrorBench({ records, isQuick, rounds }: MirrorBenchOptions): Promise<Figure[]> {
   execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
   const clusters = await MirrorClusters.start();
   try {
     await warmUp(clusters, records);
     const figures: Figure[] = [];
-    for (const part of isQuick ? quickParts : parts) figures.push(...(await partFigures(clusters, part, records)));
+    for (const part of isQuick ? quickParts : parts)
+      figures.push(...(await partFigures(clusters, part, { records, rounds })));
     for (const mirror of isQuick ? ours : [mirrorMaker2, mirrorMaker2TunedExactlyOnce, ...ours])
       figures.push(...(await latencyFigures(clusters, mirror)));
     return figures;
@@ -94,17 +97,43 @@ async function warmUp(clusters: MirrorClusters, records: number): Promise<void> 
   await clusters.deleteOnSource(topic.topic);
 }
 
-async function partFigures(clusters: MirrorClusters, part: Part, records: number): Promise<Figure[]> {
+async function partFigures(
+  clusters: MirrorClusters,
+  part: Part,
+  { records, rounds }: Pick<MirrorBenchOptions, 'records' | 'rounds'>,
+): Promise<Figure[]> {
   const { codec, batchKb, mirrors, goals, share = 1 } = part;
   const topic = await clusters.fill(codec, batchKb * kibibyte, records * share);
   const name = `${codec}, ${batchKb} KB`;
-  const results = new Map<Mirror, Drained>();
-  for (const mirror of mirrors) results.set(mirror, await drain(mirror, clusters, topic));
+  const results = await byTurns(mirrors, rounds, (mirror) => drain(mirror, clusters, topic));
   const figures = [...results].flatMap(([mirror, result]) => drainedFigures(name, mirror, result));
   figures.push(...comparisons(name, results, goals));
-  if (part.isDistant) figures.push(...(await distantFigures(clusters, name, topic, results)));
+  if (part.isDistant) figures.push(...(await distantFigures(clusters, name, { topic, local: results, rounds })));
   await clusters.deleteOnSource(topic.topic);
   return figures;
+}
+
+async function byTurns(
+  mirrors: readonly Mirror[],
+  rounds: number,
+  drainOne: (mirror: Mirror) => Promise<Drained>,
+): Promise<ReadonlyMap<Mirror, Drained>> {
+  const drained = new Map<Mirror, Drained[]>(mirrors.map((mirror) => [mirror, []]));
+  for (let round = 0; round < rounds; round++)
+    for (const [mirror, results] of drained) results.push(await drainOne(mirror));
+  return new Map([...drained].map(([mirror, results]) => [mirror, medians(results)]));
+}
+
+/** What one of them lacks, all of them do. */
+function medians(results: readonly Drained[]): Drained {
+  const of = (field: keyof Drained) => median(results.map((result) => result[field] ?? Number.NaN));
+  const known = (field: keyof Drained) => (results[0]?.[field] === undefined ? undefined : of(field));
+  return {
+    recordsPerSecond: of('recordsPerSecond'),
+    warmRecordsPerSecond: of('warmRecordsPerSecond'),
+    cpuSeconds: known('cpuSeconds'),
+    peakRssMb: known('peakRssMb'),
+  };
 }
 
 function drainedFigures(part: string, mirror: Mirror, drained: Drained): Figure[] {
@@ -161,12 +190,11 @@ function comparisons(name: string, results: ReadonlyMap<Mirror, Drained>, goals:
 async function distantFigures(
   clusters: MirrorClusters,
   name: string,
-  topic: SourceTopic,
-  local: ReadonlyMap<Mirror, Drained>,
+  { topic, local, rounds }: { topic: SourceTopic; local: ReadonlyMap<Mirror, Drained>; rounds: number },
 ): Promise<Figure[]> {
   const figures: Figure[] = [];
-  for (const mirror of [mirrorMaker2Tuned, ...ours]) {
-    const { recordsPerSecond } = await drain(mirror, clusters, topic, clusters.distantTarget);
+  const overALongWay = (mirror: Mirror) => drain(mirror, clusters, topic, clusters.distantTarget);
+  for (const [mirror, { recordsPerSecond }] of await byTurns([mirrorMaker2Tuned, ...ours], rounds, overALongWay)) {
     const what = `${name}, ${roundTripMs} ms of round trip: ${mirror.name}`;
     const goal = ours.includes(mirror) ? { goal: { atLeast: 0.4 } } : {};
     figures.push(
