@@ -9,6 +9,7 @@ import {
   cast,
   commonType,
   type Expr,
+  floatOf,
   inType,
   isNumber,
   isTime,
@@ -95,7 +96,7 @@ function arithmetic(operator: Sql, left: Expr, right: Expr, around: Surroundings
   if (isWhole(a) && isWhole(b))
     return { sql: operator.text === '/' ? sql`(${a.sql} // ${b.sql})` : sql`(${a.sql} ${operator} ${b.sql})`, type };
   const result = sql`(${asDouble(a)} ${operator} ${asDouble(b)})`;
-  return { sql: type === 'FLOAT' ? sql`TRY_CAST(${result} AS FLOAT)` : result, type };
+  return type === 'FLOAT' ? floatOf(result) : { sql: result, type };
 }
 
 /** Text and null are numbers of the other side's type. */
@@ -108,10 +109,16 @@ function operand(value: Expr, other: Expr, around: Surroundings): Expr {
 /** `-x`, and `+x`. */
 export function negative(sign: string, value: Expr, around: Surroundings): Expr {
   const number = numberOf(value, around);
-  return sign === '-' ? { sql: sql`(- ${number.sql})`, type: number.type } : number;
+  if (sign !== '-') return number;
+  return number.type === 'FLOAT'
+    ? floatOf(sql`(- ${asDouble(number)})`)
+    : { sql: sql`(- ${number.sql})`, type: number.type };
 }
 
-const asDouble = (number: Expr): Sql => (number.type === 'DOUBLE' ? number.sql : sql`CAST(${number.sql} AS DOUBLE)`);
+function asDouble({ type, sql: value, rounded }: Expr): Sql {
+  if (rounded?.value === value) return rounded.from;
+  return type === 'DOUBLE' ? value : sql`CAST(${value} AS DOUBLE)`;
+}
 
 export function isIn(value: Expr, options: readonly Expr[], negated: boolean, around: Surroundings): Expr {
   const not = negated ? sql`NOT ` : sql``;

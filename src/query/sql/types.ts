@@ -31,6 +31,8 @@ export interface Expr {
   readonly filter?: Sql;
   /** An INTERVAL of days or months, which count on a zone's clock. */
   readonly calendar?: boolean;
+  /** The DOUBLE that a FLOAT was computed as: further arithmetic goes on with it, as Druid rounds only what comes out. It holds as long as `sql` is `value`. */
+  readonly rounded?: { readonly from: Sql; readonly value: Sql };
   /** Set for a literal. */
   readonly literal?: string | bigint | number | boolean | null;
   /** Of a parameter that has no value yet: is told as what it is taken. */
@@ -219,10 +221,16 @@ export function resultType(values: readonly Pick<Expr, 'type'>[]): SqlType | und
   return plain && types.includes('VARCHAR') ? 'VARCHAR' : commonType(values);
 }
 
-/** The type of a sum of two numbers. The engine computes all that is not whole in doubles. */
+/** A DOUBLE as FLOAT. */
+export function floatOf(double: Sql): Expr {
+  const value = sql`TRY_CAST(${double} AS FLOAT)`;
+  return { sql: value, type: 'FLOAT', rounded: { from: double, value } };
+}
+
+/** The type of a sum of two numbers. The engine computes all that is not whole in doubles; to Druid's planner FLOAT is as wide as DOUBLE, and the first one stays. */
 export function widerOf(a: SqlType, b: SqlType): SqlType {
   const types = [a, b];
-  if (a === b) return a;
+  if (a === b || types.every((type) => type === 'FLOAT' || type === 'DOUBLE')) return a;
   if (types.includes('DOUBLE')) return 'DOUBLE';
   if (types.includes('FLOAT')) return types.includes('DECIMAL') ? 'DOUBLE' : 'FLOAT';
   return types.includes('DECIMAL') ? 'DECIMAL' : 'BIGINT';

@@ -1,7 +1,7 @@
 /** Numbers. https://druid.apache.org/docs/latest/querying/sql-scalar#numeric-functions */
 import { positiveZero } from '../../../catalog/numbers.ts';
 import { sql } from '../../../sql.ts';
-import { bigint, cast, type Expr, isNumber, isWhole, widerOf } from '../types.ts';
+import { bigint, cast, type Expr, floatOf, isNumber, isWhole, widerOf } from '../types.ts';
 import { arg, type Call, native, type ScalarFunction, viaNative } from './define.ts';
 import { ceilToUnit, floorToUnit } from './time.ts';
 
@@ -165,7 +165,7 @@ export default functions;
 function likeArgument(result: Expr, { type }: Pick<Expr, 'type'>): Expr {
   if (result.type !== 'DOUBLE') return result;
   if (type === 'DECIMAL') return { ...result, type };
-  return type === 'FLOAT' ? { sql: sql`TRY_CAST(${result.sql} AS FLOAT)`, type } : result;
+  return type === 'FLOAT' ? floatOf(result.sql) : result;
 }
 
 /** A number, or text that is taken for one. */
