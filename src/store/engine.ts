@@ -1,9 +1,10 @@
-/** DuckDB as the store uses it: one database file, its settings, its connections, and its errors in our words. */
+/** DuckDB as the store uses it: one database file, its settings, its connections. */
 import { isDeepStrictEqual } from 'node:util';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { MillraceError } from '../errors.ts';
 import type { Sql } from '../sql.ts';
 import { engineError, firstLine } from './engine-error.ts';
+import { Interruption } from './interruption.ts';
 import { ReadConnection } from './read-connection.ts';
 import { chunksOf } from './result-chunks.ts';
 
@@ -98,9 +99,11 @@ export class Engine {
 
 export class Connection {
   readonly #connection: DuckDBConnection;
+  readonly #interruption: Interruption;
 
   constructor(connection: DuckDBConnection) {
     this.#connection = connection;
+    this.#interruption = new Interruption(connection);
   }
 
   /** Runs one statement for its effect; how many rows it changed. */
@@ -162,12 +165,13 @@ export class Connection {
     }
   }
 
-  /** Makes the running statement fail with code `cancelled`. */
+  /** Makes the running statement fail with code `cancelled`, and any other until it is closed. */
   interrupt(): void {
-    this.#connection.interrupt();
+    this.#interruption.begin();
   }
 
   close(): void {
+    this.#interruption.end();
     this.#connection.disconnectSync();
   }
 }

@@ -3,6 +3,7 @@ import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
 import type { Sql } from '../sql.ts';
 import { columnValues } from './column-values.ts';
 import { cancelled, engineError } from './engine-error.ts';
+import { Interruption } from './interruption.ts';
 import { chunksOf } from './result-chunks.ts';
 
 /** Some rows by column, values as {@link columnValues} gives them. */
@@ -14,18 +15,16 @@ export interface Rows {
 /** So many are read at once: one way to the engine and back in place of three. */
 const fewRows = 10_000;
 
-/** Until the statement has ended. */
-const interruptAgainMs = 20;
-
 export class ReadConnection {
   readonly #connection: DuckDBConnection;
   /** A transaction that has read nothing yet, and so sees the state at its first statement. */
   #begun: Promise<unknown>;
   #interrupted = false;
-  #interruptions: NodeJS.Timeout | undefined;
+  readonly #interruption: Interruption;
 
   constructor(connection: DuckDBConnection) {
     this.#connection = connection;
+    this.#interruption = new Interruption(connection);
     this.#begun = this.#begin();
   }
 
@@ -33,7 +32,7 @@ export class ReadConnection {
   async *stream(statement: Sql, mostRows = Number.POSITIVE_INFINITY): AsyncGenerator<Rows, void, void> {
     let drained = false;
     this.#interrupted = false;
-    this.#stopInterrupting();
+    this.#interruption.end();
     try {
       // A plan leaves out conditions that all rows meet, so it holds for the state that it was made in only: both are one transaction.
       await this.#begun;
@@ -43,7 +42,7 @@ export class ReadConnection {
       drained = true;
       throw engineError(error);
     } finally {
-      this.#stopInterrupting();
+      this.#interruption.end();
       if (!drained) this.#connection.interrupt();
       this.#begun = this.#begin('ROLLBACK; ');
     }
@@ -72,26 +71,20 @@ export class ReadConnection {
   /** Makes the running statement fail with code `cancelled`. */
   interrupt(): void {
     this.#interrupted = true;
-    this.#connection.interrupt();
-    // One that comes between preparing a statement and running it is forgotten by the engine.
-    this.#interruptions ??= setInterval(() => this.#connection.interrupt(), interruptAgainMs);
+    this.#interruption.begin();
   }
 
   /** Beforehand, as it is a way to the engine and back that no answer has to wait for. */
   #begin(after = ''): Promise<unknown> {
-    const begun = this.#connection.run(`${after}BEGIN`);
+    // Where there was none to roll back, the former try did not come to its end.
+    const begun = this.#connection.run(`${after}BEGIN`).catch(() => this.#connection.run('BEGIN'));
     // Who reads next is told.
     begun.catch(() => {});
     return begun;
   }
 
-  #stopInterrupting(): void {
-    clearInterval(this.#interruptions);
-    this.#interruptions = undefined;
-  }
-
   async close(): Promise<void> {
-    this.#stopInterrupting();
+    this.#interruption.end();
     await this.#begun.catch(() => {});
     this.#connection.disconnectSync();
   }
