@@ -96,7 +96,7 @@ test('answers follow each other without a gap, and a batch in whose middle is be
 
 test('what was aborted and the marks of transactions are left out, but counted and passed over', async () => {
   const topic = await newTopic('raw-transactions');
-  await writeTransactions(cluster, scribe, topic);
+  await writeTransactions(scribe, topic);
   const { fetched, batches } = await takeBatches({ topic, partition: 0, offset: 0 });
   assert.equal(
     fetched.reduce((sum, { aborted }) => sum + aborted, 0),

@@ -109,6 +109,7 @@ test('every version of Fetch that a broker of ours may speak', async () => {
   await scribe.begin(topic);
   await scribe.fill(topic, topic, 5, 'value');
   await scribe.commit(topic);
+  await scribe.marked(topic);
   const [host, port] = bootstrapServers.split(':');
   const connections = new Connections('test', parseConfig({ 'bootstrap.servers': bootstrapServers }).connection);
   const connection = await connections.to({ host: host as string, port: Number(port) });

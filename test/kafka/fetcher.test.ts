@@ -72,7 +72,7 @@ test('a batch larger than the limits of a fetch still comes', async () => {
 
 test('A(3) aborted, B(2) committed, C(4) aborted, D(1) committed: B and D', async () => {
   const topic = await newTopic('transactions');
-  await writeTransactions(cluster, scribe, topic);
+  await writeTransactions(scribe, topic);
   const committed = await readToEnd(cluster, [{ topic, partition: 0, offset: 0 }]);
   assert.deepEqual(committed.lines, ['B0', 'B1', 'D0']);
   assert.equal(total(committed, 'aborted'), 7);
@@ -96,6 +96,7 @@ test('A(200) aborted, B(2) committed, in small answers: B', async () => {
   await scribe.begin(topic);
   await scribe.fill(topic, topic, 2, 'B');
   await scribe.commit(topic);
+  await scribe.marked(topic);
   const read = await readToEnd(cluster, [{ topic, partition: 0, offset: 0 }], { maxPartitionBytes: 500 });
   assert.deepEqual(read.lines, ['B0', 'B1']);
   assert.equal(total(read, 'aborted'), 200);

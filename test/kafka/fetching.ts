@@ -1,7 +1,6 @@
 /** What the tests against a real broker have in common. */
 import { randomBytes } from 'node:crypto';
 import { after } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Assignment,
   type Cluster,
@@ -29,7 +28,7 @@ export async function kafkaForTests(): Promise<{ cluster: Cluster; scribe: Scrib
 export const newTopicName = (name: string) => `${name}-${randomBytes(4).toString('hex')}`;
 
 /** Transactions of one producer, one after the other: A(3) aborted, B(2) committed, C(4) aborted, D(1) committed. */
-export async function writeTransactions(cluster: Cluster, scribe: Scribe, topic: string): Promise<void> {
+export async function writeTransactions(scribe: Scribe, topic: string): Promise<void> {
   await scribe.openProducer(topic, { 'transactional.id': topic });
   for (const [name, count, end] of [
     ['A', 3, scribe.abort],
@@ -42,9 +41,7 @@ export async function writeTransactions(cluster: Cluster, scribe: Scribe, topic:
     await scribe.flush(topic);
     await end(topic);
   }
-  // The mark of the last one comes after the answer: 10 records and 4 marks.
-  const end = async () => (await cluster.listOffsets([{ topic, partition: 0 }], 'latest'))[0]?.offset;
-  while ((await end()) !== 14) await sleep(10);
+  await scribe.marked(topic);
 }
 
 export interface Collected {

@@ -88,6 +88,7 @@ test('what a transaction wrote is passed on as it is', async () => {
     for (let number = 0; number < 200; number++) await scribe.send(topic, topic, 'x'.repeat(200), {});
     await end(topic);
   }
+  await scribe.marked(topic);
   assert.deepEqual((await passOn(topic)).reencoded, {});
 });
 

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.StringJoiner;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -27,6 +28,7 @@ import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -49,6 +51,10 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * send was given) or `error` with the reason on standard output. Words are percent-encoded. See scribe.ts.
  */
 public class Scribe {
+  /** Of a transaction of which some partition has no mark yet. */
+  private static final Set<TransactionState> underWay =
+      Set.of(TransactionState.ONGOING, TransactionState.PREPARE_COMMIT, TransactionState.PREPARE_ABORT);
+
   private final Map<String, KafkaProducer<byte[], byte[]>> producers = new HashMap<>();
   /** By producer: what it has sent since its last flush. */
   private final Map<String, List<Future<RecordMetadata>>> sent = new HashMap<>();
@@ -136,6 +142,11 @@ public class Scribe {
           new ConsumerGroupMetadata(words[2]));
       case "commit" -> producers.get(words[1]).commitTransaction();
       case "abort" -> producers.get(words[1]).abortTransaction();
+      case "marked" -> {
+        while (underWay.contains(admin.describeTransactions(List.of(words[1])).description(words[1]).get().state())) {
+          Thread.sleep(5);
+        }
+      }
       case "send" -> send(words[1], partition(words, 2), words[4], words[5].getBytes(StandardCharsets.UTF_8), words, 6);
       case "send-null" -> send(words[1], partition(words, 2), words[4], null, words, 5);
       case "fill" -> {

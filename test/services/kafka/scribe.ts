@@ -86,6 +86,11 @@ export class Scribe {
     this.#command('send-offset', producer, groupId, topic, partition, offset);
   commit = (producer: string) => this.#command('commit', producer);
   abort = (producer: string) => this.#command('abort', producer);
+  /**
+   * Ends when every partition has the mark of the last transaction's end. A broker answers a commit before that, so who
+   * reads "to the end" right after it may find the transaction still open.
+   */
+  marked = (transactionalId: string) => this.#command('marked', transactionalId);
 
   /** Leaves open transactions open, as a crash would. */
   async stop(): Promise<void> {
