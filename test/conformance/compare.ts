@@ -1,5 +1,5 @@
 /** Two answers to one query, and in what they differ. */
-import type { Answer, Case, Query } from './define.ts';
+import type { Answer, Case, Query, Tolerance } from './define.ts';
 
 /** Sums of floating point numbers depend on the order of the rows. */
 const rounding = 1e-9;
@@ -44,7 +44,7 @@ function* differ(
   path: string,
   expected: unknown,
   actual: unknown,
-  tolerance = rounding,
+  tolerance: Tolerance = rounding,
 ): Generator<string> {
   if (Array.isArray(expected) && Array.isArray(actual)) {
     if (expected.length !== actual.length) yield `${path}: expected ${expected.length} elements, got ${actual.length}`;
@@ -62,10 +62,14 @@ function* differ(
   }
 }
 
-function isClose(expected: unknown, actual: unknown, tolerance: number): boolean {
+function isClose(expected: unknown, actual: unknown, tolerance: Tolerance): boolean {
   if (expected === actual) return true;
   if (typeof expected !== 'number' || typeof actual !== 'number') return false;
-  return Math.abs(expected - actual) <= tolerance * Math.max(Math.abs(expected), Math.abs(actual), smallest);
+  const within =
+    typeof tolerance === 'number'
+      ? tolerance * Math.max(Math.abs(expected), Math.abs(actual), smallest)
+      : tolerance.within;
+  return Math.abs(expected - actual) <= within;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -7,11 +7,14 @@ export interface Case {
   readonly query: Query;
   /** Druid promises no order of the rows. */
   readonly unordered?: true;
-  /** Of fields that Druid estimates: how far the answers may lie apart, as a part of the larger one. */
-  readonly estimates?: Readonly<Record<string, number>>;
+  /** Of fields that Druid estimates: how far the answers may lie apart. */
+  readonly estimates?: Readonly<Record<string, Tolerance>>;
   /** Why millrace answers otherwise, on purpose or so far: it must, until it no longer does and this goes. */
   readonly differs?: string;
 }
+
+/** As a part of the larger answer, or in its own unit. */
+export type Tolerance = number | { readonly within: number };
 
 /** By name. */
 export type Cases = Readonly<Record<string, Case>>;

@@ -1,14 +1,6 @@
 import { day, each, groupBy, ofOdd, query, scan, timeseries, topN } from '../build.ts';
-import type { Case, Cases, Query } from '../define.ts';
-
-/** How far an estimate may lie from Druid's: three standard errors of each, of hllPages (1/√256) and thetaPages (1/√512). */
-const pages = { hll: 0.27, theta: 0.19 };
-/** Of the ranks in `added`, k = 32: Druid states 6 % for them. */
-const ranks = 0.15;
-/** HyperLogLog's count of the few is not quite whole. */
-const few = 1e-5;
-/** Three standard errors of hllUsers (1/√4096): Druid estimates above some hundred values. */
-const users = 0.05;
+import type { Case, Cases, Query, Tolerance } from '../define.ts';
+import { few, kll, pages, quantiles, users } from './sketch-errors.ts';
 
 const field = (fieldName: string) => ({ type: 'fieldAccess', fieldName });
 const robots = { type: 'selector', dimension: 'isRobot', value: 'true' };
@@ -88,7 +80,7 @@ const rawOdd = {
   'quantilesDoublesSketch of nothing': { type: 'quantilesDoublesSketch', name: 'x', fieldName: 'nothing' },
 };
 
-const estimated = (asked: Query, estimates: Readonly<Record<string, number>>): Case => ({ query: asked, estimates });
+const estimated = (asked: Query, estimates: Readonly<Record<string, Tolerance>>): Case => ({ query: asked, estimates });
 
 export const sketchCases: Cases = {
   ...Object.fromEntries(Object.entries(rawOdd).map(([name, spec]) => [name, estimated(overOdd([spec]), { x: few })])),
@@ -192,7 +184,7 @@ export const sketchCases: Cases = {
   },
   'quantiles of stored sketches, estimated': estimated(
     ofSketches([added], quantilePosts('added', [20, 100, 1000]).slice(2, 5)),
-    { rank: ranks, cdf: ranks, histogram: 2 * ranks },
+    { rank: quantiles.rank, cdf: quantiles.rank, histogram: quantiles.histogram },
   ),
   'quantiles by group': {
     query: groupBy('sketches', day, {
@@ -277,8 +269,7 @@ export const sketchCases: Cases = {
       aggregations: [{ type: 'KllDoublesSketch', name: 'doubles', fieldName: 'added' }],
       postAggregations: kllPosts('KllDoublesSketch', 'doubles', [20, 100]).slice(2, 5),
     }),
-    // Twice what Druid states for k = 200, 1.65 %, of ranks from 0.3.
-    { doublesRank: 0.1, doublesCDF: 0.1, doublesHistogram: 0.2 },
+    { doublesRank: kll.rank, doublesCDF: kll.rank, doublesHistogram: kll.histogram },
   ),
   'metadata of stored sketches': {
     query: query('segmentMetadata', 'sketches', day, {

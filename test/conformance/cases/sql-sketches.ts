@@ -1,15 +1,7 @@
-import type { Case, Cases } from '../define.ts';
+import type { Case, Cases, Tolerance } from '../define.ts';
+import { few, pages, quantiles, users } from './sketch-errors.ts';
 
-/** Three standard errors: of hllUsers (1/√4096), hllPages (1/√256) and thetaPages (1/√512). */
-const users = 0.05;
-const hllPages = 0.27;
-const thetaPages = 0.19;
-/** HyperLogLog's count of the few is not quite whole. */
-const few = 1e-5;
-/** Of the ranks in `added`, k = 32: Druid states 6 % for them. */
-const ranks = 0.15;
-
-const ask = (query: string, estimates: Readonly<Record<string, number>> = {}): Case => ({
+const ask = (query: string, estimates: Readonly<Record<string, Tolerance>> = {}): Case => ({
   query: { queryType: 'sql', query },
   estimates,
 });
@@ -20,13 +12,13 @@ export const sqlSketchCases: Cases = {
   'counts of stored sketches': ask(
     `SELECT APPROX_COUNT_DISTINCT_DS_HLL(hllUsers) AS users, APPROX_COUNT_DISTINCT_DS_HLL(hllPages, 8, 'HLL_8') AS hllPages,
       APPROX_COUNT_DISTINCT_DS_THETA(thetaUsers) AS thetaUsers, APPROX_COUNT_DISTINCT_DS_THETA(thetaPages, 512) AS thetaPages FROM sketches`,
-    { users, hllPages, thetaPages },
+    { users, hllPages: pages.hll, thetaPages: pages.theta },
   ),
   'counts of stored sketches, by group': ask(
     `SELECT isRobot, APPROX_COUNT_DISTINCT_DS_THETA(thetaPages, 512) AS thetaPages,
       APPROX_COUNT_DISTINCT_DS_HLL(hllUsers) FILTER (WHERE namespace = 'Main') AS users
       FROM sketches GROUP BY 1 HAVING APPROX_COUNT_DISTINCT_DS_THETA(thetaPages, 512) > 100 ORDER BY 2`,
-    { users, thetaPages },
+    { users, thetaPages: pages.theta },
   ),
   'counts of raw values': ask(
     `SELECT APPROX_COUNT_DISTINCT_DS_HLL(name) AS a, APPROX_COUNT_DISTINCT_DS_HLL(tags) AS b, APPROX_COUNT_DISTINCT_DS_THETA(n) AS c,
@@ -65,7 +57,7 @@ export const sqlSketchCases: Cases = {
   ),
   THETA_SKETCH_ESTIMATE: ask(
     'SELECT THETA_SKETCH_ESTIMATE(DS_THETA(thetaUsers)) / 2 AS a, THETA_SKETCH_ESTIMATE(DS_THETA(thetaPages, 512)) AS b FROM sketches',
-    { b: thetaPages },
+    { b: pages.theta },
   ),
   THETA_SKETCH_ESTIMATE_WITH_ERROR_BOUNDS: ask(
     'SELECT THETA_SKETCH_ESTIMATE_WITH_ERROR_BOUNDS(DS_THETA(thetaUsers), 2) AS a FROM sketches',
@@ -90,7 +82,9 @@ export const sqlSketchCases: Cases = {
   'quantiles of nothing': ask(
     `SELECT DS_CDF(DS_QUANTILES_SKETCH(n), 1) AS a, DS_GET_QUANTILES(DS_QUANTILES_SKETCH(n), 0.5) AS b FROM odd WHERE name = 'nobody'`,
   ),
-  'estimated ranks': ask('SELECT DS_RANK(DS_QUANTILES_SKETCH(added, 32), 20) AS a FROM sketches', { a: ranks }),
+  'estimated ranks': ask('SELECT DS_RANK(DS_QUANTILES_SKETCH(added, 32), 20) AS a FROM sketches', {
+    a: quantiles.rank,
+  }),
   'fractions between two values': ask(
     `SELECT APPROX_QUANTILE_DS(n, 0.1) AS a, DS_GET_QUANTILE(DS_QUANTILES_SKETCH(n), 0.1) AS b, DS_GET_QUANTILES(DS_QUANTILES_SKETCH(n), 0.1) AS c
       FROM odd WHERE n BETWEEN 1 AND 42`,
