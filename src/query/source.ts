@@ -6,7 +6,7 @@ import { neverEmpty } from '../catalog/multi-value.ts';
 import { condenseIntervals, eternity, type Interval, withinIntervals } from '../catalog/time.ts';
 import { invalidInput } from '../errors.ts';
 import { and, ident, type Sql, sql } from '../sql.ts';
-import { columnSql, type TableView } from '../store/table.ts';
+import { columnSql, rowsOf, type TableView } from '../store/table.ts';
 import { type QueriedData, within } from './data-sources/define.ts';
 import type { PlanContext } from './define.ts';
 import { withVirtualColumns } from './virtual-columns.ts';
@@ -40,7 +40,8 @@ export const timeColumn: Sql = ident('__time');
 
 export function sourceOf(spec: SourceSpec, context: PlanContext): Source {
   const table = within(['dataSource'], () => spec.dataSource.view(context, spec));
-  const { scope, rows, names } = withVirtualColumns(spec.virtualColumns ?? [], tableScope(table, context), table);
+  const extended = withVirtualColumns(spec.virtualColumns ?? [], tableScope(table, context), table);
+  const { scope, names } = extended;
   const intervals = condenseIntervals(spec.intervals);
   if (intervals.length > maxIntervals)
     throw invalidInput(`the query has ${intervals.length} separate intervals; expected at most ${maxIntervals}`);
@@ -52,7 +53,7 @@ export function sourceOf(spec: SourceSpec, context: PlanContext): Source {
     startMs: (intervals[0] ?? spec.intervals[0] ?? eternity).start,
     scope,
     virtualColumns: names,
-    from: sql`FROM ${rows} AS t WHERE ${and(conditions)}`,
+    from: sql`FROM ${extended.around(rowsOf(table))} AS t WHERE ${and(conditions)}`,
   };
 }
 

@@ -7,8 +7,8 @@ import { QueryMistake } from './define.ts';
 export interface ExtendedRows {
   /** The table's scope, the virtual columns in it. */
   readonly scope: Scope;
-  /** The table's rows with what the virtual columns hold beside their columns. */
-  readonly rows: Sql;
+  /** A relation of the table's rows → the same with what the virtual columns hold beside their columns. */
+  around(rows: Sql): Sql;
   readonly names: readonly string[];
 }
 
@@ -16,12 +16,12 @@ export interface ExtendedRows {
 export function withVirtualColumns(
   columns: readonly Checked<'virtualColumn'>[],
   base: Scope,
-  { columns: stored, rows }: TableView,
+  { columns: stored }: TableView,
 ): ExtendedRows {
-  if (columns.length === 0) return { scope: base, rows, names: [] };
+  if (columns.length === 0) return { scope: base, around: (rows) => rows, names: [] };
   const taken = new Set([...stored.values()].map(({ physical }) => physical.toLowerCase()));
   const stages = new Stages(columns, base, freshPrefix(taken));
-  return { scope: stages.scope, rows: stages.around(rows), names: stages.names };
+  return stages;
 }
 
 /** No stored column's name begins with it. */

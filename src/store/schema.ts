@@ -53,7 +53,7 @@ function viewOf({ definition, live, history }: Omit<Table, 'view'>): TableView {
   return {
     dataSource: definition.dataSource,
     columns: new Map(inOrder(columns).map((column) => [column.name, column])),
-    rows: sql`(SELECT ${list} FROM ${history} UNION ALL SELECT ${list} FROM ${live})`,
+    parts: [sql`(SELECT ${list} FROM ${history})`, sql`(SELECT ${list} FROM ${live})`],
     segments: sql`(SELECT segment, min(first) AS first, max(last) AS last FROM (
       SELECT "start" AS segment, first_time AS first, last_time AS last FROM meta.segments WHERE data_source = ${definition.dataSource}
       UNION ALL SELECT ${segments.floor(sql`__time`)}, __time, __time FROM ${liveTimes}) GROUP BY segment)`,

@@ -1,6 +1,6 @@
 /** What the store tells of a dataSource's tables. */
 import type { Buckets, ColumnType } from '../catalog/index.ts';
-import { ident, type Sql, sql } from '../sql.ts';
+import { ident, join, type Sql, sql } from '../sql.ts';
 
 export interface StoredColumn {
   /** Logical name, case-sensitive. */
@@ -41,8 +41,8 @@ export interface TableView {
   readonly dataSource: string;
   /** By logical name, in the order in which they are shown; without `__time`, which every table has as a TIMESTAMP in UTC. */
   readonly columns: ReadonlyMap<string, StoredColumn>;
-  /** `(SELECT … UNION ALL …)`: the rows under their physical names, `__time` among them. */
-  readonly rows: Sql;
+  /** `(SELECT …)` each: relations of rows under their physical names, `__time` among them, that are the table together. */
+  readonly parts: readonly [Sql, ...Sql[]];
   /**
    * `(SELECT segment, first, last …)`: for each segment its bucket's start (NULL where one holds all of time) and the times of its
    * first and last row. Cheap: of the segments in history it reads the description only.
@@ -62,6 +62,11 @@ export interface TableView {
   readonly rollup: boolean;
   readonly queryGranularity: unknown;
   readonly timestampSpec: unknown;
+}
+
+/** The parts as one relation. */
+export function rowsOf({ parts }: TableView): Sql {
+  return parts.length === 1 ? parts[0] : sql`(${join(parts, ' UNION ALL ')})`;
 }
 
 /** A stored column as an SQL value: a list when the dimension may hold several values. */

@@ -5,6 +5,7 @@ import { compileExtraction, dimensionName, entriesOf, specOf } from '../../src/c
 import { columnOf } from '../../src/query/encode.ts';
 import { tableScope } from '../../src/query/source.ts';
 import { sql } from '../../src/sql.ts';
+import { rowsOf } from '../../src/store/table.ts';
 import { eventTable } from '../query/support.ts';
 import { temporaryEngine } from '../support/engine.ts';
 import { lookups } from './lookups.ts';
@@ -24,7 +25,7 @@ describe('dimension specs and extraction functions', () => {
     const table = eventTable(events);
     const { entry, spec: checked } = specOf(kind).parse(spec);
     const column = columnOf('d', entry.compile(checked, tableScope(table, lookups)));
-    const rows = await engine.connection.rows(sql`SELECT ${column.sql} FROM ${table.rows}`);
+    const rows = await engine.connection.rows(sql`SELECT ${column.sql} FROM ${rowsOf(table)}`);
     return rows.map(([value]) => JSON.parse(column.encode(value)));
   };
 

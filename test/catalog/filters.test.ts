@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { compileFilter, entriesOf, specOf } from '../../src/catalog/index.ts';
 import { tableScope } from '../../src/query/source.ts';
 import { sql } from '../../src/sql.ts';
+import { rowsOf } from '../../src/store/table.ts';
 import { eventTable } from '../query/support.ts';
 import { temporaryEngine } from '../support/engine.ts';
 import { lookups } from './lookups.ts';
@@ -27,7 +28,7 @@ describe('filters', () => {
       it(`${entry.type} ${JSON.stringify(spec)}`, async () => {
         const table = eventTable([...matches, ...rejects]);
         const condition = compileFilter(specOf('filter').parse(spec), tableScope(table, lookups));
-        const passes = await engine.connection.rows(sql`SELECT coalesce(${condition}, false) FROM ${table.rows}`);
+        const passes = await engine.connection.rows(sql`SELECT coalesce(${condition}, false) FROM ${rowsOf(table)}`);
         assert.deepEqual(
           passes.map(([pass]) => pass),
           [...matches.map(() => true), ...rejects.map(() => false)],
@@ -51,7 +52,7 @@ describe('filters', () => {
     const table = eventTable([{ a: null }, { a: 'y' }]);
     for (const field of fields) {
       const condition = compileFilter(specOf('filter').parse({ type: 'not', field }), tableScope(table, lookups));
-      const [[ofNull]] = (await engine.connection.rows(sql`SELECT ${condition} IS TRUE FROM ${table.rows}`)) as [
+      const [[ofNull]] = (await engine.connection.rows(sql`SELECT ${condition} IS TRUE FROM ${rowsOf(table)}`)) as [
         [boolean],
       ];
       assert.equal(ofNull, false, field.type);

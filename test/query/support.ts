@@ -47,7 +47,7 @@ export function tableOf(spec: TableSpec): TableView {
   return {
     dataSource: spec.dataSource ?? 'test',
     columns: new Map(columns.map((column) => [column.name, column])),
-    rows,
+    parts: [rows],
     segments: segmentsOf(rows, sql`date_trunc(${segment}, __time)`),
     timesRepeat: false,
     segmentStart: (time) => sql`date_trunc(${segment}, ${time})`,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sql } from '../../src/sql.ts';
-import type { TableView } from '../../src/store/table.ts';
+import { rowsOf, type TableView } from '../../src/store/table.ts';
 import { at, countSum, latencySum, march, pages } from './pages.ts';
 import { queryHarness, type Row, segmentsOf, tableOf } from './support.ts';
 
@@ -21,7 +21,7 @@ const halves = tableOf({
 /** One segment for all time, with its rows half a year apart. */
 const year: TableView = {
   ...halves,
-  segments: segmentsOf(halves.rows, sql`NULL::TIMESTAMP`),
+  segments: segmentsOf(rowsOf(halves), sql`NULL::TIMESTAMP`),
   segmentStart: () => sql`NULL::TIMESTAMP`,
   segmentEnd: () => sql`NULL::TIMESTAMP`,
 };

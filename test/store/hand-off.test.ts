@@ -8,6 +8,7 @@ import { sql } from '../../src/sql.ts';
 import { combineLive, handOff, removeOrphans } from '../../src/store/hand-off.ts';
 import type { Table } from '../../src/store/schema.ts';
 import type { Store } from '../../src/store/store.ts';
+import { rowsOf } from '../../src/store/table.ts';
 import { pageViews } from '../support/backend.ts';
 import { temporaryFolder } from '../support/engine.ts';
 import { openStore } from '../support/store.ts';
@@ -32,7 +33,7 @@ async function one(store: Store, statement: ReturnType<typeof sql>): Promise<rea
 }
 
 const totals = (store: Store) => {
-  const rows = store.view('pageviews')?.rows ?? assert.fail('no such dataSource');
+  const rows = rowsOf(store.view('pageviews') ?? assert.fail('no such dataSource'));
   return one(store, sql`SELECT sum(views)::BIGINT, sum(bytes)::BIGINT FROM ${rows}`);
 };
 

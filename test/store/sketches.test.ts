@@ -7,6 +7,7 @@ import { tableDefinition } from '../../src/ingest/table.ts';
 import { readDataSource } from '../../src/spec/data-schema.ts';
 import { ident, join, sql } from '../../src/sql.ts';
 import { combineLive, handOff } from '../../src/store/hand-off.ts';
+import { rowsOf } from '../../src/store/table.ts';
 import { pageViews } from '../support/backend.ts';
 import { temporaryFolder } from '../support/engine.ts';
 import { openStore } from '../support/store.ts';
@@ -54,7 +55,7 @@ it('sketches stay what they are through hand-off, also of late rows', async () =
         FROM range(${users}) r(i) WHERE (i // 10) % 5 = ${fifth} GROUP BY i % 10`),
     );
   const answers = async () => {
-    const rows = store.view('pageviews')?.rows ?? assert.fail('no such dataSource');
+    const rows = rowsOf(store.view('pageviews') ?? assert.fail('no such dataSource'));
     const merged = join(metrics.map(({ name, merge }) => sql`${merge(ident(name))} AS ${ident(name)}`));
     const [row] = await connection.rows(sql`SELECT ${figures} FROM (SELECT ${merged} FROM ${rows})`);
     return row?.map(Number) ?? [];

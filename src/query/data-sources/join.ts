@@ -5,7 +5,7 @@ import { asText, toDouble } from '../../catalog/numbers.ts';
 import { isNumber } from '../../catalog/ordering.ts';
 import { withinIntervals } from '../../catalog/time.ts';
 import { and, join, type Sql, sql } from '../../sql.ts';
-import { columnSql, engineWords, physicalNames, type StoredColumn, type TableView } from '../../store/table.ts';
+import { columnSql, engineWords, physicalNames, rowsOf, type StoredColumn, type TableView } from '../../store/table.ts';
 import { QueryMistake } from '../define.ts';
 import { tableScope, timeColumn } from '../source.ts';
 import { type DataSourceType, dataSourceSchema, type QueriedData, within } from './define.ts';
@@ -94,12 +94,14 @@ function joinedView(
   const columns = new Map(added.map(({ column }) => [column.name, column]));
   const fields = added.flatMap(({ column, value }) => columnFields(column.physical, value));
   // One that is there in any case, so that a side without columns is no empty list.
-  const rows = sql`(SELECT ${join([sql`true AS __matched`, ...fields])} FROM ${right.rows} AS t)`;
+  const rows = sql`(SELECT ${join([sql`true AS __matched`, ...fields])} FROM ${rowsOf(right)} AS t)`;
   return {
     ...left,
     dataSource: `${left.dataSource}, ${right.dataSource}`,
     columns: new Map([...left.columns, ...columns]),
-    rows: sql`(SELECT * EXCLUDE (__matched) FROM ${left.rows} AS l ${operator} ${rows} AS r ON ${match(columns)})`,
+    parts: [
+      sql`(SELECT * EXCLUDE (__matched) FROM ${rowsOf(left)} AS l ${operator} ${rows} AS r ON ${match(columns)})`,
+    ],
   };
 }
 

@@ -3,7 +3,7 @@ import type { ColumnType, Value } from '../../catalog/index.ts';
 import { asText, toDouble } from '../../catalog/numbers.ts';
 import { isNumber } from '../../catalog/ordering.ts';
 import { join, type Sql, sql } from '../../sql.ts';
-import { columnSql, engineWords, physicalNames, type StoredColumn, type TableView } from '../../store/table.ts';
+import { columnSql, engineWords, physicalNames, rowsOf, type StoredColumn, type TableView } from '../../store/table.ts';
 import { type DataSourceType, dataSourceSchema, type QueriedData, within } from './define.ts';
 import { columnFields, isEmptyView } from './view.ts';
 
@@ -33,15 +33,15 @@ function unionOf(dataSource: string, all: readonly TableView[]): TableView {
   const [first = all[0] as TableView, ...others] = tables;
   if (others.length === 0) return { ...first, dataSource };
   const columns = sharedColumns(tables);
-  const rows = tables.map((table) => {
+  const parts = tables.map((table) => {
     const fields = columns.flatMap((column) => columnFields(column.physical, valueIn(table, column)));
-    return sql`SELECT ${join([sql`__time`, ...fields])} FROM ${table.rows} AS t`;
+    return sql`(SELECT ${join([sql`__time`, ...fields])} FROM ${rowsOf(table)} AS t)`;
   });
   return {
     ...first,
     dataSource,
     columns: new Map(columns.map((column) => [column.name, column])),
-    rows: sql`(${join(rows, ' UNION ALL ')})`,
+    parts: parts as [Sql, ...Sql[]],
     segments: sql`(${join(
       tables.map(({ segments }) => sql`SELECT segment, first, last FROM ${segments}`),
       ' UNION ALL ',

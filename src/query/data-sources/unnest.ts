@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { compileFilter, specOf, type Value } from '../../catalog/index.ts';
 import { ident, type Sql, sql } from '../../sql.ts';
-import { physicalNames, type StoredColumn, type TableView } from '../../store/table.ts';
+import { physicalNames, rowsOf, type StoredColumn, type TableView } from '../../store/table.ts';
 import { tableScope } from '../source.ts';
 import { type DataSourceType, dataSourceSchema, type QueriedData, within } from './define.ts';
 import { filteredView } from './view.ts';
@@ -41,7 +41,7 @@ function unnestedView(table: TableView, name: string, value: Value): TableView {
   return {
     ...table,
     columns: new Map([...table.columns, [name, column]]),
-    rows: sql`(SELECT *, unnest(${list}) AS ${ident(physical)} FROM ${table.rows} AS t)`,
+    parts: [sql`(SELECT *, unnest(${list}) AS ${ident(physical)} FROM ${rowsOf(table)} AS t)`],
   };
 }
 

@@ -2,7 +2,7 @@
 import type { Value } from '../../catalog/index.ts';
 import { eternity, timestampLiteral } from '../../catalog/time.ts';
 import { ident, join, type Sql, sql } from '../../sql.ts';
-import { listColumn, type StoredColumn, type TableView } from '../../store/table.ts';
+import { listColumn, rowsOf, type StoredColumn, type TableView } from '../../store/table.ts';
 
 export interface DerivedColumn {
   readonly name: string;
@@ -48,7 +48,7 @@ export function derivedView({ name, columns, time, isTimeless = false, from }: D
     dataSource: name,
     isTimeless,
     columns: new Map(stored.map((column) => [column.name, column])),
-    rows: sql`(SELECT ${join([sql`${time} AS __time`, ...fields])} ${from})`,
+    parts: [sql`(SELECT ${join([sql`${time} AS __time`, ...fields])} ${from})`],
   };
 }
 
@@ -65,14 +65,14 @@ export const emptyView = (dataSource: string): TableView => ({
   ...anySegments,
   dataSource,
   columns: new Map(),
-  rows: noRows,
+  parts: [noRows],
   segments: sql`(SELECT NULL::TIMESTAMP AS segment, NULL::TIMESTAMP AS first, NULL::TIMESTAMP AS last WHERE false)`,
 });
 
-export const isEmptyView = ({ rows }: TableView): boolean => rows === noRows;
+export const isEmptyView = ({ parts }: TableView): boolean => parts[0] === noRows;
 
 /** The rows that pass a condition. */
 export const filteredView = (table: TableView, condition: Sql): TableView => ({
   ...table,
-  rows: sql`(SELECT * FROM ${table.rows} AS t WHERE ${condition})`,
+  parts: [sql`(SELECT * FROM ${rowsOf(table)} AS t WHERE ${condition})`],
 });

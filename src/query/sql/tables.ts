@@ -1,5 +1,6 @@
 /** What FROM may name: the store's tables, and the tables that tell about them. Nothing else of the database is there. */
 import { join, type Sql, sql } from '../../sql.ts';
+import { rowsOf } from '../../store/table.ts';
 import type { SqlContext } from './context.ts';
 import { queryOf } from './metadata/define.ts';
 import { systemTable, systemTableNames } from './metadata/index.ts';
@@ -21,7 +22,7 @@ export function tableOf(schema: string | undefined, name: string, context: SqlCo
   if (schema === undefined || schema === 'druid') {
     const view = system.table(name);
     if (view) sources.add(name);
-    return view && selectAll(tableColumns(view), sql`FROM ${view.rows} AS r`);
+    return view && selectAll(tableColumns(view), sql`FROM ${rowsOf(view)} AS r`);
   }
   if (schema === 'lookup') {
     const entries = system.lookup(name);
