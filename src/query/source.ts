@@ -22,6 +22,8 @@ export interface Source {
   readonly virtualColumns: readonly string[];
   /** `FROM … WHERE …`: the intervals' rows that pass the filter. */
   readonly from: Sql;
+  /** The same of each of the table's parts. */
+  parts(): readonly Sql[];
 }
 
 export interface SourceSpec {
@@ -47,13 +49,15 @@ export function sourceOf(spec: SourceSpec, context: PlanContext): Source {
     throw invalidInput(`the query has ${intervals.length} separate intervals; expected at most ${maxIntervals}`);
   const conditions = table.isCut ? [] : [withinIntervals(timeColumn, intervals)];
   if (spec.filter) conditions.push(compileFilter(spec.filter, scope));
+  const passing = (rows: Sql) => sql`FROM ${extended.around(rows)} AS t WHERE ${and(conditions)}`;
   return {
     table,
     intervals,
     startMs: (intervals[0] ?? spec.intervals[0] ?? eternity).start,
     scope,
     virtualColumns: names,
-    from: sql`FROM ${extended.around(rowsOf(table))} AS t WHERE ${and(conditions)}`,
+    from: passing(rowsOf(table)),
+    parts: () => table.parts.map(passing),
   };
 }
 

@@ -74,7 +74,10 @@ export class Engine {
   }
 
   async connectToRead(): Promise<ReadConnection> {
-    return new ReadConnection(await this.#connected());
+    const connection = await this.#connected();
+    // Of the range of whole numbers that are grouped by their places in an array: the minutes of three weeks.
+    await connection.run('SET perfect_ht_threshold = 15');
+    return new ReadConnection(connection);
   }
 
   async #connected(): Promise<DuckDBConnection> {

@@ -13,6 +13,7 @@ import type { Connection } from './engine.ts';
 import { fileName } from './file-name.ts';
 import { columnList, physicalColumns, type Table } from './schema.ts';
 import type { Store } from './store.ts';
+import { minuteColumn, minuteOf } from './table.ts';
 
 /** Buckets that one transaction hands off, and the live rows from which on it takes no further one: commits wait for memory and cores. */
 const maxBuckets = 64;
@@ -57,7 +58,9 @@ export async function handOff(
     );
     await connection.run(sql`DELETE FROM ${table.live} WHERE ${inBuckets}`);
     await connection.run(sql`DELETE FROM ${table.history} WHERE ${inBuckets}`);
-    await connection.run(sql`INSERT INTO ${table.history} BY NAME SELECT * FROM ${merged}`);
+    await connection.run(
+      sql`INSERT INTO ${table.history} BY NAME SELECT *, ${minuteOf(sql`__time`)} AS ${minuteColumn} FROM ${merged}`,
+    );
     // Those of shorter buckets, too, from before a change of the segmentGranularity.
     const covered = or(
       buckets.map(({ startMs, endMs }) => sql`("start" >= ${instant(startMs)} AND "end" <= ${instant(endMs)})`),

@@ -1,8 +1,8 @@
 /** The store's own tables: what there is beside the rows. Everything here changes in the same transactions as the rows. */
 import type { Connection } from './engine.ts';
 
-/** Raised when the layout below changes; a newer folder is refused rather than misread. */
-export const layoutVersion = 1;
+/** Raised when the layout changes; a newer folder is refused rather than misread. Since 2 rows in history have their minutes. */
+export const layoutVersion = 2;
 
 const tables = [
   'CREATE SCHEMA IF NOT EXISTS meta',
@@ -39,4 +39,9 @@ export async function prepareMetadata(connection: Connection): Promise<number | 
   if (!row) await connection.run(`INSERT INTO meta.layout VALUES (${layoutVersion})`);
   await connection.run('COMMIT');
   return row?.[0] as number | undefined;
+}
+
+/** To be called when what an older layout lacks is there. */
+export async function noteLayout(connection: Connection): Promise<void> {
+  await connection.run(`UPDATE meta.layout SET version = ${layoutVersion}`);
 }

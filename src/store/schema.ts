@@ -5,6 +5,8 @@ import type { Connection } from './engine.ts';
 import {
   engineWords,
   listColumn,
+  minuteColumn,
+  minuteOf,
   physicalNames,
   type TableColumn,
   type TableDefinition,
@@ -53,7 +55,11 @@ function viewOf({ definition, live, history }: Omit<Table, 'view'>): TableView {
   return {
     dataSource: definition.dataSource,
     columns: new Map(inOrder(columns).map((column) => [column.name, column])),
-    parts: [sql`(SELECT ${list} FROM ${history})`, sql`(SELECT ${list} FROM ${live})`],
+    parts: [
+      sql`(SELECT ${minuteColumn}, ${list} FROM ${history})`,
+      sql`(SELECT ${minuteOf(sql`__time`)} AS ${minuteColumn}, ${list} FROM ${live})`,
+    ],
+    minute: minuteColumn,
     segments: sql`(SELECT segment, min(first) AS first, max(last) AS last FROM (
       SELECT "start" AS segment, first_time AS first, last_time AS last FROM meta.segments WHERE data_source = ${definition.dataSource}
       UNION ALL SELECT ${segments.floor(sql`__time`)}, __time, __time FROM ${liveTimes}) GROUP BY segment)`,
@@ -142,7 +148,7 @@ export async function remove(connection: Connection, tables: Map<string, Table>,
 async function createTables(connection: Connection, table: Table): Promise<void> {
   const columns = table.definition.columns.flatMap(physicalColumns).map(({ name, type }) => sql`${name} ${type}`);
   const named = join([sql`__time TIMESTAMP`, ...columns]);
-  await connection.run(sql`CREATE TABLE ${table.history} (${named})`);
+  await connection.run(sql`CREATE TABLE ${table.history} (${named}, ${minuteColumn} BIGINT)`);
   // How many events a row holds: what ingestion counts by.
   await connection.run(sql`CREATE TABLE ${table.live} (${named}, __rows INTEGER)`);
 }
@@ -163,8 +169,9 @@ async function addColumns(connection: Connection, before: Table, columns: readon
     }
   }
   if (remade.length === 0) return;
-  await rewrite(connection, 'live', before, remade);
-  await rewrite(connection, 'history', before, remade);
+  const values = join(remade.map(({ name, type }) => sql`${remadeValue(name, type)} AS ${name}`));
+  await rewrite(connection, 'live', before, sql`* REPLACE (${values})`);
+  await rewrite(connection, 'history', before, sql`* REPLACE (${values})`);
 }
 
 /** Whether a cast does not do: for JSON, and for a list of what was single. */
@@ -174,19 +181,24 @@ const isRemade = (before: string | undefined, type: string) =>
 const remadeValue = (name: Sql, type: Sql) =>
   type.text === 'JSON' ? sql`to_json(${name})` : sql`CASE WHEN ${name} IS NOT NULL THEN CAST([${name}] AS ${type}) END`;
 
+/** The minutes of history's rows, which folders of layout 1 do not have. */
+export async function addMinutes(connection: Connection, tables: ReadonlyMap<string, Table>): Promise<void> {
+  for (const table of tables.values())
+    await rewrite(connection, 'history', table, sql`*, ${minuteOf(sql`__time`)} AS ${minuteColumn}`);
+}
+
 /**
- * Makes the columns' values JSON or lists by way of a second table. `ALTER COLUMN … USING to_json(…)` would do, but the engine cannot replay
+ * Puts a second table in the place of one. `ALTER COLUMN … USING to_json(…)` would do to make values JSON, but the engine cannot replay
  * it: while it opens a database it knows no functions, so after a crash the folder would not open any more.
  */
 async function rewrite(
   connection: Connection,
   schema: 'live' | 'history',
   { id, [schema]: table }: Table,
-  columns: readonly { readonly name: Sql; readonly type: Sql }[],
+  columns: Sql,
 ): Promise<void> {
   const rewritten = sql`${ident(schema)}.rewritten`;
-  const values = join(columns.map(({ name, type }) => sql`${remadeValue(name, type)} AS ${name}`));
-  await connection.run(sql`CREATE TABLE ${rewritten} AS SELECT * REPLACE (${values}) FROM ${table}`);
+  await connection.run(sql`CREATE TABLE ${rewritten} AS SELECT ${columns} FROM ${table}`);
   await connection.run(sql`DROP TABLE ${table}`);
   await connection.run(sql`ALTER TABLE ${rewritten} RENAME TO ${ident(tableName(id))}`);
 }

@@ -9,12 +9,12 @@ import type { Sql } from '../sql.ts';
 import { type DeepStorage, LocalDeepStorage } from './deep-storage.ts';
 import { type Connection, Engine, type Pace, usualPace } from './engine.ts';
 import { isFatal } from './engine-error.ts';
-import { layoutVersion, prepareMetadata } from './metadata.ts';
+import { layoutVersion, noteLayout, prepareMetadata } from './metadata.ts';
 import { Mutex } from './mutex.ts';
 import type { Rows } from './read-connection.ts';
 import { ReaderPool, type ReadOptions } from './reader-pool.ts';
 import { RememberedRows } from './remembered-rows.ts';
-import { type Compile, define, loadTables, remove, type Table } from './schema.ts';
+import { addMinutes, type Compile, define, loadTables, remove, type Table } from './schema.ts';
 import type { TableDefinition, TableView } from './table.ts';
 import { repairWal, type WalRepair } from './wal.ts';
 
@@ -249,6 +249,13 @@ async function openDatabase(options: StoreOptions): Promise<Opened> {
       `The data folder ${directory} was written by a newer millrace (layout ${found}, this one reads ${layoutVersion}). Use that version, or another folder.`,
     );
   }
+  const tables = await loadTables(writer, compile);
+  if (found !== undefined && found < layoutVersion) {
+    await writer.run('BEGIN');
+    await addMinutes(writer, tables);
+    await noteLayout(writer);
+    await writer.run('COMMIT');
+  }
   return {
     engine,
     writer,
@@ -258,6 +265,6 @@ async function openDatabase(options: StoreOptions): Promise<Opened> {
       patienceMs: readerPatienceMs,
       sliceMs: readerSliceMs,
     }),
-    tables: await loadTables(writer, compile),
+    tables,
   };
 }

@@ -43,6 +43,8 @@ export interface TableView {
   readonly columns: ReadonlyMap<string, StoredColumn>;
   /** `(SELECT …)` each: relations of rows under their physical names, `__time` among them, that are the table together. */
   readonly parts: readonly [Sql, ...Sql[]];
+  /** A BIGINT beside `__time`, where the rows have it: {@link minuteOf} it. */
+  readonly minute: Sql | undefined;
   /**
    * `(SELECT segment, first, last …)`: for each segment its bucket's start (NULL where one holds all of time) and the times of its
    * first and last row. Cheap: of the segments in history it reads the description only.
@@ -63,6 +65,12 @@ export interface TableView {
   readonly queryGranularity: unknown;
   readonly timestampSpec: unknown;
 }
+
+/** A column of history. No event's field has its name. */
+export const minuteColumn: Sql = ident('__time#minute');
+
+/** The whole minutes since 1970, rounded towards it. */
+export const minuteOf = (time: Sql): Sql => sql`(epoch_us(${time}) // 60000000)`;
 
 /** The parts as one relation. */
 export function rowsOf({ parts }: TableView): Sql {
@@ -85,6 +93,7 @@ export const engineWords: readonly string[] =
 export function physicalNames(names: readonly string[], taken: Iterable<string>): string[] {
   const used = new Set([
     '__time',
+    '__time#minute',
     '__rows',
     '__key',
     '__value',

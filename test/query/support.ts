@@ -48,6 +48,7 @@ export function tableOf(spec: TableSpec): TableView {
     dataSource: spec.dataSource ?? 'test',
     columns: new Map(columns.map((column) => [column.name, column])),
     parts: [rows],
+    minute: undefined,
     segments: segmentsOf(rows, sql`date_trunc(${segment}, __time)`),
     timesRepeat: false,
     segmentStart: (time) => sql`date_trunc(${segment}, ${time})`,

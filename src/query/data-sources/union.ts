@@ -41,6 +41,7 @@ function unionOf(dataSource: string, all: readonly TableView[]): TableView {
     ...first,
     dataSource,
     columns: new Map(columns.map((column) => [column.name, column])),
+    minute: undefined,
     parts: parts as [Sql, ...Sql[]],
     segments: sql`(${join(
       tables.map(({ segments }) => sql`SELECT segment, first, last FROM ${segments}`),

@@ -29,6 +29,7 @@ const noSegment = sql`NULL::TIMESTAMP`;
 /** Where nothing tells in what segments rows lie: in one, which holds all of time, so that every bucket of an interval is filled. */
 const anySegments = {
   segments: sql`(SELECT ${noSegment} AS segment, ${timestampLiteral(eternity.start)} AS first, ${timestampLiteral(eternity.end)} AS last)`,
+  minute: undefined,
   timesRepeat: false,
   segmentStart: () => noSegment,
   segmentEnd: () => noSegment,

@@ -65,7 +65,7 @@ export function groupedBy(
   });
   const by = [...(bucket ? [bucket.key] : []), ...[...kept].map((i) => sql`${i + 2}`)];
   const grouped = by.length === 0 ? sql`` : sql` GROUP BY ${join(by)}`;
-  const time = bucket ? sql`${bucket.startMs} AS t` : start;
+  const time = bucket ? sql`${bucket.startOf(bucket.key)} AS t` : start;
   // The count makes it an aggregate where nothing else does.
   return sql`SELECT ${join([time, ...columns, ...folds, sql`count(*) AS n`, ...more])} ${from}${grouped}`;
 }

@@ -126,12 +126,23 @@ function oneBucket(query: Query, source: Source, { folds }: Measures): Sql {
   return sql`SELECT ${join([sql`0::BIGINT AS t`, sql`count(*) AS n`, ...folds])} ${source.from}${some}`;
 }
 
-/** Where rows share their times and buckets have no numbers, they are first combined by time, which is quick, and few times are then put into buckets. */
+/** A longer one is planned once only. */
+const longestRepeated = 10_000;
+
+/**
+ * Few groups are put together where that is quicker than to find each row's bucket among all. The table's parts have their minutes: the
+ * engine groups stored whole numbers of a known range by their places in an array, but not what a union of them holds. Or else rows
+ * that share their times are first combined by time, where buckets have no numbers.
+ */
 function bucketsOf(source: Source, { folds, merges }: Measures, buckets: Buckets): Sql {
   const { table, scope, from } = source;
-  const { key, startMs, isNumber } = bucketKeyOf(source, buckets);
-  if (isNumber || !table.timesRepeat || !merges)
-    return sql`SELECT ${join([sql`${startMs} AS t`, ...folds])} ${from} GROUP BY ${key}`;
-  const times = sql`SELECT ${join([sql`${scope.time} AS t`, ...folds])} ${from} GROUP BY 1`;
-  return sql`SELECT ${join([sql`epoch_ms(${buckets.floor(sql`t`)}) AS t`, ...merges])} FROM (${times}) GROUP BY 1`;
+  const { key, by, startOf } = bucketKeyOf(source, buckets);
+  const grouped = (rows: Sql) => sql`SELECT ${join([sql`${key} AS k`, ...folds])} ${rows} GROUP BY k`;
+  if (merges && by === 'minute' && from.text.length <= longestRepeated)
+    return sql`SELECT ${join([sql`${startOf(sql`k`)} AS t`, ...merges])} FROM (${join(source.parts().map(grouped), ' UNION ALL ')}) GROUP BY k`;
+  if (merges && by === 'start' && table.timesRepeat) {
+    const times = sql`SELECT ${join([sql`${scope.time} AS t`, ...folds])} ${from} GROUP BY 1`;
+    return sql`SELECT ${join([sql`epoch_ms(${buckets.floor(sql`t`)}) AS t`, ...merges])} FROM (${times}) GROUP BY 1`;
+  }
+  return sql`SELECT ${join([sql`${startOf(key)} AS t`, ...folds])} ${from} GROUP BY ${key}`;
 }

@@ -103,8 +103,8 @@ const topOfAll = ({ groups, from, where, order, threshold, withPosts }: Top): Sq
 
 function rankedByBucket(source: Source, buckets: Buckets, top: Top): Sql {
   const { groups, from, where, order, threshold, withPosts } = top;
-  const { key, startMs } = bucketKeyOf(source, buckets);
-  const grouped = sql`(SELECT ${startMs} AS t, ${groups} ${from} GROUP BY ${key}, 2)`;
+  const { key, startOf } = bucketKeyOf(source, buckets);
+  const grouped = sql`(SELECT ${startOf(key)} AS t, ${groups} ${from} GROUP BY ${key}, 2)`;
   return sql`
     SELECT *, row_number() OVER (PARTITION BY t ORDER BY ${order}) AS rank FROM ${withPosts(grouped)} AS g
     WHERE ${where} QUALIFY rank <= ${threshold}`;
