@@ -30,20 +30,16 @@ export class ReadConnection {
 
   /** Rows in batches as the engine yields them, `mostRows` of them; leaving the loop early stops the work. */
   async *stream(statement: Sql, mostRows = Number.POSITIVE_INFINITY): AsyncGenerator<Rows, void, void> {
-    let drained = false;
     this.#interrupted = false;
     this.#interruption.end();
     try {
       // A plan leaves out conditions that all rows meet, so it holds for the state that it was made in only: both are one transaction.
       await this.#begun;
       yield* mostRows <= fewRows ? this.#atOnce(statement) : this.#piecemeal(statement);
-      drained = true;
     } catch (error) {
-      drained = true;
       throw engineError(error);
     } finally {
       this.#interruption.end();
-      if (!drained) this.#connection.interrupt();
       this.#begun = this.#begin('ROLLBACK; ');
     }
   }
@@ -59,12 +55,31 @@ export class ReadConnection {
     const prepared = await this.#connection.prepare(statement.text);
     const result = await prepared.stream().finally(() => prepared.destroySync());
     const types = columnTypes(result);
-    for (;;) {
-      const chunk = await result.fetchChunk();
-      // An interrupted stream ends as if it were drained.
-      if (this.#interrupted) throw cancelled();
-      if (!chunk || chunk.rowCount === 0) return;
-      yield { rowCount: chunk.rowCount, columns: columnValues(chunk, types) };
+    // The next one is on its way while one is read: most often it says that there is none.
+    const fetched = () => {
+      const chunk = result.fetchChunk();
+      // It may fail before anybody waits for it.
+      chunk.catch(() => {});
+      return chunk;
+    };
+    let next = fetched();
+    let isLeft = false;
+    try {
+      for (;;) {
+        const chunk = await next;
+        // An interrupted stream ends as if it were drained.
+        if (this.#interrupted) throw cancelled();
+        if (!chunk || chunk.rowCount === 0) return;
+        next = fetched();
+        isLeft = true;
+        yield { rowCount: chunk.rowCount, columns: columnValues(chunk, types) };
+        isLeft = false;
+      }
+    } finally {
+      if (isLeft) {
+        this.#interruption.begin();
+        await next.catch(() => {});
+      }
     }
   }
 
