@@ -37,7 +37,13 @@ const at = (...buckets: [time: string, bytes: number][]) =>
 
 it('rows of history and live ones fall into the same buckets, of whole minutes or not, whatever their origin', async () => {
   await using test = await temporaryBackend();
-  await test.define(pageViews({ granularitySpec: { segmentGranularity: 'hour', queryGranularity: 'none' } }));
+  await test.define(
+    pageViews({
+      // A name that a statement might give to something of its own.
+      dimensionsSpec: { dimensions: ['url', 'k'] },
+      granularitySpec: { segmentGranularity: 'hour', queryGranularity: 'none' },
+    }),
+  );
   await test.push('pageviews', handedOff);
   await test.backend.handOff('pageviews');
   await test.push('pageviews', live);

@@ -137,7 +137,7 @@ const longestRepeated = 10_000;
 function bucketsOf(source: Source, { folds, merges }: Measures, buckets: Buckets): Sql {
   const { table, scope, from } = source;
   const { key, by, startOf } = bucketKeyOf(source, buckets);
-  const grouped = (rows: Sql) => sql`SELECT ${join([sql`${key} AS k`, ...folds])} ${rows} GROUP BY k`;
+  const grouped = (rows: Sql) => sql`SELECT ${join([sql`${key} AS k`, ...folds])} ${rows} GROUP BY 1`;
   if (merges && by === 'minute' && from.text.length <= longestRepeated)
     return sql`SELECT ${join([sql`${startOf(sql`k`)} AS t`, ...merges])} FROM (${join(source.parts().map(grouped), ' UNION ALL ')}) GROUP BY k`;
   if (merges && by === 'start' && table.timesRepeat) {
