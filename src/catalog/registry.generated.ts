@@ -9,6 +9,7 @@ import aggregatorsFiltered from './aggregators/filtered.ts';
 import aggregatorsFirstLast from './aggregators/first-last.ts';
 import aggregatorsFixedBucketsHistogram from './aggregators/fixed-buckets-histogram.ts';
 import aggregatorsGrouping from './aggregators/grouping.ts';
+import aggregatorsHistogram from './aggregators/histogram.ts';
 import aggregatorsHllSketch from './aggregators/hll-sketch.ts';
 import aggregatorsHyperUnique from './aggregators/hyper-unique.ts';
 import aggregatorsJavascript from './aggregators/javascript.ts';
@@ -17,6 +18,7 @@ import aggregatorsSingleValue from './aggregators/single-value.ts';
 import aggregatorsSumMinMax from './aggregators/sum-min-max.ts';
 import aggregatorsThetaSketch from './aggregators/theta-sketch.ts';
 import aggregatorsTimeMinMax from './aggregators/time-min-max.ts';
+import aggregatorsVariance from './aggregators/variance.ts';
 import dimensionsDefault from './dimensions/default.ts';
 import dimensionsExtraction from './dimensions/extraction.ts';
 import dimensionsFiltered from './dimensions/filtered.ts';
@@ -64,6 +66,7 @@ import postAggregatorsFieldAccess from './post-aggregators/field-access.ts';
 import postAggregatorsGreatestLeast from './post-aggregators/greatest-least.ts';
 import postAggregatorsHllSketch from './post-aggregators/hll-sketch.ts';
 import postAggregatorsQuantilesSketch from './post-aggregators/quantiles-sketch.ts';
+import postAggregatorsStddev from './post-aggregators/stddev.ts';
 import postAggregatorsThetaSketch from './post-aggregators/theta-sketch.ts';
 import virtualColumnsExpression from './virtual-columns/expression.ts';
 import virtualColumnsFallback from './virtual-columns/fallback.ts';
@@ -83,6 +86,7 @@ register(
     aggregatorsFirstLast,
     aggregatorsFixedBucketsHistogram,
     aggregatorsGrouping,
+    aggregatorsHistogram,
     aggregatorsHllSketch,
     aggregatorsHyperUnique,
     aggregatorsJavascript,
@@ -91,6 +95,7 @@ register(
     aggregatorsSumMinMax,
     aggregatorsThetaSketch,
     aggregatorsTimeMinMax,
+    aggregatorsVariance,
     dimensionsDefault,
     dimensionsExtraction,
     dimensionsFiltered,
@@ -138,6 +143,7 @@ register(
     postAggregatorsGreatestLeast,
     postAggregatorsHllSketch,
     postAggregatorsQuantilesSketch,
+    postAggregatorsStddev,
     postAggregatorsThetaSketch,
     virtualColumnsExpression,
     virtualColumnsFallback,

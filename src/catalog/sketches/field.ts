@@ -19,7 +19,8 @@ export type SketchType =
   | 'COMPLEX<KllDoublesSketch>'
   | 'COMPLEX<KllFloatsSketch>'
   | 'COMPLEX<approximateHistogram>'
-  | 'COMPLEX<fixedBucketsHistogram>';
+  | 'COMPLEX<fixedBucketsHistogram>'
+  | 'COMPLEX<variance>';
 
 /** What is common to aggregators over one field. */
 export const sketchFieldShape = { name: z.string().min(1), fieldName: z.string().min(1) };

@@ -35,6 +35,14 @@ const overOdd = {
   'cardinality by row': { type: 'cardinality', name: 'x', fields: ['name', 'tags'], byRow: true, round: true },
   'cardinality of numbers': { type: 'cardinality', name: 'x', fields: ['n'], round: true },
   'hyperUnique of text': { type: 'hyperUnique', name: 'x', fieldName: 'name', round: true },
+  ...Object.fromEntries(
+    columns.map((fieldName) => [
+      `histogram of ${fieldName}`,
+      { type: 'histogram', name: 'x', fieldName, breaks: [-1, 0, 0.1, 2, 42, 100] },
+    ]),
+  ),
+  'histogram, one break': { type: 'histogram', name: 'x', fieldName: 'n', breaks: [5] },
+  'histogram, no breaks': { type: 'histogram', name: 'x', fieldName: 'n' },
   'an unknown aggregator': { type: 'tally', name: 'x', fieldName: 'n' },
 };
 
@@ -60,6 +68,13 @@ const cases: Cases = {
   'cardinality by row': {
     query: timeseries('odd', ofOdd, { aggregations: [overOdd['cardinality by row']] }),
     estimates: { x: 0.1 },
+  },
+  'histogram by hour': {
+    query: timeseries('wikipedia', day, {
+      granularity: 'six_hour',
+      filter: { type: 'not', field: { type: 'null', column: 'added' } },
+      aggregations: [{ type: 'histogram', name: 'sizes', fieldName: 'added', breaks: [0, 1, 10, 100, 1000] }],
+    }),
   },
   'first and last by group': {
     query: groupBy('wikipedia', day, {
@@ -119,5 +134,7 @@ export const aggregatorCases = differing(cases, {
   'floatMin of name': 'text that is no number: Druid has 0 or the smallest and largest numbers',
   'floatMax of name': 'text that is no number: Druid has 0 or the smallest and largest numbers',
   'stringLast, cut': 'maxStringBytes counts characters',
+  'histogram of size': 'Druid takes text for 0',
+  'histogram of nothing': 'Druid fails where there is no column',
   'hyperUnique of text': 'Druid makes sketches at ingestion only',
 });

@@ -1,6 +1,8 @@
 /** Aggregates. https://druid.apache.org/docs/latest/querying/sql-aggregations */
+import { bind } from '../../../catalog/bound.ts';
 import { wrapLong } from '../../../catalog/numbers.ts';
 import { distinctEstimate, hyperUniqueSize, mergeDistinct } from '../../../catalog/sketches/distinct.ts';
+import { foldVariance, mergeVariance, varianceOf, varianceType } from '../../../catalog/sketches/variance.ts';
 import { type Sql, sql } from '../../../sql.ts';
 import { bigint, cast, type Expr, isArray, isWhole, nativeType } from '../types.ts';
 import { type AggregateCall, type AggregateFunction, arg } from './define.ts';
@@ -56,10 +58,10 @@ const functions: AggregateFunction[] = [
       type: 'DOUBLE',
     }),
   },
-  ofNumbers(['VAR_POP'], sql`var_pop`, 'The variance of a population.'),
-  ofNumbers(['VAR_SAMP', 'VARIANCE'], sql`var_samp`, 'The variance of a sample.'),
-  ofNumbers(['STDDEV_POP'], sql`stddev_pop`, 'The standard deviation of a population.'),
-  ofNumbers(['STDDEV_SAMP', 'STDDEV'], sql`stddev_samp`, 'The standard deviation of a sample.'),
+  spread(['VAR_POP'], 'population', (variance) => variance, 'The variance of a population.'),
+  spread(['VAR_SAMP', 'VARIANCE'], 'sample', (variance) => variance, 'The variance of a sample.'),
+  spread(['STDDEV_POP'], 'population', rootOf, 'The standard deviation of a population.'),
+  spread(['STDDEV_SAMP', 'STDDEV'], 'sample', rootOf, 'The standard deviation of a sample.'),
   bits('BIT_AND', sql`bit_and`, 'The bits that all values have.'),
   bits('BIT_OR', sql`bit_or`, 'The bits that one of the values has.'),
   bits('BIT_XOR', sql`bit_xor`, 'The bits that an odd number of the values has.'),
@@ -101,17 +103,32 @@ function extreme(name: string, aggregate: Sql, summary: string): AggregateFuncti
   };
 }
 
-function ofNumbers(names: AggregateFunction['names'], aggregate: Sql, summary: string): AggregateFunction {
+/** Of numbers, or of what the aggregator `variance` has stored. */
+function spread(
+  names: AggregateFunction['names'],
+  estimator: 'population' | 'sample',
+  finish: (variance: Sql) => Sql,
+  summary: string,
+): AggregateFunction {
   return {
     names,
     arity: [1, 1],
+    takesSketches: true,
     takes: ['<NUMERIC>'],
     summary,
-    compile: (args, call) => ({
-      sql: sql`${aggregate}(CAST(${numberOf(arg(args, 0), call).sql} AS DOUBLE))${call.over}`,
-      type: 'DOUBLE',
-    }),
+    compile: (args, call) => {
+      const of = arg(args, 0);
+      const state =
+        nativeType(of) === varianceType
+          ? mergeVariance(of.sql, call.over)
+          : foldVariance(sql`CAST(${numberOf(of, call).sql} AS DOUBLE)`, call.over);
+      return { sql: bind(sql`v`, state, finish(varianceOf(sql`v`, estimator))), type: 'DOUBLE' };
+    },
   };
+}
+
+function rootOf(variance: Sql): Sql {
+  return sql`sqrt(${variance})`;
 }
 
 function bits(name: string, aggregate: Sql, summary: string): AggregateFunction {
