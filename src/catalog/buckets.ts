@@ -53,6 +53,33 @@ export function fixedBuckets(millis: number, originMs: number, timeZone = 'UTC')
   };
 }
 
+/** How buckets of equal length are numbered by a row's minute. */
+export interface NumberedBuckets {
+  /** `minute`: the whole minutes since 1970, negative before. */
+  numberOf(minute: Sql): Sql;
+  /** So many units in a millisecond. */
+  startOf(number: Sql, perMs: bigint): Sql;
+}
+
+const minuteMs = 60_000;
+/** No time of the engine's is so many minutes away from 1970. */
+const endOfTimeMinutes = 2e11;
+
+/** Undefined where the buckets' bounds are not whole minutes. */
+export function numberedByMinute({ fixed }: Buckets): NumberedBuckets | undefined {
+  if (!fixed || fixed.millis % minuteMs !== 0 || fixed.originMs % minuteMs !== 0) return undefined;
+  const [size, origin] = [fixed.millis / minuteMs, fixed.originMs / minuteMs];
+  // Division rounds towards 0: it begins at a bucket before all times.
+  const first = size === 1 ? 0 : (origin % size) - size * Math.ceil(endOfTimeMinutes / size);
+  return {
+    numberOf: (minute) => (size === 1 ? minute : sql`((${minute} - ${BigInt(first)}) // ${BigInt(size)})`),
+    startOf: (number, perMs) => {
+      const minute = size === 1 ? number : sql`(${number} * ${BigInt(size)} + ${BigInt(first)})`;
+      return sql`(${minute} * ${BigInt(minuteMs) * perMs})`;
+    },
+  };
+}
+
 /** Buckets of months or days on a zone's wall clock. `origin` is a local date and time, `1970-01-01 00:00:00` by default. */
 function calendarBuckets(period: Period, timeZone: string, origin: string): Buckets {
   const step = period.months === 0 ? sql`to_days(${period.days})` : sql`to_months(${period.months})`;

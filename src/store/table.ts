@@ -69,8 +69,9 @@ export interface TableView {
 /** A column of history. No event's field has its name. */
 export const minuteColumn: Sql = ident('__time#minute');
 
-/** The whole minutes since 1970, rounded towards it. */
-export const minuteOf = (time: Sql): Sql => sql`(epoch_us(${time}) // 60000000)`;
+/** The whole minutes since 1970, negative before. Division alone would round towards 0. */
+export const minuteOf = (time: Sql): Sql =>
+  sql`((epoch_us(${time}) - CASE WHEN epoch_us(${time}) < 0 THEN 59999999 ELSE 0 END) // 60000000)`;
 
 /** The parts as one relation. */
 export function rowsOf({ parts }: TableView): Sql {

@@ -54,6 +54,13 @@ it('rows of history and live ones fall into the same buckets, of whole minutes o
     ['1969-12-31T23:58:00.000Z', 65],
     ...byMinute,
   ]);
+  const whole = { intervals: '1969-12-31/2026-01-02' };
+  assert.deepEqual((await series(test, 'hour', whole))[0], ['1969-12-31T23:00:00.000Z', 65]);
+  // 29,453,762 minutes, or 4,207,680 times 7 and 2, lie between 23:58 and the origin.
+  assert.deepEqual((await series(test, { type: 'duration', duration: 420_000, origin }, whole))[0], [
+    '1969-12-31T23:53:00.000Z',
+    65,
+  ]);
   assert.deepEqual(await series(test, 'hour'), at(['00:00:00', 30], ['01:00:00', 32]));
   assert.deepEqual(
     await series(test, { type: 'duration', duration: 420_000, origin }),
@@ -94,6 +101,44 @@ it('rows of history and live ones fall into the same buckets, of whole minutes o
       ['2026-01-01T01:00:00.000Z', '/b', 32],
     ],
   );
+});
+
+it("SQL puts them into the same buckets, as long as the time is the table's own", async () => {
+  await using test = await temporaryBackend();
+  await test.define(pageViews({ granularitySpec: { segmentGranularity: 'hour', queryGranularity: 'none' } }));
+  await test.push('pageviews', handedOff);
+  await test.backend.handOff('pageviews');
+  await test.push('pageviews', live);
+  const ask = async (query: string) => {
+    let text = '';
+    for await (const piece of (await test.backend.sql({ query, resultFormat: 'array' })).chunks) text += piece;
+    return JSON.parse(text);
+  };
+  const byTime = (floor: string, from = 'pageviews') =>
+    ask(`SELECT ${floor}, SUM(bytes) FROM ${from} GROUP BY 1 ORDER BY 1`);
+
+  const old = ['1969-12-31T23:58:00.000Z', 65];
+  const byMinute = [old, ...at(['00:00:00', 2], ['00:01:00', 20], ['00:59:00', 8], ['01:00:00', 32])];
+  assert.deepEqual(await byTime('FLOOR(__time TO MINUTE)'), byMinute);
+  assert.deepEqual(await byTime("DATE_TRUNC('minute', v.__time)", 'pageviews AS v'), byMinute);
+  const byHour = [['1969-12-31T23:00:00.000Z', 65], ...at(['00:00:00', 30], ['01:00:00', 32])];
+  assert.deepEqual(await byTime("TIME_FLOOR(__time, 'PT1H')"), byHour);
+  assert.deepEqual(await byTime('FLOOR(__time TO HOUR)', '(SELECT * FROM pageviews)'), byHour);
+  assert.deepEqual(await byTime("TIME_FLOOR(__time, 'PT1H', NULL, 'Asia/Kolkata')"), [
+    ['1969-12-31T23:30:00.000Z', 65],
+    ['2025-12-31T23:30:00.000Z', 22],
+    ...at(['00:30:00', 40]),
+  ]);
+  const later = "(SELECT TIME_SHIFT(__time, 'PT1H', 1) AS __time, bytes FROM pageviews)";
+  assert.deepEqual(await byTime('FLOOR(__time TO HOUR)', later), [
+    ['1970-01-01T00:00:00.000Z', 65],
+    ...at(['01:00:00', 30], ['02:00:00', 32]),
+  ]);
+  const beside = 'pageviews AS l LEFT JOIN (SELECT * FROM pageviews WHERE bytes = 2) AS r ON l.url = r.url';
+  assert.deepEqual(await ask(`SELECT DISTINCT FLOOR(r.__time TO DAY) FROM ${beside} ORDER BY 1`), [
+    [null],
+    ['2026-01-01T00:00:00.000Z'],
+  ]);
 });
 
 it('a field named as the column of minutes is a dimension as any other', async () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Buckets, compileGranularity } from '../../catalog/index.ts';
+import { type Buckets, compileGranularity, numberedByMinute } from '../../catalog/index.ts';
 import { join, type Sql, sql } from '../../sql.ts';
 import { bucketKeyOf } from '../bucket-key.ts';
 import { derivedView } from '../data-sources/view.ts';
@@ -128,21 +128,28 @@ function oneBucket(query: Query, source: Source, { folds }: Measures): Sql {
 
 /** A longer one is planned once only. */
 const longestRepeated = 10_000;
+/** So many of them the engine groups by their places in an array. */
+const fewMinutes = 2 ** 15;
 
 /**
  * Few groups are put together where that is quicker than to find each row's bucket among all. The table's parts have their minutes: the
- * engine groups stored whole numbers of a known range by their places in an array, but not what a union of them holds. Or else rows
- * that share their times are first combined by time, where buckets have no numbers.
+ * engine groups stored whole numbers of a known range by their places in an array, but not what a union of them holds, or what is
+ * computed of them. Or else rows that share their times are first combined by time, where buckets have no numbers.
  */
 function bucketsOf(source: Source, { folds, merges }: Measures, buckets: Buckets): Sql {
   const { table, scope, from } = source;
-  const { key, by, startOf } = bucketKeyOf(source, buckets);
-  const grouped = (rows: Sql) => sql`SELECT ${join([sql`${key} AS k`, ...folds])} ${rows} GROUP BY 1`;
-  if (merges && by === 'minute' && from.text.length <= longestRepeated)
-    return sql`SELECT ${join([sql`${startOf(sql`k`)} AS t`, ...merges])} FROM (${join(source.parts().map(grouped), ' UNION ALL ')}) GROUP BY k`;
-  if (merges && by === 'start' && table.timesRepeat) {
-    const times = sql`SELECT ${join([sql`${scope.time} AS t`, ...folds])} ${from} GROUP BY 1`;
-    return sql`SELECT ${join([sql`epoch_ms(${buckets.floor(sql`t`)}) AS t`, ...merges])} FROM (${times}) GROUP BY 1`;
+  const numbered = table.minute && numberedByMinute(buckets);
+  if (merges && numbered && from.text.length <= longestRepeated) {
+    const minutes = source.intervals.reduce((sum, { start, end }) => sum + (end - start) / 60_000, 0);
+    const minute = table.minute as Sql;
+    const [first, last] =
+      minutes <= fewMinutes ? [minute, numbered.numberOf(sql`k`)] : [numbered.numberOf(minute), sql`k`];
+    const parts = source.parts().map((rows) => sql`SELECT ${join([sql`${first} AS k`, ...folds])} ${rows} GROUP BY 1`);
+    return sql`SELECT ${join([sql`${numbered.startOf(last, 1n)} AS t`, ...merges])} FROM (${join(parts, ' UNION ALL ')}) GROUP BY ${last}`;
   }
-  return sql`SELECT ${join([sql`${startOf(key)} AS t`, ...folds])} ${from} GROUP BY ${key}`;
+  const { key, isNumber, startOf } = bucketKeyOf(source, buckets);
+  if (isNumber || !table.timesRepeat || !merges)
+    return sql`SELECT ${join([sql`${startOf(key)} AS t`, ...folds])} ${from} GROUP BY ${key}`;
+  const times = sql`SELECT ${join([sql`${scope.time} AS t`, ...folds])} ${from} GROUP BY 1`;
+  return sql`SELECT ${join([sql`epoch_ms(${buckets.floor(sql`t`)}) AS t`, ...merges])} FROM (${times}) GROUP BY 1`;
 }

@@ -158,7 +158,10 @@ export class QueryCompiler {
       unnested,
       scope: { ...grouped, groupKeys: keys },
     };
-    if (sets.length <= 1) return { sql: sql` GROUP BY ${join(keys)}`, ...found };
+    if (sets.length <= 1) {
+      const quick = exprs.map(({ numbered }, i) => (numbered?.value === keys[i] ? numbered?.from : keys[i]) as Sql);
+      return { sql: sql` GROUP BY ${join(quick)}`, ...found };
+    }
     const written = sets.map((set) => sql`(${join(set.map((index) => keys[index] as Sql))})`);
     return { sql: sql` GROUP BY GROUPING SETS (${join(written)})`, ...found, isOfSets: true };
   }

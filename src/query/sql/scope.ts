@@ -42,10 +42,13 @@ export const outputColumn = (index: number): Sql => ident(`c${index}`);
 
 /** A query's columns as those of the relation `name`. */
 export const columnsOf = (query: CompiledQuery, name: Sql, names?: readonly string[]): readonly Column[] =>
-  query.columns.map((column, i) => ({
-    name: names?.[i] ?? column.name,
-    expr: { ...column.expr, sql: sql`${name}.${outputColumn(i)}` },
-  }));
+  query.columns.map(({ name: ownName, expr: { minutes, ...expr } }, i) => {
+    const value = sql`${name}.${outputColumn(i)}`;
+    const beside = minutes?.value === query.columns[i]?.expr.sql && {
+      minutes: { from: sql`${name}.${minutes?.from as Sql}`, value },
+    };
+    return { name: names?.[i] ?? ownName, expr: { ...expr, sql: value, ...beside } };
+  });
 
 /** The column that a name means; a text says why there is none. */
 export function resolve(path: readonly string[], scope: Scope): Expr | string {

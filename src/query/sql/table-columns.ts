@@ -9,7 +9,7 @@ export function tableColumns(view: TableView): readonly Column[] {
   const stored = [...view.columns.values()];
   const metrics = stored.filter(({ kind }) => kind === 'metric').sort((a, b) => (a.name < b.name ? -1 : 1));
   return [
-    { name: '__time', expr: { sql: ident('__time'), type: 'TIMESTAMP' } },
+    { name: '__time', expr: timeOf(view) },
     ...[...stored.filter(({ kind }) => kind === 'dimension'), ...metrics].map((column): Column => {
       const type = sqlTypeOf(column.type);
       const expr: Expr = {
@@ -21,6 +21,11 @@ export function tableColumns(view: TableView): readonly Column[] {
       return { name: column.name, expr };
     }),
   ];
+}
+
+function timeOf({ minute }: TableView): Expr {
+  const time = ident('__time');
+  return { sql: time, type: 'TIMESTAMP', ...(minute ? { minutes: { from: minute, value: time } } : {}) };
 }
 
 /** Of a lookup as a table. */

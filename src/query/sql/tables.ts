@@ -32,10 +32,15 @@ export function tableOf(schema: string | undefined, name: string, context: SqlCo
   return table && queryOf(table, system);
 }
 
+/** Beside the columns the minutes of a `__time`, which have no name. */
 function selectAll(columns: readonly Column[], from: Sql): CompiledQuery {
-  const list = join(columns.map(({ expr }, i) => sql`${expr.sql} AS ${outputColumn(i)}`));
-  return {
-    sql: sql`SELECT ${list} ${from}`,
-    columns: columns.map(({ name, expr }, i) => ({ name, expr: { ...expr, sql: outputColumn(i) } })),
-  };
+  const list = columns.map(({ expr }, i) => sql`${expr.sql} AS ${outputColumn(i)}`);
+  const shown = columns.map(({ name, expr: { minutes, ...expr } }, i): Column => {
+    const value = outputColumn(i);
+    if (!minutes) return { name, expr: { ...expr, sql: value } };
+    const from = outputColumn(list.length);
+    list.push(sql`${minutes.from} AS ${from}`);
+    return { name, expr: { ...expr, sql: value, minutes: { from, value } } };
+  });
+  return { sql: sql`SELECT ${join(list)} ${from}`, columns: shown };
 }

@@ -33,6 +33,10 @@ export interface Expr {
   readonly calendar?: boolean;
   /** The DOUBLE that a FLOAT was computed as: further arithmetic goes on with it, as Druid rounds only what comes out. It holds as long as `sql` is `value`. */
   readonly rounded?: { readonly from: Sql; readonly value: Sql };
+  /** Of a table's `__time`: the minutes that stand beside it. They hold as long as `sql` is `value`. */
+  readonly minutes?: { readonly from: Sql; readonly value: Sql };
+  /** Of the start of a time's bucket: the bucket's number, by which rows are grouped in less time. It holds as long as `sql` is `value`. */
+  readonly numbered?: { readonly from: Sql; readonly value: Sql };
   /** Set for a literal. */
   readonly literal?: string | bigint | number | boolean | null;
   /** Of a parameter that has no value yet: is told as what it is taken. */

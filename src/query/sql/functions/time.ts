@@ -1,5 +1,5 @@
 /** Times. https://druid.apache.org/docs/latest/querying/sql-scalar#date-and-time-functions */
-import { periodBuckets } from '../../../catalog/buckets.ts';
+import { numberedByMinute, periodBuckets } from '../../../catalog/buckets.ts';
 import { parsePeriod } from '../../../catalog/period.ts';
 import { namesOffset, parseInterval, timestampLiteral } from '../../../catalog/time.ts';
 import { changeLocal, fromLocal, offsetMillis, toLocal } from '../../../catalog/zone.ts';
@@ -14,7 +14,7 @@ const functions: ScalarFunction[] = [
     summary: "The begin of the time's bucket, by an ISO 8601 period, an origin and a time zone.",
     names: ['TIME_FLOOR'],
     arity: [2, 4],
-    compile: (args, call) => timestamp(bucketsOf(args, call).floor(timeOf(args, call))),
+    compile: (args, call) => floor(bucketsOf(args, call), asTime(arg(args, 0), call)),
   },
   {
     takes: ['<TIMESTAMP>, <CHARACTER>, [<TIMESTAMP>, [<CHARACTER>]]'],
@@ -32,7 +32,7 @@ const functions: ScalarFunction[] = [
       const unit = (call.text(0) ?? '').toLowerCase();
       if (unit === 'milliseconds' || unit === 'microseconds') return asTime(arg(args, 1), call);
       const period = longPeriods[unit] ?? periodOfUnit(unit, call);
-      return timestamp(bucketsOfPeriod(period, call.zone, undefined, call).floor(asTime(arg(args, 1), call).sql));
+      return floor(bucketsOfPeriod(period, call.zone, undefined, call), asTime(arg(args, 1), call));
     },
   },
   {
@@ -182,7 +182,7 @@ function periodOfUnit(unit: string, call: Call): string {
 }
 
 export const floorToUnit = (time: Expr, unit: string, call: Call): Expr =>
-  timestamp(bucketsOfPeriod(periodOfUnit(unit, call), call.zone, undefined, call).floor(asTime(time, call).sql));
+  floor(bucketsOfPeriod(periodOfUnit(unit, call), call.zone, undefined, call), asTime(time, call));
 
 export const ceilToUnit = (time: Expr, unit: string, call: Call): Expr =>
   timestamp(ceil(bucketsOfPeriod(periodOfUnit(unit, call), call.zone, undefined, call), asTime(time, call).sql));
@@ -195,6 +195,15 @@ function asTime(expr: Expr, call: Call): Expr {
 const timeOf = (args: readonly Expr[], call: Call): Sql => asTime(arg(args, 0), call).sql;
 
 type Buckets = NonNullable<ReturnType<typeof periodBuckets>>;
+
+/** By the time's minute where that stands beside it. */
+function floor(buckets: Buckets, { sql: time, minutes }: Expr): Expr {
+  const numbered = minutes?.value === time ? numberedByMinute(buckets) : undefined;
+  if (!minutes || !numbered) return timestamp(buckets.floor(time));
+  const number = numbered.numberOf(minutes.from);
+  const value = sql`make_timestamp(${numbered.startOf(number, 1000n)})`;
+  return { ...timestamp(value), numbered: { from: number, value } };
+}
 
 const ceil = (buckets: Buckets, time: Sql): Sql =>
   sql`CASE WHEN ${buckets.floor(time)} = ${time} THEN ${time} ELSE ${buckets.next(buckets.floor(time))} END`;
