@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { sql } from '../../sql.ts';
 import { defineVirtualColumn, type Value } from '../define.ts';
 import { atPath, type PathPart, parseJqPath, parseJsonPath, plainAt, scalarText } from '../json-path.ts';
+import { toDouble, toLong } from '../numbers.ts';
 import { givenOrArrayTypeSchema, isArrayType, outputValue } from '../output-type.ts';
 
 const partSchema = z.discriminatedUnion('type', [
@@ -49,7 +50,10 @@ export default defineVirtualColumn<z.infer<typeof schema>>({
     if (column.multiValue) return outputValue(type, { sql: sql`NULL::VARCHAR`, type: 'STRING' });
     const json = atPath(jsonOf(column), spec.parts);
     if (isArrayType(type)) return outputValue(type, { sql: json, type: 'COMPLEX<json>' });
-    const value = outputValue(type, { sql: scalarText(json), type: 'STRING' });
+    const text: Value = { sql: scalarText(json), type: 'STRING' };
+    if (type === 'LONG')
+      return { sql: sql`coalesce(${toLong(text)}, ${toLong({ sql: toDouble(text), type: 'DOUBLE' })})`, type };
+    const value = outputValue(type, text);
     return spec.expectedType ? value : { ...value, json: plainAt(json) };
   },
   examples: [

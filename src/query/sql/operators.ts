@@ -8,6 +8,7 @@ import {
   boolean,
   cast,
   commonType,
+  doubleOf,
   type Expr,
   floatOf,
   inType,
@@ -95,7 +96,7 @@ function arithmetic(operator: Sql, left: Expr, right: Expr, around: Surroundings
   const type = widerOf(a.type, b.type);
   if (isWhole(a) && isWhole(b))
     return { sql: operator.text === '/' ? sql`(${a.sql} // ${b.sql})` : sql`(${a.sql} ${operator} ${b.sql})`, type };
-  const result = sql`(${asDouble(a)} ${operator} ${asDouble(b)})`;
+  const result = sql`(${doubleOf(a)} ${operator} ${doubleOf(b)})`;
   return type === 'FLOAT' ? floatOf(result) : { sql: result, type };
 }
 
@@ -111,13 +112,8 @@ export function negative(sign: string, value: Expr, around: Surroundings): Expr 
   const number = numberOf(value, around);
   if (sign !== '-') return number;
   return number.type === 'FLOAT'
-    ? floatOf(sql`(- ${asDouble(number)})`)
+    ? floatOf(sql`(- ${doubleOf(number)})`)
     : { sql: sql`(- ${number.sql})`, type: number.type };
-}
-
-function asDouble({ type, sql: value, rounded }: Expr): Sql {
-  if (rounded?.value === value) return rounded.from;
-  return type === 'DOUBLE' ? value : sql`CAST(${value} AS DOUBLE)`;
 }
 
 export function isIn(value: Expr, options: readonly Expr[], negated: boolean, around: Surroundings): Expr {

@@ -135,7 +135,7 @@ export function cast(expr: Expr, type: SqlType, zone: string): Expr {
       return { sql: isWhole(expr) ? expr.sql : toLong(catalogValue(expr)), type };
     case 'DOUBLE':
     case 'DECIMAL':
-      return { sql: toDouble(catalogValue(expr)), type };
+      return { sql: doubleOf(expr), type };
     case 'FLOAT':
       return { sql: toFloat(catalogValue(expr)), type };
     case 'BOOLEAN':
@@ -169,9 +169,7 @@ function textOf(expr: Expr, zone: string): Sql {
   if (expr.type === 'TIMESTAMP') return sql`strftime(${toLocal(zone, expr.sql)}, '%Y-%m-%d %H:%M:%S')`;
   if (expr.type === 'DATE') return sql`strftime(${toLocal(zone, expr.sql)}, '%Y-%m-%d')`;
   if (expr.type === 'BOOLEAN') return sql`CAST(CAST(${expr.sql} AS INTEGER) AS VARCHAR)`;
-  return isNumber(expr) && !isWhole(expr)
-    ? doubleText(toDouble(catalogValue(expr)))
-    : sql`CAST(${expr.sql} AS VARCHAR)`;
+  return isNumber(expr) && !isWhole(expr) ? doubleText(doubleOf(expr)) : sql`CAST(${expr.sql} AS VARCHAR)`;
 }
 
 export function conditionOf(expr: Expr): Sql {
@@ -224,6 +222,10 @@ export function resultType(values: readonly Pick<Expr, 'type'>[]): SqlType | und
   const plain = !types.some((type) => isArrayType(type) || type === 'OTHER');
   return plain && types.includes('VARCHAR') ? 'VARCHAR' : commonType(values);
 }
+
+/** A FLOAT as the DOUBLE that it was computed as. */
+export const doubleOf = (expr: Expr): Sql =>
+  expr.rounded?.value === expr.sql ? expr.rounded.from : toDouble(catalogValue(expr));
 
 /** A DOUBLE as FLOAT. */
 export function floatOf(double: Sql): Expr {

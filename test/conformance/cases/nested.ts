@@ -1,5 +1,5 @@
 /** Nested columns: values inside of them, and values made of others. */
-import { differing, each, scan, timeseries, unordered } from '../build.ts';
+import { differing, each, groupBy, scan, timeseries, unordered } from '../build.ts';
 import type { Cases } from '../define.ts';
 
 const spring = '2025-03-01/2025-03-03';
@@ -88,6 +88,13 @@ const cases: Cases = {
         { type: 'longSum', name: 'long', fieldName: 'v' },
         { type: 'doubleSum', name: 'double', fieldName: 'v' },
       ],
+    }),
+  },
+  'groups of a field as LONG': {
+    query: groupBy('nested', spring, {
+      virtualColumns: [field({ path: '$.a.b', expectedType: 'LONG' })],
+      dimensions: [{ type: 'default', dimension: 'v', outputName: 'v', outputType: 'LONG' }],
+      aggregations: [{ type: 'longSum', name: 'sum', fieldName: 'v' }],
     }),
   },
   'groups of a field': {

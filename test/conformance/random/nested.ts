@@ -18,7 +18,14 @@ const fieldOf = (paths: readonly string[], types: readonly string[]) =>
     { expectedType: fc.constantFrom(...types) },
   );
 const longField = fieldOf(longPaths, ['LONG', 'DOUBLE', 'STRING']);
-const doubleField = fieldOf(doublePaths, ['DOUBLE', 'STRING']);
+/** As text, a whole number has the decimal point of the others beside it in Druid; as a LONG it has its fraction in aggregators. */
+const doubleField = record({
+  type: fc.constant('nested-field'),
+  columnName: fc.constant('j'),
+  outputName: fc.constant('v'),
+  path: fc.constantFrom(...doublePaths),
+  expectedType: fc.constant('DOUBLE'),
+});
 const textField = fieldOf(textPaths, ['STRING']);
 const elementField = fieldOf(elementPaths, ['STRING']);
 const otherField = fieldOf(otherPaths, ['STRING']);

@@ -4,9 +4,19 @@ import type { Call as NativeCall } from '../../../catalog/expression/function.ts
 import { expressionFunctions } from '../../../catalog/expression/functions/index.ts';
 import { literalOf, type Typed } from '../../../catalog/expression/typed.ts';
 import { canonicalZone } from '../../../catalog/zone.ts';
-import { type Sql, sql } from '../../../sql.ts';
+import type { Sql } from '../../../sql.ts';
 import { nullLiteral } from '../literals.ts';
-import { boolean, catalogValue, type Expr, isArray, isTime, isWhole, nativeType, sqlTypeOf } from '../types.ts';
+import {
+  boolean,
+  catalogValue,
+  doubleOf,
+  type Expr,
+  isArray,
+  isTime,
+  isWhole,
+  nativeType,
+  sqlTypeOf,
+} from '../types.ts';
 
 export interface Named {
   /** In upper case, other names of it behind. */
@@ -78,7 +88,7 @@ export function typedOf(expr: Expr): Typed {
   if (isWhole(expr) || isTime(expr)) return { type: 'LONG', sql: catalogValue(expr).sql };
   if (isArray(expr)) return { type: nativeType(expr) as Typed['type'], sql: expr.sql };
   if (expr.type === 'OTHER') return { type: 'ANY', sql: expr.sql };
-  return { type: 'DOUBLE', sql: expr.type === 'FLOAT' ? sql`CAST(${expr.sql} AS DOUBLE)` : expr.sql };
+  return { type: 'DOUBLE', sql: doubleOf(expr) };
 }
 
 /** The same function of the native expression language, as Druid plans it. */
