@@ -65,16 +65,29 @@ const minuteMs = 60_000;
 /** No time of the engine's is so many minutes away from 1970. */
 const endOfTimeMinutes = 2e11;
 
-/** Undefined where the buckets' bounds are not whole minutes. */
-export function numberedByMinute({ fixed }: Buckets): NumberedBuckets | undefined {
+/**
+ * Undefined where the buckets' bounds are not whole minutes.
+ * @param earliestMs no row is before it.
+ */
+export function numberedByMinute(
+  { fixed }: Buckets,
+  earliestMs = Number.NEGATIVE_INFINITY,
+): NumberedBuckets | undefined {
   if (!fixed || fixed.millis % minuteMs !== 0 || fixed.originMs % minuteMs !== 0) return undefined;
-  const [size, origin] = [fixed.millis / minuteMs, fixed.originMs / minuteMs];
-  // Division rounds towards 0: it begins at a bucket before all times.
-  const first = size === 1 ? 0 : (origin % size) - size * Math.ceil(endOfTimeMinutes / size);
+  const size = fixed.millis / minuteMs;
+  const since = (((fixed.originMs / minuteMs) % size) + size) % size;
+  // Division rounds towards 0: it begins at a bucket before all rows.
+  const first = earliestMs >= since * minuteMs ? since : since - size * Math.ceil(endOfTimeMinutes / size);
+  const isOfMinutes = size === 1;
   return {
-    numberOf: (minute) => (size === 1 ? minute : sql`((${minute} - ${BigInt(first)}) // ${BigInt(size)})`),
+    numberOf: (minute) => {
+      if (isOfMinutes) return minute;
+      const elapsed = first === 0 ? minute : sql`(${minute} - ${BigInt(first)})`;
+      return sql`(${elapsed} // ${BigInt(size)})`;
+    },
     startOf: (number, perMs) => {
-      const minute = size === 1 ? number : sql`(${number} * ${BigInt(size)} + ${BigInt(first)})`;
+      const elapsed = isOfMinutes ? number : sql`(${number} * ${BigInt(size)})`;
+      const minute = isOfMinutes || first === 0 ? elapsed : sql`(${elapsed} + ${BigInt(first)})`;
       return sql`(${minute} * ${BigInt(minuteMs) * perMs})`;
     },
   };

@@ -1,5 +1,5 @@
 /** What rows are grouped by when they are put into buckets of time. */
-import { type Buckets, numberedByMinute } from '../catalog/index.ts';
+import { type Buckets, type NumberedBuckets, numberedByMinute } from '../catalog/index.ts';
 import { type Sql, sql } from '../sql.ts';
 import type { Source } from './source.ts';
 
@@ -17,9 +17,10 @@ export interface BucketKey {
  * number in half the time that it takes to find its bucket's start, and in less from its minute. By time, number 0 has the first bucket
  * that does not start before 1970, as division rounds towards 0.
  */
-export function bucketKeyOf({ table, startMs, scope }: Source, buckets: Buckets): BucketKey {
+export function bucketKeyOf(source: Source, buckets: Buckets): BucketKey {
+  const { table, startMs, scope } = source;
   const { extent, floor, fixed } = buckets;
-  const numbered = extent === 'regular' && table.minute ? numberedByMinute(buckets) : undefined;
+  const numbered = extent === 'regular' ? minutesOf(source, buckets) : undefined;
   if (numbered)
     return {
       key: numbered.numberOf(table.minute as Sql),
@@ -41,5 +42,9 @@ export function bucketKeyOf({ table, startMs, scope }: Source, buckets: Buckets)
   }
   return { key: floor(scope.time), isNumber: false, startOf: (key) => sql`epoch_ms(${key})` };
 }
+
+/** How buckets are numbered by the minutes of the rows; undefined where rows have none, or buckets are of other lengths. */
+export const minutesOf = ({ table, startMs }: Source, buckets: Buckets): NumberedBuckets | undefined =>
+  table.minute && numberedByMinute(buckets, table.isCut ? undefined : startMs);
 
 const micros = (ms: number) => BigInt(ms) * 1000n;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { type Buckets, compileGranularity, numberedByMinute } from '../../catalog/index.ts';
+import { type Buckets, compileGranularity } from '../../catalog/index.ts';
 import { join, type Sql, sql } from '../../sql.ts';
-import { bucketKeyOf } from '../bucket-key.ts';
+import { bucketKeyOf, minutesOf } from '../bucket-key.ts';
 import { derivedView } from '../data-sources/view.ts';
 import { defineQueryType, type Plan } from '../define.ts';
 import { type Filling, withEmptyBuckets } from '../empty-buckets.ts';
@@ -138,7 +138,7 @@ const fewMinutes = 2 ** 15;
  */
 function bucketsOf(source: Source, { folds, merges }: Measures, buckets: Buckets): Sql {
   const { table, scope, from } = source;
-  const numbered = table.minute && numberedByMinute(buckets);
+  const numbered = minutesOf(source, buckets);
   if (merges && numbered && from.text.length <= longestRepeated) {
     const minutes = source.intervals.reduce((sum, { start, end }) => sum + (end - start) / 60_000, 0);
     const minute = table.minute as Sql;
