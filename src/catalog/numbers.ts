@@ -63,6 +63,10 @@ export function doubleText(double: Sql): Sql {
   return sql`list_transform([${double}], lambda d: ${text})[1]`;
 }
 
+/** JSON has no NaN, nor infinities: Druid prints them as text. */
+export const doubleJson = (double: Sql): Sql =>
+  sql`CASE WHEN isnan(${double}) THEN '"NaN"'::JSON WHEN isinf(${double}) THEN to_json(CASE WHEN ${double} > 0 THEN 'Infinity' ELSE '-Infinity' END) ELSE to_json(${double}) END`;
+
 /** The value (each of them, for a multi-value dimension) as VARCHAR, as Java would write it. */
 export function asText(value: Value): Value {
   const { type } = value;

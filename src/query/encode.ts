@@ -1,5 +1,6 @@
 /** Values as Druid prints them in JSON, column by column. */
 import type { Value } from '../catalog/index.ts';
+import { doubleJson } from '../catalog/numbers.ts';
 import { type Sql, sql } from '../sql.ts';
 import type { RowBatch } from './define.ts';
 import { instantEncoder } from './instant-encoder.ts';
@@ -56,9 +57,8 @@ function listJson({ sql: list, mayBeEmpty }: Value): Sql {
   return sql`CAST(CASE ${none}WHEN len(${list}) = 1 THEN to_json(${list}[1]) ELSE to_json(${list}) END AS VARCHAR)`;
 }
 
-/** JSON has no NaN, nor infinities: Druid prints them as text. */
 const doublesJson = (list: Sql): Sql =>
-  sql`CAST(to_json(list_transform(${list}, lambda v: CASE WHEN isnan(v) THEN '"NaN"'::JSON WHEN isinf(v) THEN to_json(CASE WHEN v > 0 THEN 'Infinity' ELSE '-Infinity' END) ELSE to_json(v) END)) AS VARCHAR)`;
+  sql`CAST(to_json(list_transform(${list}, lambda v: ${doubleJson(sql`v`)})) AS VARCHAR)`;
 
 /** A TIMESTAMP as ISO 8601 with milliseconds, on a zone's clock. */
 export function instantColumn(name: string, time: Sql, timeZone: string): Column {

@@ -109,13 +109,8 @@ it("SQL puts them into the same buckets, as long as the time is the table's own"
   await test.push('pageviews', handedOff);
   await test.backend.handOff('pageviews');
   await test.push('pageviews', live);
-  const ask = async (query: string) => {
-    let text = '';
-    for await (const piece of (await test.backend.sql({ query, resultFormat: 'array' })).chunks) text += piece;
-    return JSON.parse(text);
-  };
   const byTime = (floor: string, from = 'pageviews') =>
-    ask(`SELECT ${floor}, SUM(bytes) FROM ${from} GROUP BY 1 ORDER BY 1`);
+    test.sql(`SELECT ${floor}, SUM(bytes) FROM ${from} GROUP BY 1 ORDER BY 1`);
 
   const old = ['1969-12-31T23:58:00.000Z', 65];
   const byMinute = [old, ...at(['00:00:00', 2], ['00:01:00', 20], ['00:59:00', 8], ['01:00:00', 32])];
@@ -135,7 +130,7 @@ it("SQL puts them into the same buckets, as long as the time is the table's own"
     ...at(['01:00:00', 30], ['02:00:00', 32]),
   ]);
   const beside = 'pageviews AS l LEFT JOIN (SELECT * FROM pageviews WHERE bytes = 2) AS r ON l.url = r.url';
-  assert.deepEqual(await ask(`SELECT DISTINCT FLOOR(r.__time TO DAY) FROM ${beside} ORDER BY 1`), [
+  assert.deepEqual(await test.sql(`SELECT DISTINCT FLOOR(r.__time TO DAY) FROM ${beside} ORDER BY 1`), [
     [null],
     ['2026-01-01T00:00:00.000Z'],
   ]);

@@ -80,11 +80,7 @@ it('SQL: of numbers and of what is stored', async () => {
   await using test = await temporaryBackend();
   await test.define(schema);
   await test.push('delays', events);
-  const ask = async (query: string) => {
-    let text = '';
-    for await (const piece of (await test.backend.sql({ query, resultFormat: 'array' })).chunks) text += piece;
-    return rounded(JSON.parse(text));
-  };
+  const ask = async (query: string) => rounded(await test.sql(query));
   assert.deepEqual(
     await ask(
       'SELECT VAR_POP(plain), VARIANCE(plain), STDDEV_POP(plain), VAR_POP(spread), STDDEV_POP(spread), VARIANCE(spread) FROM delays',

@@ -17,6 +17,8 @@ export interface TestBackend extends AsyncDisposable {
   /** The parsed answer of a native query. */
   // biome-ignore lint/suspicious/noExplicitAny: a test knows what it asked for
   query(query: Event): Promise<any>;
+  /** The rows that SQL answers, as lists. */
+  sql(query: string): Promise<unknown>;
   /** All rows as `scan` shows them, without the order of arrival. */
   rows(dataSource: string, columns: readonly string[]): Promise<unknown[][]>;
   /** Closes, and opens the folder again. */
@@ -48,11 +50,8 @@ export async function temporaryBackend(options: Partial<EmbeddedOptions> = {}): 
       const count = text.split('\n').filter((line) => line.trim() !== '').length;
       return backend.push({ dataSource, format: 'json', lines, events: count, idempotencyKey });
     },
-    query: async (query) => {
-      let text = '';
-      for await (const chunk of (await backend.query(query)).chunks) text += chunk;
-      return JSON.parse(text);
-    },
+    query: async (query) => JSON.parse(await textOf(await backend.query(query))),
+    sql: async (query) => JSON.parse(await textOf(await backend.sql({ query, resultFormat: 'array' }))),
     rows: async (dataSource, columns) => {
       const answer = await test.query({
         queryType: 'scan',
@@ -74,6 +73,12 @@ export async function temporaryBackend(options: Partial<EmbeddedOptions> = {}): 
     },
   };
   return test;
+}
+
+async function textOf({ chunks }: { readonly chunks: AsyncIterable<string> }): Promise<string> {
+  let text = '';
+  for await (const chunk of chunks) text += chunk;
+  return text;
 }
 
 /** A dataSchema with two dimensions and a sum, by the hour and the minute. */

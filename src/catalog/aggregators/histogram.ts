@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { join, type Sql, sql } from '../../sql.ts';
 import { defineAggregator, only } from '../define.ts';
-import { doubleText, toFloat } from '../numbers.ts';
+import { doubleJson, toFloat } from '../numbers.ts';
 import { sketchFieldShape } from '../sketches/field.ts';
 
 const schema = z.object({
@@ -21,9 +21,6 @@ type Spec = z.infer<typeof schema>;
 /** Druid keeps them as FLOATs. */
 const pointsOf = ({ breaks }: Spec): Sql => sql`[${join(breaks.map((point) => sql`${Math.fround(point)}::DOUBLE`))}]`;
 
-const jsonOf = (value: Sql): Sql =>
-  sql`CASE WHEN isfinite(${value}) THEN to_json(${value}) ELSE to_json(${doubleText(value)}) END`;
-
 export default defineAggregator<Spec>({
   type: 'histogram',
   summary:
@@ -41,7 +38,7 @@ export default defineAggregator<Spec>({
   },
   finish: (spec, state) => {
     const counts = sql`list_transform(range(1, ${spec.breaks.length}), lambda b: CAST(coalesce((s).counts[b], 0) AS DOUBLE))`;
-    const ends = sql`[${jsonOf(sql`coalesce((s).least, 'Infinity'::DOUBLE)`)}, ${jsonOf(sql`coalesce((s).greatest, '-Infinity'::DOUBLE)`)}]`;
+    const ends = sql`[${doubleJson(sql`coalesce((s).least, 'Infinity'::DOUBLE)`)}, ${doubleJson(sql`coalesce((s).greatest, '-Infinity'::DOUBLE)`)}]`;
     return {
       sql: sql`list_transform([${state}], lambda s: struct_pack(breaks := ${pointsOf(spec)}, counts := ${counts}, quantiles := ${ends}))[1]`,
       type: 'COMPLEX<histogram>',

@@ -1,7 +1,7 @@
 /** variance, varianceFold: of values, and of what variance has stored. */
 import { z } from 'zod';
-import { sql } from '../../sql.ts';
-import { defineAggregator, only } from '../define.ts';
+import { type Sql, sql } from '../../sql.ts';
+import { defineAggregator, type FoldInput, only, type Value } from '../define.ts';
 import { toDouble, toFloat, toLong } from '../numbers.ts';
 import { onlySketches, sketchFieldShape, storedSketch } from '../sketches/field.ts';
 import { foldVariance, mergeVariance, varianceOf, varianceState, varianceType } from '../sketches/variance.ts';
@@ -22,11 +22,21 @@ const schemaOf = (type: string) =>
 
 type Spec = z.infer<ReturnType<typeof schemaOf>>;
 
+function fold(spec: Spec, input: FoldInput): Sql {
+  const over = only(input.where);
+  const stored = (spec.inputType === 'variance' ? onlySketches : storedSketch)(spec, varianceType, input);
+  if (stored) return mergeVariance(stored, over);
+  const field = input.scope.column(spec.fieldName);
+  const convert = spec.inputType && spec.inputType !== 'variance' ? conversions[spec.inputType] : toDouble;
+  return foldVariance(sql`CAST(${convert(field)} AS DOUBLE)`, over);
+}
+
 const common = {
   see: 'https://druid.apache.org/docs/latest/development/extensions-core/stats',
   inputs: ({ fieldName }: Spec) => [fieldName],
   stateType: () => varianceType,
   sqlType: () => varianceState,
+  finish: ({ estimator }: Spec, state: Sql): Value => ({ sql: varianceOf(state, estimator), type: 'DOUBLE' }),
 } as const;
 
 // The mean is 5, the squared distances from it add up to 32.
@@ -39,16 +49,8 @@ export default [
     summary:
       'The variance of a field: of a sample, or with the estimator `population` of all there is. 0 of a single value, null of none.',
     schema: schemaOf('variance'),
-    fold: (spec, input) => {
-      const over = only(input.where);
-      const stored = (spec.inputType === 'variance' ? onlySketches : storedSketch)(spec, varianceType, input);
-      if (stored) return mergeVariance(stored, over);
-      const field = input.scope.column(spec.fieldName);
-      const convert = spec.inputType && spec.inputType !== 'variance' ? conversions[spec.inputType] : toDouble;
-      return foldVariance(sql`CAST(${convert(field)} AS DOUBLE)`, over);
-    },
+    fold,
     merge: (_, state) => mergeVariance(state),
-    finish: ({ estimator }, state) => ({ sql: varianceOf(state, estimator), type: 'DOUBLE' }),
     examples: [
       {
         spec: { type: 'variance', name: 'v', fieldName: 'x', estimator: 'population' },
@@ -66,11 +68,7 @@ export default [
     type: 'varianceFold',
     summary: 'Merges a column of variance, in queries.',
     schema: schemaOf('varianceFold'),
-    fold: (spec, input) => {
-      const stored = onlySketches(spec, varianceType, input);
-      return stored ? mergeVariance(stored, only(input.where)) : foldVariance(sql`NULL::DOUBLE`, only(input.where));
-    },
-    finish: ({ estimator }, state) => ({ sql: varianceOf(state, estimator), type: 'DOUBLE' }),
+    fold: (spec, input) => fold({ ...spec, inputType: 'variance' }, input),
     examples: [{ spec: { type: 'varianceFold', name: 'v', fieldName: 'x' }, events: [{}], result: null }],
   }),
 ];

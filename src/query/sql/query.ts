@@ -10,7 +10,7 @@ import { type GroupedSelect, misplacedIn } from './engine-mistake.ts';
 import { ExpressionCompiler } from './expression.ts';
 import { FromCompiler } from './from.ts';
 import { type Column, type CompiledQuery, columnsOf, outputColumn, type Relation, type Scope } from './scope.ts';
-import { type Expr, inType, resultType, varchar } from './types.ts';
+import { besideOf, type Expr, inType, resultType, varchar } from './types.ts';
 
 export class QueryCompiler {
   readonly #context: SqlContext;
@@ -159,7 +159,7 @@ export class QueryCompiler {
       scope: { ...grouped, groupKeys: keys },
     };
     if (sets.length <= 1) {
-      const quick = exprs.map(({ numbered }, i) => (numbered?.value === keys[i] ? numbered?.from : keys[i]) as Sql);
+      const quick = exprs.map((expr, i) => besideOf(expr, 'numbered') ?? (keys[i] as Sql));
       return { sql: sql` GROUP BY ${join(quick)}`, ...found };
     }
     const written = sets.map((set) => sql`(${join(set.map((index) => keys[index] as Sql))})`);

@@ -1,7 +1,7 @@
 /** What a name stands for at a place of a query. Users' names never reach the engine: relations are `t0`, `t1`, …, their columns `c0`, …. */
 import { nearestWord } from '../../errors.ts';
 import { ident, type Sql, sql } from '../../sql.ts';
-import type { Expr } from './types.ts';
+import { besideOf, type Expr } from './types.ts';
 
 export interface Column {
   readonly name: string;
@@ -42,12 +42,11 @@ export const outputColumn = (index: number): Sql => ident(`c${index}`);
 
 /** A query's columns as those of the relation `name`. */
 export const columnsOf = (query: CompiledQuery, name: Sql, names?: readonly string[]): readonly Column[] =>
-  query.columns.map(({ name: ownName, expr: { minutes, ...expr } }, i) => {
+  query.columns.map((column, i) => {
     const value = sql`${name}.${outputColumn(i)}`;
-    const beside = minutes?.value === query.columns[i]?.expr.sql && {
-      minutes: { from: sql`${name}.${minutes?.from as Sql}`, value },
-    };
-    return { name: names?.[i] ?? ownName, expr: { ...expr, sql: value, ...beside } };
+    const minutes = besideOf(column.expr, 'minutes');
+    const expr = { ...column.expr, sql: value, ...(minutes && { minutes: { from: sql`${name}.${minutes}`, value } }) };
+    return { name: names?.[i] ?? column.name, expr };
   });
 
 /** The column that a name means; a text says why there is none. */

@@ -31,16 +31,28 @@ export interface Expr {
   readonly filter?: Sql;
   /** An INTERVAL of days or months, which count on a zone's clock. */
   readonly calendar?: boolean;
-  /** The DOUBLE that a FLOAT was computed as: further arithmetic goes on with it, as Druid rounds only what comes out. It holds as long as `sql` is `value`. */
-  readonly rounded?: { readonly from: Sql; readonly value: Sql };
-  /** Of a table's `__time`: the minutes that stand beside it. They hold as long as `sql` is `value`. */
-  readonly minutes?: { readonly from: Sql; readonly value: Sql };
-  /** Of the start of a time's bucket: the bucket's number, by which rows are grouped in less time. It holds as long as `sql` is `value`. */
-  readonly numbered?: { readonly from: Sql; readonly value: Sql };
+  /** The DOUBLE that a FLOAT was computed as: further arithmetic goes on with it, as Druid rounds only what comes out. */
+  readonly rounded?: Beside;
+  /** Of a table's `__time`: the minutes that stand beside it. */
+  readonly minutes?: Beside;
+  /** Of the start of a time's bucket: the bucket's number, by which rows are grouped in less time. */
+  readonly numbered?: Beside;
   /** Set for a literal. */
   readonly literal?: string | bigint | number | boolean | null;
   /** Of a parameter that has no value yet: is told as what it is taken. */
   readonly takenAs?: (type: SqlType) => void;
+}
+
+/** What is known of an expression as long as its `sql` is this `value`. */
+interface Beside {
+  readonly from: Sql;
+  readonly value: Sql;
+}
+
+/** Undefined where it does not hold. */
+export function besideOf(expr: Expr, what: 'rounded' | 'minutes' | 'numbered'): Sql | undefined {
+  const known = expr[what];
+  return known?.value === expr.sql ? known.from : undefined;
 }
 
 /** For functions around it: `each` is the expression over single values, which have the names of {@link itemOf} the lists. */
@@ -224,8 +236,7 @@ export function resultType(values: readonly Pick<Expr, 'type'>[]): SqlType | und
 }
 
 /** A FLOAT as the DOUBLE that it was computed as. */
-export const doubleOf = (expr: Expr): Sql =>
-  expr.rounded?.value === expr.sql ? expr.rounded.from : toDouble(catalogValue(expr));
+export const doubleOf = (expr: Expr): Sql => besideOf(expr, 'rounded') ?? toDouble(catalogValue(expr));
 
 /** A DOUBLE as FLOAT. */
 export function floatOf(double: Sql): Expr {

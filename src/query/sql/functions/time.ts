@@ -5,7 +5,7 @@ import { namesOffset, parseInterval, timestampLiteral } from '../../../catalog/t
 import { changeLocal, fromLocal, offsetMillis, toLocal } from '../../../catalog/zone.ts';
 import { type Sql, sql } from '../../../sql.ts';
 import { textLiteral } from '../literals.ts';
-import { bigint, boolean, cast, catalogValue, type Expr, isTime, literalTime, timestamp } from '../types.ts';
+import { besideOf, bigint, boolean, cast, catalogValue, type Expr, isTime, literalTime, timestamp } from '../types.ts';
 import { arg, type Call, native, type ScalarFunction, zoneOf } from './define.ts';
 
 const functions: ScalarFunction[] = [
@@ -197,10 +197,11 @@ const timeOf = (args: readonly Expr[], call: Call): Sql => asTime(arg(args, 0), 
 type Buckets = NonNullable<ReturnType<typeof periodBuckets>>;
 
 /** By the time's minute where that stands beside it. */
-function floor(buckets: Buckets, { sql: time, minutes }: Expr): Expr {
-  const numbered = minutes?.value === time ? numberedByMinute(buckets) : undefined;
-  if (!minutes || !numbered) return timestamp(buckets.floor(time));
-  const number = numbered.numberOf(minutes.from);
+function floor(buckets: Buckets, time: Expr): Expr {
+  const minutes = besideOf(time, 'minutes');
+  const numbered = minutes && numberedByMinute(buckets);
+  if (!numbered) return timestamp(buckets.floor(time.sql));
+  const number = numbered.numberOf(minutes);
   const value = sql`make_timestamp(${numbered.startOf(number, 1000n)})`;
   return { ...timestamp(value), numbered: { from: number, value } };
 }
